@@ -1,0 +1,36 @@
+"""Past-tense facts about a member, each with a gapless position."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+
+class EventKind(StrEnum):
+    """What an event tells."""
+
+    MEMBER_ENROLLED = "MEMBER_ENROLLED"
+    MEMBER_AMENDED = "MEMBER_AMENDED"
+    ORDER_COMMITTED = "ORDER_COMMITTED"
+    BALANCE_CHANGED = "BALANCE_CHANGED"
+    TIER_CHANGED = "TIER_CHANGED"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event, by (member, position). References are set as the kind needs them."""
+
+    member_id: UUID
+    position: int
+    program_id: UUID
+    kind: EventKind
+    order_id: UUID | None
+    account_id: UUID | None
+    entry_seq: int | None
+    ladder_id: UUID | None
+    from_tier_id: UUID | None
+    to_tier_id: UUID | None
+    details: dict[str, Any] | None
+    occurred_at: datetime
+    recorded_at: datetime

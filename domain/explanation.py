@@ -1,0 +1,68 @@
+"""Reasons: why an effect came out as it did, and why something did not apply."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionResult:
+    """One condition with what it requires and what it found, as text. `remedy` is the nearest change that meets it."""
+
+    condition: str
+    required: str
+    actual: str
+    met: bool
+    remedy: str | None = None
+
+    def record(self) -> dict[str, Any]:
+        """Return the result as JSON values."""
+        return {"condition": self.condition, "required": self.required, "actual": self.actual, "met": self.met}
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a number is what it is: one sentence, the rule version, the conditions met, the arithmetic line by line."""
+
+    text: str
+    rule_version: str | None
+    conditions: tuple[ConditionResult, ...]
+    arithmetic: tuple[str, ...]
+
+    def record(self) -> dict[str, Any]:
+        """Return the explanation as JSON values."""
+        return {
+            "text": self.text,
+            "ruleVersion": self.rule_version,
+            "conditions": [result.record() for result in self.conditions],
+            "arithmetic": list(self.arithmetic),
+        }
+
+
+class NotAppliedReason(StrEnum):
+    """Why a campaign did nothing for an order."""
+
+    OUTSIDE_WINDOW = "OUTSIDE_WINDOW"
+    CONDITION_NOT_MET = "CONDITION_NOT_MET"
+    NO_MEMBER = "NO_MEMBER"
+    NOTHING_TO_GIVE = "NOTHING_TO_GIVE"
+
+
+@dataclass(frozen=True, slots=True)
+class NotApplied:
+    """A campaign that did not apply: why, in words with the numbers, and the nearest change that would mend it."""
+
+    campaign_id: UUID
+    reason: NotAppliedReason
+    message: str
+    remedy: str | None
+
+    def record(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        return {
+            "campaign": str(self.campaign_id),
+            "reason": self.reason.value,
+            "message": self.message,
+            "remedy": self.remedy,
+        }

@@ -1,0 +1,86 @@
+"""A member and everything of theirs that a decision needs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from domain.ledger import Account, Lot
+
+PHONE_SOURCE = "#phone"
+"""Reserved identity source under which a phone number is claimed, so that one unique key guards every look-up."""
+
+
+class MemberStatus(StrEnum):
+    """Whether a member may earn and spend."""
+
+    ACTIVE = "ACTIVE"
+    FROZEN = "FROZEN"
+    CLOSED = "CLOSED"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person enrolled in a program. `position` is the number of their newest event."""
+
+    id: UUID
+    program_id: UUID
+    number: str
+    name: str | None
+    phone: str | None
+    email: str | None
+    birthday: date | None
+    status: MemberStatus
+    channel: str | None
+    store: str | None
+    referred_by_id: UUID | None
+    position: int
+    enrolled_at: datetime
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A key by which an outside system knows a member; unique in the program."""
+
+    id: UUID
+    program_id: UUID
+    source: str
+    external_id: str
+    member_id: UUID
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A member's place on a ladder. `until` is when it is reviewed; None while the ladder keeps what was reached."""
+
+    id: UUID
+    program_id: UUID
+    member_id: UUID
+    ladder_id: UUID
+    tier_id: UUID
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberState:
+    """A member with what was loaded under their lock.
+
+    `lots` holds the lots that a decision can touch: those that are due, and enough in burn order for the debits asked
+    for. `next_due` says, for each account whose due lots were loaded, when its first lot that was not loaded is due;
+    `unfinished` names accounts with more due lots than one load brings.
+    """
+
+    member: Member
+    accounts: Mapping[UUID, Account] = field(default_factory=dict)
+    """By asset id."""
+    lots: Mapping[UUID, Lot] = field(default_factory=dict)
+    """By lot id."""
+    standings: Mapping[UUID, Standing] = field(default_factory=dict)
+    """By ladder id."""
+    next_due: Mapping[UUID, datetime] = field(default_factory=dict)
+    """By account id."""
+    unfinished: frozenset[UUID] = frozenset()

@@ -1,0 +1,91 @@
+"""Expected refusals. Each carries the facts that its caller needs; raising one changes nothing.
+
+A refusal of a command is stored under its idempotency key, so `record` and `from_record` are exact inverses.
+"""
+
+from decimal import Decimal
+from typing import Any, ClassVar, Self
+
+
+class Refusal(Exception):  # noqa: N818  (the glossary's word; it is an answer, not an error)
+    """Base of every refusal. `field` is the path of the input that is at fault, outermost first."""
+
+    code: ClassVar[str]
+    decimals: ClassVar[frozenset[str]] = frozenset()
+    by_code: ClassVar[dict[str, type["Refusal"]]] = {}
+
+    def __init__(self, message: str, *, field: tuple[str, ...] = (), **facts: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+        self.facts = facts
+
+    def __init_subclass__(cls) -> None:
+        Refusal.by_code[cls.code] = cls
+
+    def record(self) -> dict[str, Any]:
+        """Return the refusal as JSON values."""
+        facts = {name: str(value) if isinstance(value, Decimal) else value for name, value in self.facts.items()}
+        return {"code": self.code, "message": self.message, "field": list(self.field), "facts": facts}
+
+    @classmethod
+    def from_record(cls, record: dict[str, Any]) -> Self:
+        """Return the refusal that `record` was made of."""
+        kind = cls.by_code[record["code"]]
+        facts = {name: Decimal(v) if name in kind.decimals else v for name, v in record["facts"].items()}
+        return kind(record["message"], field=tuple(record["field"]), **facts)  # type: ignore[return-value]
+
+
+class InvalidInput(Refusal):
+    """A value of the input is outside what is allowed."""
+
+    code = "INVALID_INPUT"
+
+
+class NotFound(Refusal):
+    """What the input names does not exist, or is not the caller's to see."""
+
+    code = "NOT_FOUND"
+
+
+class IdempotencyKeyReused(Refusal):
+    """The key was used before, with other content."""
+
+    code = "IDEMPOTENCY_KEY_REUSED"
+
+
+class DuplicateOrder(Refusal):
+    """`(source, externalId)` is taken by an order with other content. Facts: `order_id`."""
+
+    code = "DUPLICATE_ORDER"
+
+
+class MemberNotActive(Refusal):
+    """The member is frozen or closed. Facts: `status`."""
+
+    code = "MEMBER_NOT_ACTIVE"
+
+
+class InsufficientBalance(Refusal):
+    """The balance does not cover the amount. Facts: `available`, `required` (decimals of the asset)."""
+
+    code = "INSUFFICIENT_BALANCE"
+    decimals = frozenset({"available", "required"})
+
+
+class PhoneTaken(Refusal):
+    """The phone number belongs to another member of the program."""
+
+    code = "PHONE_TAKEN"
+
+
+class IdentityTaken(Refusal):
+    """The identity belongs to another member of the program. Facts: `source`, `external_id`."""
+
+    code = "IDENTITY_TAKEN"
+
+
+class LimitReached(Refusal):
+    """A limit would be passed. Facts: `limit`."""
+
+    code = "LIMIT_REACHED"
