@@ -14,7 +14,7 @@ def local_day(instant: datetime, zone: ZoneInfo) -> date:
 
 
 def plus_months(instant: datetime, months: int, zone: ZoneInfo) -> datetime:
-    """Return the same local time `months` later; a day that the month lacks becomes its last (31 January: 28 February)."""
+    """Return the same local time `months` later; a day that the month lacks becomes its last (31.1. → 28.2.)."""
     local = instant.astimezone(zone)
     index = local.year * 12 + local.month - 1 + months
     year, month = divmod(index, 12)

@@ -1,0 +1,86 @@
+"""Orders with their lines and the effects that were decided for them."""
+
+from tortoise import fields
+from tortoise.models import Model
+
+from models import columns
+
+
+class Order(Model):
+    """A purchase reported by a source system; (program, source, external id) is unique for ever."""
+
+    id = columns.key()
+    program_id = fields.UUIDField()
+    member_id = fields.UUIDField(null=True)
+    source = columns.code()
+    external_id = fields.CharField(max_length=columns.NAME_LENGTH)
+    state = columns.kind()
+    content_hash = fields.BinaryField()
+    store = fields.CharField(max_length=columns.CODE_LENGTH, null=True)
+    channel = fields.CharField(max_length=columns.CODE_LENGTH, null=True)
+    currency = fields.CharField(max_length=3)
+    subtotal = columns.amount()
+    discount_total = columns.amount()
+    shipping = columns.amount()
+    payable = columns.amount()
+    attributes: fields.Field[dict[str, str]] = fields.JSONField()
+    not_applied: fields.Field[list[dict[str, object]]] = fields.JSONField()
+    transfer_id = fields.UUIDField(null=True)
+    occurred_at = columns.instant()
+    recorded_at = columns.instant()
+
+    class Meta:
+        table = "orders"
+        unique_together = (("program_id", "source", "external_id"),)
+        indexes = (("member_id", "id"),)
+
+
+class OrderLine(Model):
+    """One line of an order, keyed by (order, ordinal)."""
+
+    order_id = fields.UUIDField()
+    ordinal = fields.IntField(primary_key=True, generated=False)
+    program_id = fields.UUIDField()
+    ref = columns.code()
+    sku = columns.code()
+    name = fields.CharField(max_length=columns.NAME_LENGTH, null=True)
+    category = fields.CharField(max_length=columns.CODE_LENGTH, null=True)
+    quantity = fields.IntField()
+    returned_quantity = fields.IntField()
+    unit_price = columns.amount()
+    discount = columns.amount()
+    payable = columns.amount()
+    attributes: fields.Field[dict[str, str]] = fields.JSONField()
+
+    class Meta:
+        table = "order_line"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, OrderLine) and (self.order_id, self.ordinal) == (other.order_id, other.ordinal)
+
+    def __hash__(self) -> int:
+        return hash((self.order_id, self.ordinal))
+
+
+class OrderEffect(Model):
+    """One thing that was decided for an order, keyed by (order, ordinal). Insert only."""
+
+    order_id = fields.UUIDField()
+    ordinal = fields.IntField(primary_key=True, generated=False)
+    program_id = fields.UUIDField()
+    kind = columns.kind()
+    campaign_id = fields.UUIDField()
+    campaign_version_id = fields.UUIDField()
+    asset_id = fields.UUIDField()
+    amount = columns.amount()
+    facts: fields.Field[dict[str, object]] = fields.JSONField()
+    explanation: fields.Field[dict[str, object]] = fields.JSONField()
+
+    class Meta:
+        table = "order_effect"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, OrderEffect) and (self.order_id, self.ordinal) == (other.order_id, other.ordinal)
+
+    def __hash__(self) -> int:
+        return hash((self.order_id, self.ordinal))
