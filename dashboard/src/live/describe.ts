@@ -1,0 +1,44 @@
+/** An event in the words of the page. */
+
+import type { MemberEvent, MemberName } from "./contract";
+import { isPositive, signed } from "./decimal";
+
+/** The colour of a row; the text says the same without it. */
+export type Tone = "order" | "gain" | "loss" | "tier" | "member" | "other";
+
+export interface Description {
+  label: string;
+  text: string;
+  tone: Tone;
+}
+
+export function describe(event: MemberEvent): Description {
+  switch (event.__typename) {
+    case "OrderCommitted":
+      return { label: "Order", text: `Order ${event.order.externalId} · ${event.order.payable}`, tone: "order" };
+    case "BalanceChanged":
+      return {
+        label: "Balance",
+        text: `${signed(event.change)} ${event.asset.code} → ${event.balance.available}`,
+        tone: isPositive(event.change) ? "gain" : "loss",
+      };
+    case "TierChanged":
+      return { label: "Tier", text: `${event.from?.code ?? "no tier"} → ${event.to.code}`, tone: "tier" };
+    case "MemberEnrolled":
+      return { label: "Joined", text: "Enrolled in the program", tone: "member" };
+    case "MemberAmended":
+      return { label: "Member", text: "Details changed", tone: "other" };
+    default:
+      return unknown(event);
+  }
+}
+
+/** The contract only grows: a kind that this page does not know yet is shown by its name. */
+function unknown(event: { kind: string }): Description {
+  const words = event.kind.toLowerCase().replaceAll("_", " ");
+  return { label: "Event", text: words.charAt(0).toUpperCase() + words.slice(1), tone: "other" };
+}
+
+export function nameOf(member: MemberName): string {
+  return member.name ?? `Member ${member.number}`;
+}
