@@ -245,7 +245,7 @@ class Toy:
 
 
 @contextlib.asynccontextmanager
-async def served(toy: Toy) -> AsyncIterator[str]:
+async def served(toy: Toy, *, ws_max_size: int = 2**16) -> AsyncIterator[str]:
     """Serve `toy` on a free port by a real server; yields `host:port`."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -253,16 +253,20 @@ async def served(toy: Toy) -> AsyncIterator[str]:
             toy.app(),
             log_config=None,
             lifespan="off",
-            ws_max_size=2**16,
+            ws_max_size=ws_max_size,
             ws_per_message_deflate=False,
-            timeout_graceful_shutdown=1,
         )
+        config.load()
         server = uvicorn.Server(config)
-        serving = asyncio.create_task(server.serve([listener]))
-        while not server.started:  # noqa: ASYNC110  (uvicorn tells by this flag only)
-            await asyncio.sleep(0)
+        server.lifespan = config.lifespan_class(config)
+        await server.startup(sockets=[listener])  # `serve` would poll, and take over the signals of the test run
         try:
             yield f"127.0.0.1:{listener.getsockname()[1]}"
         finally:
-            server.should_exit = True
-            await serving
+            for listening in server.servers:
+                listening.close()
+            for connection in list(server.server_state.connections):
+                connection.shutdown()
+            if tasks := server.server_state.tasks:
+                _, left = await asyncio.wait(tasks, timeout=10)
+                assert not left, "a request outlived its connection"

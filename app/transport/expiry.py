@@ -1,9 +1,9 @@
 """The end of a credential while a stream still runs under it."""
 
 import asyncio
-import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from time import time as now
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -17,7 +17,7 @@ class CredentialExpired(Exception):  # noqa: N818  (an event in the life of a st
 
 def seconds_left(expires_at: float | None) -> float:
     """Return how long a credential still lasts: infinity when it does not end, zero or less when it has."""
-    return float("inf") if expires_at is None else expires_at - time.time()
+    return float("inf") if expires_at is None else expires_at - now()
 
 
 async def until_expiry(source: AsyncGenerator[Item, None], expires_at: float | None) -> AsyncGenerator[Item, None]:
