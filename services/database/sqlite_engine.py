@@ -1,8 +1,8 @@
 """The ORM's SQLite client: reads on a read-only connection, transactions one at a time on a writing one.
 
 The stock client begins transactions deferred, so that one which reads and then writes fails at once beside another
-writer, and it commits in the middle of a migration's script. Here every transaction is `BEGIN IMMEDIATE` behind one gate,
-which the ledger's writer shares, and a script stays in its transaction.
+writer, and it commits in the middle of a migration's script. Here every transaction is `BEGIN IMMEDIATE` behind one
+gate, which the ledger's writer shares, and a script stays in its transaction.
 """
 
 import asyncio
@@ -73,8 +73,9 @@ class Transaction(SqliteTransactionContext):
         except BaseException:
             self._trxlock.release()
             raise
-        self.token = get_connections().set(self.connection_name, self.connection)
-        return self.connection
+        wrapper: TransactionalDBClient = self.connection
+        self.token = get_connections().set(self.connection_name, wrapper)
+        return wrapper
 
     async def ensure_connection(self) -> None:
         """Give the wrapper the writing connection."""

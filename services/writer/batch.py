@@ -1,0 +1,267 @@
+"""One transaction of the writer: claim, ensure, lock, load, decide, write. The seventh step, commit, is the store's."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from domain.commands import Command, CommitOrder, EnrolMember, Mature
+from domain.decide import Decision, Situation, decide
+from domain.members import Identity, MemberState
+from domain.refusals import IdempotencyKeyReused, Refusal
+from services.hub import member_stream, program_stream
+from services.snapshots import Snapshots
+from services.writer.load import Loaded, load
+from services.writer.session import Changes, KeyClaim, Session, StoredKey
+from services.writer.tables import (
+    ACCOUNTS,
+    ENTRIES,
+    EVENTS,
+    LOT_MOVES,
+    LOTS,
+    MEMBERS,
+    ORDER_EFFECTS,
+    ORDER_LINES,
+    ORDERS,
+    STANDINGS,
+    TRANSFERS,
+    Table,
+)
+
+MEMBER_COLUMNS = ("name", "phone", "email", "birthday", "status", "channel", "store", "position")
+ACCOUNT_COLUMNS = ("available", "pending", "held", "seq", "next_due_at")
+LOT_COLUMNS = ("remaining", "held", "locked_until", "due_at")
+STANDING_COLUMNS = ("tier_id", "since", "until")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The answer to a command, as it is stored: the order, the member, and the ledger lines (account, seq) it wrote."""
+
+    replayed: bool
+    order_id: UUID | None = None
+    member_id: UUID | None = None
+    entries: tuple[tuple[UUID, int], ...] = ()
+
+
+class PutOff(Exception):  # noqa: N818  (not a failure: the command goes into the next batch)
+    """The member has more due lots than one batch matures."""
+
+
+Answer = Outcome | Refusal | PutOff
+
+
+@dataclass(slots=True)
+class Result:
+    """Answers in the order of the commands, and the streams to be woken once the batch is committed."""
+
+    answers: list[Answer]
+    wake: set[str] = field(default_factory=set)
+
+
+async def run(
+    session: Session, snapshots: Snapshots, commands: Sequence[Command], new_id: Callable[[], UUID]
+) -> Result:
+    """Carry out `commands` in order. No two of them share a key, a wanted identity or an order's name."""
+    batch = _Batch(commands, new_id)
+    await batch.claim(session)
+    active = [commands[index] for index in batch.active]
+    await batch.ensure(session, active)
+    await session.lock_members(sorted({command.locks for command in active if command.locks is not None}))
+    loaded = await load(session, snapshots, active)
+    batch.decide(loaded)
+    await session.write(batch.changes(loaded))
+    return batch.result()
+
+
+class _Batch:
+    def __init__(self, commands: Sequence[Command], new_id: Callable[[], UUID]) -> None:
+        self.commands = commands
+        self.new_id = new_id
+        self.answers: list[Answer | None] = [None] * len(commands)
+        self.states: dict[UUID, MemberState] = {}
+        self.decisions: list[Decision] = []
+        self.outcomes: list[tuple[UUID, str, str, dict[str, Any]]] = []
+        self.dropped_keys: list[tuple[UUID, str, str]] = []
+        self.dropped_identities: list[tuple[UUID, str, str]] = []
+
+    @property
+    def active(self) -> list[int]:
+        """Indexes of the commands that no stored outcome answers."""
+        return [index for index, answer in enumerate(self.answers) if answer is None]
+
+    # ── 1 claim ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def claim(self, session: Session) -> None:
+        now = datetime.now(UTC)  # only dates the claim; decisions take the program's clock, read after the locks
+        claims = sorted(
+            (
+                KeyClaim(command.program_id, command.claim.scope, command.claim.key, command.claim.hash, now)
+                for command in self.commands
+                if command.claim
+            ),
+            key=lambda claim: (claim.program_id, claim.scope, claim.key),
+        )
+        used = await session.claim(claims) if claims else {}
+        for index, command in enumerate(self.commands):
+            if command.claim:
+                stored = used.get((command.program_id, command.claim.scope, command.claim.key))
+                if stored:
+                    self.answers[index] = replayed(stored, command.claim.hash)
+
+    # ── 2 ensure ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def ensure(self, session: Session, active: Sequence[Command]) -> None:
+        now = datetime.now(UTC)
+        wanted = [
+            Identity(self.new_id(), command.program_id, source, external_id, _member_of(command), now)
+            for command in active
+            for source, external_id in command.identities
+        ]
+        if wanted:
+            await session.add_identities(sorted(wanted, key=lambda row: (row.program_id, row.source, row.external_id)))
+
+    # ── 5 decide ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def decide(self, loaded: Loaded) -> None:
+        self.states = dict(loaded.members)
+        for index in self.active:
+            command = self.commands[index]
+            situation = self._situation(command, loaded)
+            if situation.state and situation.state.unfinished and not isinstance(command, Mature):
+                first = Mature(
+                    program_id=command.program_id, actor="system", claim=None, member_id=situation.state.member.id
+                )
+                self._take(first, decide(first, situation))
+                self._take_back(index, command, PutOff(), loaded)
+                continue
+            try:
+                decision = decide(command, situation)
+            except Refusal as refusal:
+                self._take_back(index, command, refusal, loaded)
+                continue
+            self._take(command, decision)
+            self._remember(command, decision.outcome)
+            self.answers[index] = _outcome(decision.outcome, replayed=bool(decision.outcome.get("again")))
+
+    def _take(self, command: Command, decision: Decision) -> None:
+        """Let the decision stand: the commands after it see the member as it leaves them."""
+        if decision.state is not None:
+            self.states[decision.state.member.id] = decision.state
+        self.decisions.append(decision)
+        self.dropped_identities += [(_member_of(command), source, ext) for source, ext in decision.freed]
+
+    def _situation(self, command: Command, loaded: Loaded) -> Situation:
+        program_id = command.program_id
+        order = None
+        if isinstance(command, CommitOrder):
+            order = loaded.orders.get((program_id, command.content.source, command.content.external_id))
+        owners = {
+            identity: loaded.owners[program_id, *identity]
+            for identity in command.identities
+            if (program_id, *identity) in loaded.owners
+        }
+        state = self.states.get(command.locks) if command.locks is not None else None
+        return Situation(loaded.programs[program_id], loaded.now[program_id], self.new_id, state, order, owners)
+
+    def _take_back(self, index: int, command: Command, answer: Refusal | PutOff, loaded: Loaded) -> None:
+        """Give back what the command had claimed; remember a refusal under its key."""
+        self.answers[index] = answer
+        program_id = command.program_id
+        for source, external_id in command.identities:
+            if loaded.owners.get((program_id, source, external_id)) == _member_of(command):
+                self.dropped_identities.append((_member_of(command), source, external_id))
+        if isinstance(answer, Refusal):
+            self._remember(command, {"refusal": answer.record()})
+        elif command.claim:
+            self.dropped_keys.append((program_id, command.claim.scope, command.claim.key))
+
+    def _remember(self, command: Command, outcome: dict[str, Any]) -> None:
+        if command.claim:
+            self.outcomes.append((command.program_id, command.claim.scope, command.claim.key, outcome))
+
+    # ── 6 write ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def changes(self, loaded: Loaded) -> Changes:
+        changes = Changes(
+            outcomes=self.outcomes, dropped_keys=self.dropped_keys, dropped_identities=self.dropped_identities
+        )
+        members: list[tuple[Any, Any]] = []
+        accounts: list[tuple[Any, Any]] = []
+        lots: list[tuple[Any, Any]] = []
+        standings: list[tuple[Any, Any]] = []
+        for member_id, after in self.states.items():
+            before = loaded.members.get(member_id)
+            if after is before:
+                continue
+            members.append((before.member if before else None, after.member))
+            accounts += _pairs(before.accounts if before else {}, after.accounts)
+            lots += _pairs(before.lots if before else {}, after.lots)
+            standings += _pairs(before.standings if before else {}, after.standings)
+        changed: tuple[tuple[Table[Any], tuple[str, ...], list[tuple[Any, Any]]], ...] = (
+            (MEMBERS, MEMBER_COLUMNS, members),
+            (ACCOUNTS, ACCOUNT_COLUMNS, accounts),
+            (LOTS, LOT_COLUMNS, lots),
+            (STANDINGS, STANDING_COLUMNS, standings),
+        )
+        for table, columns, pairs in changed:
+            _sort_out(changes, table, columns, pairs)
+        inserted: tuple[tuple[Table[Any], list[Any]], ...] = (
+            (ORDERS, [d.order for d in self.decisions if d.order]),
+            (ORDER_LINES, [line for d in self.decisions for line in d.lines]),
+            (ORDER_EFFECTS, [effect for d in self.decisions for effect in d.effects]),
+            (TRANSFERS, [row for d in self.decisions for row in d.rows.transfers]),
+            (ENTRIES, [row for d in self.decisions for row in d.rows.entries]),
+            (LOT_MOVES, [row for d in self.decisions for row in d.rows.moves]),
+            (EVENTS, [row for d in self.decisions for row in d.rows.events]),
+        )
+        changes.inserts += [(table, rows) for table, rows in inserted if rows]
+        return changes
+
+    def result(self) -> Result:
+        """Return the answers, and the streams that got events."""
+        events = [event for decision in self.decisions for event in decision.rows.events]
+        wake = {member_stream(event.program_id, event.member_id) for event in events}
+        wake |= {program_stream(event.program_id) for event in events}
+        return Result([answer for answer in self.answers if answer is not None], wake)
+
+
+def _member_of(command: Command) -> UUID:
+    member_id = command.member_id if isinstance(command, EnrolMember) else command.locks
+    assert member_id is not None, "only a command with a member wants identities"  # noqa: S101
+    return member_id
+
+
+def _pairs(before: Any, after: Any) -> list[tuple[Any, Any]]:
+    return [(before.get(key), row) for key, row in after.items() if before.get(key) is not row]
+
+
+def _sort_out(changes: Changes, table: Table[Any], columns: tuple[str, ...], pairs: Iterable[tuple[Any, Any]]) -> None:
+    """Split (before, after) pairs into inserts and updates."""
+    new = [after for before, after in pairs if before is None]
+    changed = [after for before, after in pairs if before is not None]
+    if new:
+        changes.inserts.append((table, new))
+    if changed:
+        changes.updates.append((table, columns, changed))
+
+
+def replayed(stored: StoredKey, content_hash: bytes) -> Outcome | Refusal:
+    """Return the answer that was given when the key was first used, or the refusal of its reuse for other content."""
+    if stored.hash != content_hash:
+        return IdempotencyKeyReused(
+            f"The idempotency key {stored.key!r} was used before, with other content.", field=("idempotencyKey",)
+        )
+    refusal = stored.outcome.get("refusal")
+    return Refusal.from_record(refusal) if refusal else _outcome(stored.outcome, replayed=True)
+
+
+def _outcome(record: dict[str, Any], *, replayed: bool) -> Outcome:
+    order, member = record.get("order"), record.get("member")
+    return Outcome(
+        replayed=replayed,
+        order_id=UUID(order) if order else None,
+        member_id=UUID(member) if member else None,
+        entries=tuple((UUID(account), seq) for account, seq in record.get("entries", ())),
+    )

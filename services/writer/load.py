@@ -1,0 +1,161 @@
+"""Step 4: everything that the decisions of a batch may look at, read after the locks were taken."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from domain.commands import Adjust, Command, CommitOrder
+from domain.instants import NEVER
+from domain.ledger import Account, Lot
+from domain.members import MemberState, Standing
+from domain.orders import Order
+from domain.program import Program
+from services.snapshots import Snapshots
+from services.writer.session import Session
+from services.writer.tables import ACCOUNTS, LOTS, MEMBERS, ORDERS, STANDINGS
+
+DUE_LOTS_MAX = 500
+"""Due lots of one account that one load brings; a member with more is matured in several batches."""
+BURN_LOTS_PAGE = 200
+"""Lots in burn order that are read at a time, until they cover what is to be taken."""
+
+NEVER_TEXT = "'9999-12-31 00:00:00+00:00'"
+DUE = f"WHERE account_id = $1 AND remaining > 0 AND due_at < {NEVER_TEXT} ORDER BY due_at LIMIT {DUE_LOTS_MAX + 1}"
+BURN = (
+    "WHERE account_id = $1 AND remaining > 0 AND locked_until IS NULL AND (priority, expires_at, id) > ($2, $3, $4) "
+    f"ORDER BY priority, expires_at, id LIMIT {BURN_LOTS_PAGE}"
+)
+FIRST_LOT = (-1, datetime.fromisoformat("1970-01-01T00:00:00+00:00"), UUID(int=0))
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What was found."""
+
+    programs: dict[UUID, Program] = field(default_factory=dict)
+    now: dict[UUID, datetime] = field(default_factory=dict)
+    """The present of each program, taken once for the batch."""
+    members: dict[UUID, MemberState] = field(default_factory=dict)
+    orders: dict[tuple[UUID, str, str], Order] = field(default_factory=dict)
+    owners: dict[tuple[UUID, str, str], UUID] = field(default_factory=dict)
+
+
+async def load(session: Session, snapshots: Snapshots, commands: Sequence[Command]) -> Loaded:
+    """Return everything that deciding `commands` needs."""
+    loaded = Loaded()
+    for program_id in {command.program_id for command in commands}:
+        program = await snapshots.load(session, program_id)
+        loaded.programs[program_id] = program
+        loaded.now[program_id] = program.now()
+    await _orders(session, commands, loaded)
+    await _owners(session, commands, loaded)
+    await _members(session, commands, loaded)
+    return loaded
+
+
+async def _orders(session: Session, commands: Sequence[Command], loaded: Loaded) -> None:
+    by_program: dict[UUID, list[CommitOrder]] = defaultdict(list)
+    for command in commands:
+        if isinstance(command, CommitOrder):
+            by_program[command.program_id].append(command)
+    for program_id, wanted in by_program.items():
+        found = await session.select(
+            ORDERS,
+            "WHERE program_id = $1 AND (source, external_id) IN (SELECT * FROM unnest($2::text[], $3::text[]))",
+            program_id,
+            [command.content.source for command in wanted],
+            [command.content.external_id for command in wanted],
+        )
+        loaded.orders.update({(program_id, order.source, order.external_id): order for order in found})
+
+
+async def _owners(session: Session, commands: Sequence[Command], loaded: Loaded) -> None:
+    by_program: dict[UUID, list[tuple[str, str]]] = defaultdict(list)
+    for command in commands:
+        by_program[command.program_id].extend(command.identities)
+    for program_id, wanted in by_program.items():
+        if not wanted:
+            continue
+        records = await session.fetch(
+            "SELECT source, external_id, member_id FROM identity WHERE program_id = $1 "
+            "AND (source, external_id) IN (SELECT * FROM unnest($2::text[], $3::text[]))",
+            program_id,
+            [source for source, _ in wanted],
+            [external_id for _, external_id in wanted],
+        )
+        for source, external_id, owner in records:
+            loaded.owners[program_id, source, external_id] = owner if isinstance(owner, UUID) else UUID(owner)
+
+
+async def _members(session: Session, commands: Sequence[Command], loaded: Loaded) -> None:
+    wanted = {command.locks: command.program_id for command in commands if command.locks is not None}
+    if not wanted:
+        return
+    ids = list(wanted)
+    members = [
+        member
+        for member in await session.select(MEMBERS, "WHERE id = ANY($1::uuid[])", ids)
+        if member.program_id == wanted[member.id]
+    ]
+    accounts: dict[UUID, dict[UUID, Account]] = defaultdict(dict)
+    for account in await session.select(ACCOUNTS, "WHERE member_id = ANY($1::uuid[])", ids):
+        accounts[account.member_id][account.asset_id] = account
+    standings: dict[UUID, dict[UUID, Standing]] = defaultdict(dict)
+    for standing in await session.select(STANDINGS, "WHERE member_id = ANY($1::uuid[])", ids):
+        standings[standing.member_id][standing.ladder_id] = standing
+    debits: dict[tuple[UUID, UUID], int] = defaultdict(int)
+    for command in commands:
+        if isinstance(command, Adjust) and command.amount < 0:
+            debits[command.member_id, command.asset_id] -= command.amount
+    for member in members:
+        now = loaded.now[member.program_id]
+        own = accounts[member.id]
+        due = await _due(session, own.values(), now)
+        lots = dict(due.lots)
+        for account in own.values():
+            wanted_amount = debits.get((member.id, account.asset_id), 0)
+            if wanted_amount:
+                lots.update(await _burnable(session, account, wanted_amount, now))
+        loaded.members[member.id] = MemberState(
+            member, own, lots, standings[member.id], due.next_due, frozenset(due.unfinished)
+        )
+
+
+@dataclass(slots=True)
+class _Due:
+    lots: dict[UUID, Lot] = field(default_factory=dict)
+    next_due: dict[UUID, datetime] = field(default_factory=dict)
+    unfinished: set[UUID] = field(default_factory=set)
+
+
+async def _due(session: Session, accounts: Iterable[Account], now: datetime) -> _Due:
+    found = _Due()
+    for account in accounts:
+        if account.next_due_at > now:
+            continue
+        lots = await session.select(LOTS, DUE, account.id)
+        ready = [lot for lot in lots[:DUE_LOTS_MAX] if lot.due_at <= now]
+        found.lots.update({lot.id: lot for lot in ready})
+        later = lots[len(ready)].due_at if len(lots) > len(ready) else NEVER
+        found.next_due[account.id] = later
+        if later <= now:
+            found.unfinished.add(account.id)
+    return found
+
+
+async def _burnable(session: Session, account: Account, amount: int, now: datetime) -> Mapping[UUID, Lot]:
+    """Return the first lots in burn order that together cover `amount`, not counting those past their expiry."""
+    lots: dict[UUID, Lot] = {}
+    covered = 0
+    after = FIRST_LOT
+    while covered < amount:
+        page = await session.select(LOTS, BURN, account.id, *after)
+        for lot in page:
+            lots[lot.id] = lot
+            covered += lot.remaining if lot.expires_at > now else 0
+        if len(page) < BURN_LOTS_PAGE:
+            break
+        after = (page[-1].priority, page[-1].expires_at, page[-1].id)
+    return lots

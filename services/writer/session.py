@@ -1,0 +1,77 @@
+"""What the writer asks of a database inside one transaction. Two implementations, one meaning."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+from services.writer.tables import Table
+
+R = TypeVar("R")
+
+
+class Unavailable(Exception):  # noqa: N818  (a state, not a mistake)
+    """The database did not do the batch, for a reason that may pass: the same batch may be tried again."""
+
+
+class Rejected(Exception):  # noqa: N818
+    """The database refused the data of the batch: trying it again as it is would be refused again."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyClaim:
+    """An idempotency key to be claimed."""
+
+    program_id: UUID
+    scope: str
+    key: str
+    hash: bytes
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredKey:
+    """A key that was used before."""
+
+    program_id: UUID
+    scope: str
+    key: str
+    hash: bytes
+    outcome: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Changes:
+    """Everything that a batch writes, by table: rows to insert, and whole rows with the columns to update."""
+
+    inserts: list[tuple[Table[Any], list[Any]]] = field(default_factory=list)
+    updates: list[tuple[Table[Any], tuple[str, ...], list[Any]]] = field(default_factory=list)
+    outcomes: list[tuple[UUID, str, str, dict[str, Any]]] = field(default_factory=list)
+    """(program, scope, key) → outcome."""
+    dropped_keys: list[tuple[UUID, str, str]] = field(default_factory=list)
+    """Claims given back: their commands were put off."""
+    dropped_identities: list[tuple[UUID, str, str]] = field(default_factory=list)
+    """(member, source, external id) that the member gives up, or that a refused command had claimed."""
+
+
+class Session(Protocol):
+    """One open transaction. Statements are PostgreSQL's, with `$1`; SQLite's session translates the few forms used."""
+
+    async def fetch(self, sql: str, *arguments: Any) -> Sequence[Sequence[Any]]:
+        """Return raw records; the caller knows their types."""
+
+    async def select(self, table: Table[R], condition: str, *arguments: Any) -> list[R]:
+        """Return the rows of `table` for which `condition` (all that follows the table's name) holds."""
+
+    async def claim(self, claims: Sequence[KeyClaim]) -> Mapping[tuple[UUID, str, str], StoredKey]:
+        """Insert the claims, sorted by the caller, and return those that had been used before."""
+
+    async def add_identities(self, rows: Iterable[Any]) -> None:
+        """Insert identities that are free; leave those that are another's."""
+
+    async def lock_members(self, ids: Sequence[UUID]) -> None:
+        """Lock the members' rows, in the order of `ids`."""
+
+    async def write(self, changes: Changes) -> None:
+        """Write everything."""

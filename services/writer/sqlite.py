@@ -1,0 +1,185 @@
+"""The writer's store on SQLite: one connection in one thread, behind the gate that the ORM's transactions share."""
+
+import asyncio
+import re
+import sqlite3
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from typing import Any, TypeVar
+from uuid import UUID
+
+import orjson
+
+from services.database.config import BUSY_TIMEOUT_MS, Database
+from services.writer.session import Changes, KeyClaim, Rejected, Session, StoredKey, Unavailable
+from services.writer.tables import EVENTS, IDENTITIES, Table, sqlite_value
+
+R = TypeVar("R")
+T = TypeVar("T")
+
+PAIRS = re.compile(r"SELECT \* FROM unnest\(\$(\d+)::\w+\[\], \$(\d+)::\w+\[\]\)")
+ANY = re.compile(r"= ANY\(\$(\d+)::\w+\[\]\)")
+PARAMETER = re.compile(r"\$(\d+)")
+
+
+@lru_cache(maxsize=256)
+def translated(sql: str) -> str:
+    """Return a statement of the writer in SQLite's words: lists arrive as JSON arrays."""
+    sql = PAIRS.sub(r"SELECT a.value, b.value FROM json_each(?\1) a JOIN json_each(?\2) b ON a.key = b.key", sql)
+    sql = ANY.sub(r"IN (SELECT value FROM json_each(?\1))", sql)
+    return PARAMETER.sub(r"?\1", sql)
+
+
+def _argument(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        return orjson.dumps([sqlite_value(item) for item in value]).decode()
+    return sqlite_value(value)
+
+
+class SqliteStore:
+    """Runs one unit of work at a time, each in a transaction of its own."""
+
+    def __init__(self, database: Database, gate: asyncio.Lock) -> None:
+        self._database = database
+        self._gate = gate
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="writer")
+        self._connection: sqlite3.Connection | None = None
+        self._commit_order = 0
+
+    async def open(self) -> None:
+        """Open the connection in the store's thread."""
+        await asyncio.get_running_loop().run_in_executor(self._pool, self._open)
+
+    def _open(self) -> None:
+        connection = sqlite3.connect(self._database.path, isolation_level=None, cached_statements=512)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute(f"PRAGMA synchronous={self._database.synchronous}")
+        connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA cache_size=-65536")
+        newest = "SELECT max(newest) FROM (SELECT (SELECT max(commit_order) FROM event e WHERE e.program_id = p.id)"
+        self._commit_order = connection.execute(f"{newest} AS newest FROM program p)").fetchone()[0] or 0
+        self._connection = connection
+
+    async def close(self) -> None:
+        """Close the connection and end the thread."""
+        if self._connection is not None:
+            await asyncio.get_running_loop().run_in_executor(self._pool, self._connection.close)
+        self._pool.shutdown()
+
+    async def run(self, work: Callable[[Session], Coroutine[Any, Any, T]]) -> T:
+        """Run `work` in one transaction. It awaits nothing but its session, so it never leaves the store's thread."""
+        async with self._gate:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, self._run, work)
+
+    def _run(self, work: Callable[[Session], Coroutine[Any, Any, T]]) -> T:
+        connection = self._connection
+        if connection is None:
+            raise Unavailable("the store is closed")
+        self._commit_order += 1
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            answer = finished(work(SqliteSession(connection, self._commit_order)))
+            connection.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            _roll_back(connection)
+            raise Unavailable(str(error)) from error
+        except (sqlite3.IntegrityError, sqlite3.DataError, OverflowError) as error:
+            _roll_back(connection)
+            raise Rejected(str(error)) from error
+        except BaseException:
+            _roll_back(connection)
+            raise
+        return answer
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
+
+
+def finished(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine that never really waits, and return its result."""
+    try:
+        work.send(None)
+    except StopIteration as done:
+        answer: T = done.value
+        return answer
+    work.close()
+    raise RuntimeError("work on the SQLite store waited for something else than its session")
+
+
+class SqliteSession:
+    """See `Session`. Every method returns without waiting."""
+
+    def __init__(self, connection: sqlite3.Connection, commit_order: int) -> None:
+        self._connection = connection
+        self._commit_order = commit_order
+
+    async def fetch(self, sql: str, *arguments: Any) -> Sequence[Sequence[Any]]:
+        """Return raw records, values as SQLite holds them."""
+        return self._connection.execute(translated(sql), tuple(map(_argument, arguments))).fetchall()
+
+    async def select(self, table: Table[R], condition: str, *arguments: Any) -> list[R]:
+        """Return rows of a table."""
+        return [table.from_sqlite(record) for record in await self.fetch(f"{table.select} {condition}", *arguments)]
+
+    async def claim(self, claims: Sequence[KeyClaim]) -> Mapping[tuple[UUID, str, str], StoredKey]:
+        """Look, then insert: the one writer is the lock."""
+        used = {}
+        fresh = []
+        for claim in claims:
+            key = (claim.program_id, claim.scope, claim.key)
+            row = self._connection.execute(
+                "SELECT hash, outcome FROM idempotency WHERE program_id = ? AND scope = ? AND key = ?",
+                (str(claim.program_id), claim.scope, claim.key),
+            ).fetchone()
+            if row:
+                used[key] = StoredKey(*key, row[0], orjson.loads(row[1]))
+            else:
+                recorded_at = sqlite_value(claim.recorded_at)
+                fresh.append((str(claim.program_id), claim.scope, claim.key, claim.hash, recorded_at))
+        self._connection.executemany(
+            "INSERT INTO idempotency (program_id, scope, key, hash, recorded_at) VALUES (?, ?, ?, ?, ?)", fresh
+        )
+        return used
+
+    async def add_identities(self, rows: Iterable[Any]) -> None:
+        """Insert those that are free."""
+        self._insert(IDENTITIES, list(rows), "ON CONFLICT (program_id, source, external_id) DO NOTHING")
+
+    async def lock_members(self, ids: Sequence[UUID]) -> None:
+        """Nothing to do: `BEGIN IMMEDIATE` locked everything."""
+
+    async def write(self, changes: Changes) -> None:
+        """Write table by table."""
+        execute = self._connection.executemany
+        drop = "DELETE FROM identity WHERE member_id = ? AND source = ? AND external_id = ?"
+        execute(drop, [(str(member), source, ext) for member, source, ext in changes.dropped_identities])
+        for table, rows in changes.inserts:
+            self._insert(table, rows)
+        for table, columns, rows in changes.updates:
+            assignments = ", ".join(f"{column} = ?" for column in columns)
+            values = [
+                (*(sqlite_value(getattr(row, column)) for column in columns), sqlite_value(row.id)) for row in rows
+            ]
+            execute(f"UPDATE {table.name} SET {assignments} WHERE id = ?", values)
+        execute(
+            "UPDATE idempotency SET outcome = ? WHERE program_id = ? AND scope = ? AND key = ?",
+            [(orjson.dumps(o).decode(), str(program), scope, key) for program, scope, key, o in changes.outcomes],
+        )
+        execute(
+            "DELETE FROM idempotency WHERE program_id = ? AND scope = ? AND key = ?",
+            [(str(program), scope, key) for program, scope, key in changes.dropped_keys],
+        )
+
+    def _insert(self, table: Table[Any], rows: list[Any], conflict: str = "") -> None:
+        columns = table.columns
+        values = [tuple(map(sqlite_value, table.values(row))) for row in rows]
+        if table is EVENTS:
+            columns = (*columns, "commit_order")
+            values = [(*value, self._commit_order) for value in values]
+        places = ", ".join("?" * len(columns))
+        sql = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({places}) {conflict}"
+        self._connection.executemany(sql, values)

@@ -1,0 +1,142 @@
+"""Tables as the writer sees them: a domain row's columns, typed by the ORM's model, so that the two cannot drift."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from functools import cached_property
+from operator import attrgetter
+from typing import Any, Generic, TypeVar, get_args, get_type_hints
+from uuid import UUID
+
+import orjson
+from tortoise.fields import Field, JSONField
+from tortoise.models import Model
+
+import models
+from domain.events import Event
+from domain.ledger import Account, Entry, Lot, LotMove, Transfer
+from domain.members import Identity, Member, Standing
+from domain.orders import Order, OrderEffect, OrderLine
+
+R = TypeVar("R")
+
+POSTGRES_TYPES = {
+    "UUIDField": "uuid",
+    "CharField": "text",
+    "TextField": "text",
+    "BigIntField": "int8",
+    "IntField": "int4",
+    "SmallIntField": "int2",
+    "DatetimeField": "timestamptz",
+    "DateField": "date",
+    "JSONField": "jsonb",
+    "BinaryField": "bytea",
+}
+
+
+def _sqlite_instant(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat(" ")
+
+
+def sqlite_value(value: Any) -> Any:
+    """Return `value` as SQLite stores it: the same text that the ORM writes."""
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, datetime):
+        return _sqlite_instant(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, (dict, list)):
+        return orjson.dumps(value).decode()
+    return value.value if isinstance(value, StrEnum) else value
+
+
+FROM_SQLITE: dict[str, Callable[[Any], Any]] = {
+    "uuid": UUID,
+    "timestamptz": datetime.fromisoformat,
+    "date": date.fromisoformat,
+    "jsonb": orjson.loads,
+}
+
+
+def _alternatives(hint: Any) -> tuple[Any, ...]:
+    """Return the types of a union, or the one type."""
+    return get_args(hint) or (hint,)
+
+
+@dataclass(frozen=True)
+class Table(Generic[R]):
+    """A table and the domain row that its columns make. Only the row's fields are read and written."""
+
+    model: type[Model]
+    row: type[R]
+
+    @cached_property
+    def name(self) -> str:
+        """The table's name, quoted."""
+        return f'"{self.model._meta.db_table}"'  # noqa: SLF001  (the ORM's own description)
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns, in the order of the row's fields."""
+        return tuple(field.name for field in fields(self.row))  # type: ignore[arg-type]
+
+    @cached_property
+    def types(self) -> tuple[str, ...]:
+        """PostgreSQL's types of the columns."""
+        by_name: dict[str, Field[Any]] = self.model._meta.fields_map  # noqa: SLF001
+        return tuple(
+            "jsonb" if isinstance(by_name[name], JSONField) else POSTGRES_TYPES[type(by_name[name]).__name__]
+            for name in self.columns
+        )
+
+    @cached_property
+    def select(self) -> str:
+        """`SELECT …` of the row's columns, without a condition."""
+        return f"SELECT {', '.join(f'{self.name}.{column}' for column in self.columns)} FROM {self.name}"
+
+    @cached_property
+    def values(self) -> Callable[[R], tuple[Any, ...]]:
+        """Function from a row to its values in column order."""
+        return attrgetter(*self.columns)
+
+    @cached_property
+    def _enums(self) -> tuple[tuple[int, type[StrEnum]], ...]:
+        hints = get_type_hints(self.row)
+        kinds = [(index, kind) for index, name in enumerate(self.columns) for kind in _alternatives(hints[name])]
+        return tuple((index, kind) for index, kind in kinds if isinstance(kind, type) and issubclass(kind, StrEnum))
+
+    @cached_property
+    def _sqlite_decoders(self) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
+        return tuple((index, FROM_SQLITE[kind]) for index, kind in enumerate(self.types) if kind in FROM_SQLITE)
+
+    def from_postgres(self, record: Sequence[Any]) -> R:
+        """Return the row that a record of PostgreSQL makes."""
+        values = list(record)
+        for index, enum in self._enums:
+            if values[index] is not None:
+                values[index] = enum(values[index])
+        return self.row(*values)
+
+    def from_sqlite(self, record: Sequence[Any]) -> R:
+        """Return the row that a record of SQLite makes."""
+        values = list(record)
+        for index, decode in self._sqlite_decoders:
+            if values[index] is not None:
+                values[index] = decode(values[index])
+        return self.from_postgres(values)
+
+
+MEMBERS = Table(models.Member, Member)
+IDENTITIES = Table(models.Identity, Identity)
+STANDINGS = Table(models.Standing, Standing)
+ACCOUNTS = Table(models.Account, Account)
+LOTS = Table(models.Lot, Lot)
+TRANSFERS = Table(models.Transfer, Transfer)
+ENTRIES = Table(models.Entry, Entry)
+LOT_MOVES = Table(models.LotMove, LotMove)
+EVENTS = Table(models.Event, Event)
+ORDERS = Table(models.Order, Order)
+ORDER_LINES = Table(models.OrderLine, OrderLine)
+ORDER_EFFECTS = Table(models.OrderEffect, OrderEffect)
