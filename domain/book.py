@@ -169,7 +169,7 @@ class OpenTransfer:
         account = book.account(asset)
         occurred_at = self.transfer.occurred_at
         expires_at = asset.expires_at(occurred_at, book.now, zone)
-        assert expires_at > book.now, "a rule gives nothing that would be born expired"  # noqa: S101
+        assert expires_at > book.now, "a rule gives nothing that would be born expired"
         locked_until = plus_days(book.now, asset.pending_days, zone) if asset.pending_days else None
         if account.available + account.pending + account.held + amount > AMOUNT_MAX:
             raise LimitReached("The balance would be larger than an account can hold.", limit=str(AMOUNT_MAX))
@@ -233,7 +233,7 @@ class OpenTransfer:
             left -= taken
             if not left:
                 break
-        assert not left, "the open lots of an account add up to its available balance"  # noqa: S101
+        assert not left, "the open lots of an account add up to its available balance"
         return self.post(asset, kind, available=-amount, contra=contra, cause=cause)
 
     def take(self, lot: Lot, amount: int) -> None:

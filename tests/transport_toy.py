@@ -247,6 +247,7 @@ class Toy:
 @contextlib.asynccontextmanager
 async def served(toy: Toy, *, ws_max_size: int = 2**16) -> AsyncIterator[str]:
     """Serve `toy` on a free port by a real server; yields `host:port`."""
+    before = asyncio.all_tasks()
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         config = uvicorn.Config(
@@ -268,5 +269,6 @@ async def served(toy: Toy, *, ws_max_size: int = 2**16) -> AsyncIterator[str]:
             for connection in list(server.server_state.connections):
                 connection.shutdown()
             if tasks := server.server_state.tasks:
-                _, left = await asyncio.wait(tasks, timeout=10)
-                assert not left, "a request outlived its connection"
+                await asyncio.wait(tasks, timeout=10)
+            left = {task for task in asyncio.all_tasks() - before if not task.done()}
+            assert not left, f"outlived its connection: {left}"

@@ -55,7 +55,7 @@ async def _command(database: Database) -> AsyncIterator[Command]:
         await command.init()
         Migrate.migrate_location = MIGRATIONS / database.dialect.value
         module = Migrate.get_last_version_module()
-        assert module is not None, "the migrations are part of the project"  # noqa: S101
+        assert module is not None, "the migrations are part of the project"
         Migrate._last_version_content = Migrate.get_migration_info_for_file(module).models_state  # noqa: SLF001
         yield command
 

@@ -229,7 +229,7 @@ class _Batch:
 
 def _member_of(command: Command) -> UUID:
     member_id = command.member_id if isinstance(command, EnrolMember) else command.locks
-    assert member_id is not None, "only a command with a member wants identities"  # noqa: S101
+    assert member_id is not None, "only a command with a member wants identities"
     return member_id
 
 

@@ -13,7 +13,7 @@ from domain.members import MemberState, Standing
 from domain.orders import Order
 from domain.program import Program
 from services.snapshots import Snapshots
-from services.writer.session import Session
+from services.writer.session import Reads
 from services.writer.tables import ACCOUNTS, LOTS, MEMBERS, ORDERS, STANDINGS
 
 DUE_LOTS_MAX = 500
@@ -22,7 +22,7 @@ BURN_LOTS_PAGE = 200
 """Lots in burn order that are read at a time, until they cover what is to be taken."""
 
 NEVER_TEXT = "'9999-12-31 00:00:00+00:00'"
-DUE = f"WHERE account_id = $1 AND remaining > 0 AND due_at < {NEVER_TEXT} ORDER BY due_at LIMIT {DUE_LOTS_MAX + 1}"
+DUE = f"WHERE account_id = $1 AND remaining > 0 AND due_at < {NEVER_TEXT} ORDER BY due_at LIMIT $2"
 BURN = (
     "WHERE account_id = $1 AND remaining > 0 AND locked_until IS NULL AND (priority, expires_at, id) > ($2, $3, $4) "
     f"ORDER BY priority, expires_at, id LIMIT {BURN_LOTS_PAGE}"
@@ -42,20 +42,22 @@ class Loaded:
     owners: dict[tuple[UUID, str, str], UUID] = field(default_factory=dict)
 
 
-async def load(session: Session, snapshots: Snapshots, commands: Sequence[Command]) -> Loaded:
-    """Return everything that deciding `commands` needs."""
+async def load(
+    session: Reads, snapshots: Snapshots, commands: Sequence[Command], *, now: datetime | None = None
+) -> Loaded:
+    """Return everything that deciding `commands` needs, at `now` or else at each program's present."""
     loaded = Loaded()
     for program_id in {command.program_id for command in commands}:
         program = await snapshots.load(session, program_id)
         loaded.programs[program_id] = program
-        loaded.now[program_id] = program.now()
+        loaded.now[program_id] = now or program.now()
     await _orders(session, commands, loaded)
     await _owners(session, commands, loaded)
     await _members(session, commands, loaded)
     return loaded
 
 
-async def _orders(session: Session, commands: Sequence[Command], loaded: Loaded) -> None:
+async def _orders(session: Reads, commands: Sequence[Command], loaded: Loaded) -> None:
     by_program: dict[UUID, list[CommitOrder]] = defaultdict(list)
     for command in commands:
         if isinstance(command, CommitOrder):
@@ -71,7 +73,7 @@ async def _orders(session: Session, commands: Sequence[Command], loaded: Loaded)
         loaded.orders.update({(program_id, order.source, order.external_id): order for order in found})
 
 
-async def _owners(session: Session, commands: Sequence[Command], loaded: Loaded) -> None:
+async def _owners(session: Reads, commands: Sequence[Command], loaded: Loaded) -> None:
     by_program: dict[UUID, list[tuple[str, str]]] = defaultdict(list)
     for command in commands:
         by_program[command.program_id].extend(command.identities)
@@ -89,7 +91,7 @@ async def _owners(session: Session, commands: Sequence[Command], loaded: Loaded)
             loaded.owners[program_id, source, external_id] = owner if isinstance(owner, UUID) else UUID(owner)
 
 
-async def _members(session: Session, commands: Sequence[Command], loaded: Loaded) -> None:
+async def _members(session: Reads, commands: Sequence[Command], loaded: Loaded) -> None:
     wanted = {command.locks: command.program_id for command in commands if command.locks is not None}
     if not wanted:
         return
@@ -112,7 +114,7 @@ async def _members(session: Session, commands: Sequence[Command], loaded: Loaded
     for member in members:
         now = loaded.now[member.program_id]
         own = accounts[member.id]
-        due = await _due(session, own.values(), now)
+        due = await load_due(session, own.values(), now)
         lots = dict(due.lots)
         for account in own.values():
             wanted_amount = debits.get((member.id, account.asset_id), 0)
@@ -124,19 +126,25 @@ async def _members(session: Session, commands: Sequence[Command], loaded: Loaded
 
 
 @dataclass(slots=True)
-class _Due:
+class Due:
+    """Lots that are due, and for each account looked at when its first lot that was not loaded is."""
+
     lots: dict[UUID, Lot] = field(default_factory=dict)
     next_due: dict[UUID, datetime] = field(default_factory=dict)
     unfinished: set[UUID] = field(default_factory=set)
 
 
-async def _due(session: Session, accounts: Iterable[Account], now: datetime) -> _Due:
-    found = _Due()
+async def load_due(
+    session: Reads, accounts: Iterable[Account], now: datetime, *, limit: int | None = DUE_LOTS_MAX
+) -> Due:
+    """Return the lots of `accounts` that are due at `now`, at most `limit` of each account."""
+    found = Due()
+    most = limit if limit is not None else 2**31
     for account in accounts:
         if account.next_due_at > now:
             continue
-        lots = await session.select(LOTS, DUE, account.id)
-        ready = [lot for lot in lots[:DUE_LOTS_MAX] if lot.due_at <= now]
+        lots = await session.select(LOTS, DUE, account.id, most + 1)
+        ready = [lot for lot in lots[:most] if lot.due_at <= now]
         found.lots.update({lot.id: lot for lot in ready})
         later = lots[len(ready)].due_at if len(lots) > len(ready) else NEVER
         found.next_due[account.id] = later
@@ -145,7 +153,7 @@ async def _due(session: Session, accounts: Iterable[Account], now: datetime) -> 
     return found
 
 
-async def _burnable(session: Session, account: Account, amount: int, now: datetime) -> Mapping[UUID, Lot]:
+async def _burnable(session: Reads, account: Account, amount: int, now: datetime) -> Mapping[UUID, Lot]:
     """Return the first lots in burn order that together cover `amount`, not counting those past their expiry."""
     lots: dict[UUID, Lot] = {}
     covered = 0

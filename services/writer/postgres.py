@@ -56,7 +56,7 @@ class PostgresStore:
             else {"statement_cache_size": 0}
         )
         self._pool = await asyncpg.create_pool(
-            self._database.dsn, min_size=1, max_size=POOL_SIZE, init=_prepared, reset=_kept, command_timeout=30, **cache
+            self._database.dsn, min_size=1, max_size=POOL_SIZE, reset=_kept, command_timeout=30, **cache
         )
 
     async def close(self) -> None:
@@ -86,18 +86,12 @@ class PostgresStore:
             raise Unavailable(str(error)) from error
 
 
-async def _prepared(connection: asyncpg.Connection) -> None:
-    await connection.set_type_codec(
-        "jsonb", encoder=_json_text, decoder=orjson.loads, schema="pg_catalog", format="text"
-    )
-
-
 async def _kept(_: asyncpg.Connection) -> None:
     """Leave the connection as it is: the store rolls back by itself, and a reset is a round trip."""
 
 
-def _json_text(value: Any) -> str:
-    return orjson.dumps(value).decode()
+def _json_text(value: Any) -> str | None:
+    return None if value is None else orjson.dumps(value).decode()
 
 
 class PostgresSession:
@@ -137,7 +131,7 @@ class PostgresSession:
             [c.scope for c in lost],
             [c.key for c in lost],
         )
-        return {(r[0], r[1], r[2]): StoredKey(*r) for r in records}
+        return {(r[0], r[1], r[2]): StoredKey(r[0], r[1], r[2], r[3], orjson.loads(r[4])) for r in records}
 
     async def add_identities(self, rows: Iterable[Any]) -> None:
         """Insert those that are free; one in flight elsewhere is waited for."""
@@ -178,8 +172,10 @@ class PostgresSession:
 
 
 def _unnest(parameters: list[Any], types: Sequence[str], columns: Sequence[Sequence[Any]]) -> str:
+    """Append whole columns to the parameters; JSON goes as text, which the cast to jsonb[] reads."""
     first = len(parameters) + 1
-    parameters.extend(columns)
+    for kind, column in zip(types, columns, strict=True):
+        parameters.append(list(map(_json_text, column)) if kind == "jsonb" else column)
     return f"unnest({', '.join(f'${first + index}::{kind}[]' for index, kind in enumerate(types))})"
 
 

@@ -55,14 +55,18 @@ class Changes:
     """(member, source, external id) that the member gives up, or that a refused command had claimed."""
 
 
-class Session(Protocol):
-    """One open transaction. Statements are PostgreSQL's, with `$1`; SQLite's session translates the few forms used."""
+class Reads(Protocol):
+    """What loading needs; previews load without a transaction of the writer."""
 
     async def fetch(self, sql: str, *arguments: Any) -> Sequence[Sequence[Any]]:
         """Return raw records; the caller knows their types."""
 
     async def select(self, table: Table[R], condition: str, *arguments: Any) -> list[R]:
         """Return the rows of `table` for which `condition` (all that follows the table's name) holds."""
+
+
+class Session(Reads, Protocol):
+    """One open transaction. Statements are PostgreSQL's, with `$1`; SQLite's session translates the few forms used."""
 
     async def claim(self, claims: Sequence[KeyClaim]) -> Mapping[tuple[UUID, str, str], StoredKey]:
         """Insert the claims, sorted by the caller, and return those that had been used before."""

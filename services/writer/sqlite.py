@@ -31,7 +31,8 @@ def translated(sql: str) -> str:
     return PARAMETER.sub(r"?\1", sql)
 
 
-def _argument(value: Any) -> Any:
+def argument(value: Any) -> Any:
+    """Return a statement's argument as SQLite takes it."""
     if isinstance(value, (list, tuple)):
         return orjson.dumps([sqlite_value(item) for item in value]).decode()
     return sqlite_value(value)
@@ -119,7 +120,7 @@ class SqliteSession:
 
     async def fetch(self, sql: str, *arguments: Any) -> Sequence[Sequence[Any]]:
         """Return raw records, values as SQLite holds them."""
-        return self._connection.execute(translated(sql), tuple(map(_argument, arguments))).fetchall()
+        return self._connection.execute(translated(sql), tuple(map(argument, arguments))).fetchall()
 
     async def select(self, table: Table[R], condition: str, *arguments: Any) -> list[R]:
         """Return rows of a table."""

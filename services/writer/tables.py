@@ -111,9 +111,19 @@ class Table(Generic[R]):
     def _sqlite_decoders(self) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
         return tuple((index, FROM_SQLITE[kind]) for index, kind in enumerate(self.types) if kind in FROM_SQLITE)
 
+    @cached_property
+    def _json(self) -> tuple[int, ...]:
+        return tuple(index for index, kind in enumerate(self.types) if kind == "jsonb")
+
     def from_postgres(self, record: Sequence[Any]) -> R:
-        """Return the row that a record of PostgreSQL makes."""
+        """Return the row that a record of PostgreSQL makes; the driver leaves JSON as text."""
         values = list(record)
+        for index in self._json:
+            if values[index] is not None:
+                values[index] = orjson.loads(values[index])
+        return self._row(values)
+
+    def _row(self, values: list[Any]) -> R:
         for index, enum in self._enums:
             if values[index] is not None:
                 values[index] = enum(values[index])
@@ -125,7 +135,7 @@ class Table(Generic[R]):
         for index, decode in self._sqlite_decoders:
             if values[index] is not None:
                 values[index] = decode(values[index])
-        return self.from_postgres(values)
+        return self._row(values)
 
 
 MEMBERS = Table(models.Member, Member)

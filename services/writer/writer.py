@@ -169,7 +169,7 @@ class Writer:
                 result = await self._store.run(lambda session: run(session, self._snapshots, commands, self._new_id))
             except Unavailable as error:
                 log.warning("writer.retry", attempt=attempt + 1, commands=len(jobs), reason=str(error))
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  (whatever it is, its callers must hear of it)
                 if len(jobs) > 1:
                     return await self._bisected(jobs)
                 failure = error

@@ -149,6 +149,21 @@ async def test_a_large_body_is_refused_by_a_real_server_announced_or_chunked() -
         assert (await client.post("/graphql", json={"query": "{ hello }"})).status_code == 200
 
 
+async def test_a_body_announced_as_too_large_is_not_read() -> None:
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        pytest.fail("the body was read")
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(BODY_BYTES_MAX + 1).encode())]
+    scope = {"type": "http", "method": "POST", "path": "/graphql", "headers": headers, "query_string": b""}
+    await Toy().app()(scope, receive, send)
+    assert sent[0]["status"] == 413
+
+
 async def test_a_caller_who_leaves_while_sending_is_no_bug() -> None:
     messages: Iterator[dict[str, Any]] = iter(
         [{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}]

@@ -1,7 +1,7 @@
 """Streams over HTTP: server-sent events as they stand on the wire, and multipart subscriptions."""
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 
 import httpx
@@ -9,7 +9,10 @@ import orjson
 import pytest
 from structlog.testing import capture_logs
 
+from app.transport import expiry
+from app.transport.expiry import CredentialExpired, until_expiry
 from app.transport.http import GraphQLView
+from app.transport.responses import ClosingResponse
 from app.transport.sse import EventStream, position_of, resumed
 from tests.transport_toy import FAILURE, Toy, served
 
@@ -175,6 +178,53 @@ async def test_a_client_that_leaves_ends_its_subscription() -> None:
                 await anext(events)
             await toy.gate.left.wait()
     assert logs == []
+
+
+async def test_a_connection_lost_while_sending_closes_the_stream() -> None:
+    left = []
+
+    async def endless() -> AsyncGenerator[str, None]:
+        try:
+            while True:
+                yield "x"
+        finally:
+            left.append(True)
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.body":
+            raise OSError
+
+    stream = endless()
+    with pytest.raises(OSError):  # noqa: PT011  (it has no text)
+        await ClosingResponse(stream).stream_response(send)
+    assert left == [True]
+
+
+async def test_a_stream_under_a_credential_closes_its_source_and_passes_on_its_failures() -> None:
+    left = []
+
+    async def source() -> AsyncGenerator[int, None]:
+        try:
+            yield 1
+            raise TimeoutError
+        finally:
+            left.append(True)
+
+    first, second = source(), source()
+    assert [item async for item in _first(until_expiry(first, None))] == [1]
+    assert left == [True]
+    items = until_expiry(second, expiry.now() + 1000)
+    assert await anext(items) == 1
+    with pytest.raises(TimeoutError):
+        await anext(items)
+    assert left == [True, True]
+    with pytest.raises(CredentialExpired):
+        await anext(until_expiry(source(), expiry.now()))
+
+
+async def _first(items: AsyncGenerator[int, None]) -> AsyncGenerator[int, None]:
+    async with contextlib.aclosing(items):
+        yield await anext(items)
 
 
 async def test_an_idle_stream_is_kept_alive_by_comments() -> None:

@@ -1,5 +1,6 @@
 """`graphql-transport-ws` against a real server: the protocol, its malformed frames, credentials and masking."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -7,6 +8,8 @@ from typing import Any
 
 import orjson
 import pytest
+from starlette.websockets import WebSocket
+from strawberry.http.exceptions import WebSocketDisconnected
 from structlog.testing import capture_logs
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -14,7 +17,7 @@ from websockets.typing import Subprotocol
 
 from app.transport import expiry
 from app.transport.http import SOCKET_OPERATIONS_MAX, GraphQLView
-from app.transport.websocket import REASON_BYTES_MAX
+from app.transport.websocket import REASON_BYTES_MAX, TextSocket
 from tests.transport_toy import FAILURE, Toy, served
 
 PROTOCOL = Subprotocol("graphql-transport-ws")
@@ -77,6 +80,14 @@ async def collected(client: Client) -> list[dict[str, Any]]:
     while messages[-1]["type"] == "next":
         messages.append(await client.receive())
     return messages
+
+
+SCOPE = {"type": "websocket", "path": "/graphql", "headers": [], "query_string": b"", "subprotocols": [PROTOCOL]}
+"""For the tests that play the server themselves."""
+
+
+def frame(message: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "websocket.receive", "text": orjson.dumps(message).decode()}
 
 
 # Operations
@@ -176,6 +187,54 @@ async def test_a_socket_runs_a_limited_number_of_operations() -> None:
         await client.send({"type": "complete", "id": "0"})
         await client.subscribe("{ hello }", id="one more")
         assert [message["type"] for message in await collected(client)] == ["next", "complete"]
+
+
+async def test_a_connection_lost_while_sending_is_no_bug() -> None:
+    lost = asyncio.Event()
+    frames = iter(
+        [
+            {"type": "websocket.connect"},
+            frame({"type": "connection_init"}),
+            frame({"type": "subscribe", "id": "1", "payload": {"query": "subscription { count { number } }"}}),
+        ]
+    )
+    sent: list[str] = []
+
+    async def receive() -> dict[str, Any]:
+        if message := next(frames, None):
+            return message
+        await lost.wait()
+        return {"type": "websocket.disconnect", "code": 1006}
+
+    async def send(message: Any) -> None:
+        sent.append(message["type"])
+        if "next" in message.get("text", ""):
+            lost.set()
+            raise OSError
+
+    with capture_logs() as logs:
+        await Toy().app()(SCOPE, receive, send)
+    assert sent == ["websocket.accept", "websocket.send", "websocket.send"]
+    assert logs == []
+
+
+async def test_a_closed_socket_is_closed_once_and_sends_nothing() -> None:
+    sent: list[str] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "websocket.connect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message["type"])
+
+    socket = WebSocket({"type": "websocket", "headers": []}, receive, send)
+    await socket.accept()
+    adapter = TextSocket(None, socket, socket)  # type: ignore[arg-type]  # the view is not used
+    await adapter.close(4400, "x")
+    await adapter.close(4403, "y")
+    with pytest.raises(WebSocketDisconnected):
+        await adapter.send_json({"type": "ping"})
+    assert sent == ["websocket.accept", "websocket.close"]
 
 
 # Frames
@@ -377,22 +436,38 @@ async def test_the_end_of_the_credential_closes_the_socket_and_ends_its_subscrip
             await toy.gate.left.wait()
 
 
-async def test_the_end_of_the_credential_ends_operations_even_if_the_client_does_not_answer_the_close(
+async def test_the_end_of_the_credential_ends_operations_even_if_the_client_does_not_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     class Chatty(GraphQLView):
         ping_seconds = 0.01
 
     toy = Toy(view_class=Chatty)
-    async with opened(toy) as client:
-        await client.init(authorization="Bearer ada for 1000")
-        await client.subscribe("subscription { idle { number } }")
+    frames = iter(
+        [
+            {"type": "websocket.connect"},
+            frame({"type": "connection_init", "payload": {"authorization": "Bearer ada for 1000"}}),
+            frame({"type": "subscribe", "id": "1", "payload": {"query": "subscription { idle { number } }"}}),
+        ]
+    )
+    closed: list[int] = []
+
+    async def receive() -> dict[str, Any]:
+        if message := next(frames, None):
+            return message
         await toy.gate.entered.wait()
-        client.connection.transport.pause_reading()
         monkeypatch.setattr(expiry, "now", lambda: float("inf"))
         await toy.gate.left.wait()
-        client.connection.transport.resume_reading()
-        assert await client.closed() == (4403, "The credential has expired.")
+        return {"type": "websocket.disconnect", "code": 1006}
+
+    async def send(message: Any) -> None:
+        if message["type"] == "websocket.close":
+            closed.append(message["code"])
+            await asyncio.Event().wait()
+
+    async with asyncio.timeout(10):
+        await toy.app()(SCOPE, receive, send)
+    assert closed == [4403]
 
 
 # Errors

@@ -1,0 +1,67 @@
+"""Everything that a use case reaches for: the writer, the hub, the programs, the database that reads come from."""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+from tortoise.connection import get_connections
+
+from domain.program import Program
+from services.database.config import Database, Dialect
+from services.database.sqlite_engine import Client
+from services.hub import Hub, WakeSender
+from services.reading import OrmSession
+from services.snapshots import Snapshots
+from services.writer.postgres import PostgresStore
+from services.writer.sqlite import SqliteStore
+from services.writer.writer import Store, Writer
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """One process's engine. The ORM's context must be open for as long as it is."""
+
+    database: Database
+    hub: Hub
+    snapshots: Snapshots
+    writer: Writer
+
+    @property
+    def reads(self) -> OrmSession:
+        """Reads outside the writer's transactions."""
+        return OrmSession(self.database.dialect)
+
+    async def program(self, program_id: UUID) -> Program:
+        """Return the program as it is now."""
+        return await self.snapshots.load(self.reads, program_id)
+
+
+def store_for(database: Database) -> Store:
+    """Return the writer's store for this database; the ORM's context must be open."""
+    if database.dialect is Dialect.POSTGRES:
+        return PostgresStore(database)
+    client = get_connections().get(database.dialect.value)
+    assert isinstance(client, Client), "the SQLite alias is configured with our client"
+    return SqliteStore(database, client.write_gate)
+
+
+class LocalWaker:
+    """Wakes the subscribers of this process only: for tools and tests that have no bus."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+
+    def wake(self, keys: Iterable[str]) -> None:
+        """Wake each stream."""
+        for key in keys:
+            self._hub.wake(key)
+
+
+@asynccontextmanager
+async def engine(database: Database, hub: Hub | None = None, waker: WakeSender | None = None) -> AsyncIterator[Engine]:
+    """Open an engine inside an open ORM context; without a waker, only this process's subscribers are woken."""
+    hub = hub or Hub()
+    snapshots = Snapshots()
+    async with Writer(store_for(database), snapshots, waker or LocalWaker(hub)) as writer:
+        yield Engine(database, hub, snapshots, writer)

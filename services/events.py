@@ -1,0 +1,150 @@
+"""Reading events as they are committed: from a cursor on, each once, in order, for as long as someone listens."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import models
+from domain.events import EventKind
+from services import visible
+from services.actors import Actor
+from services.database.config import Dialect
+from services.engine import Engine
+from services.hub import member_stream, program_stream
+
+PAGE = 100
+POLL_SECONDS = 5.0
+"""How long a reader waits at most before it looks again: the net under a lost wake-up."""
+HORIZON_POLL_SECONDS = 0.05
+"""How soon a reader looks again while events wait for an older transaction to end."""
+
+
+class CursorAheadError(Exception):
+    """The cursor lies beyond the newest event: it is of another time line, as after a restore from a backup."""
+
+
+async def newest(actor: Actor, member_id: UUID) -> int | None:
+    """Return the position of a member's newest event, or None when the actor cannot see the member."""
+    row = await visible.members(actor).get_or_none(id=member_id)
+    return None if row is None else int(row.position)
+
+
+async def member_events(engine: Engine, actor: Actor, member_id: UUID, after: int) -> AsyncIterator[models.Event]:
+    """Yield a member's events with a position above `after`, then each new one as it is committed, for ever.
+
+    The wake handle is taken before reading, so nothing that commits between read and wait is missed.
+    """
+    assert actor.program_id is not None, "the field asked for a credential"
+    with engine.hub.listen(member_stream(actor.program_id, member_id)) as listener:
+        while True:
+            handle = listener.handle()
+            rows = (
+                await visible.events(actor)
+                .filter(member_id=member_id, position__gt=after)
+                .order_by("position")
+                .limit(PAGE)
+            )
+            for row in rows:
+                yield row
+                after = row.position
+            if not rows:
+                await listener.wait(handle, POLL_SECONDS)
+
+
+async def member_changes(engine: Engine, actor: Actor, member_id: UUID) -> AsyncIterator[models.Member]:
+    """Yield the member now and after each change; while the consumer is busy, changes fold into one."""
+    assert actor.program_id is not None, "the field asked for a credential"
+    seen = -1
+    with engine.hub.listen(member_stream(actor.program_id, member_id)) as listener:
+        while True:
+            handle = listener.handle()
+            row = await visible.members(actor).get_or_none(id=member_id)
+            if row is None:
+                return
+            if row.position != seen:
+                seen = row.position
+                yield row
+            else:
+                await listener.wait(handle, POLL_SECONDS)
+
+
+LAST_MEMBER = UUID(int=2**128 - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramCursor:
+    """A place in the stream of a whole program: after this event. Within one transaction, by member and position."""
+
+    commit_order: int
+    member_id: UUID = LAST_MEMBER
+    position: int = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Events in order, the cursor after them, and whether the reader has caught up with what is committed."""
+
+    events: Sequence[models.Event]
+    cursor: ProgramCursor
+    caught_up: bool
+
+
+async def horizon(engine: Engine) -> int:
+    """Return the commit order from which on events may still appear out of order; below it, all are there.
+
+    PostgreSQL numbers a transaction when it first writes and not when it commits, so one may appear below another that
+    was already read, unless readers stop at the oldest that is still open. On SQLite there is one writer.
+    """
+    if engine.database.dialect is Dialect.SQLITE:
+        return 2**62
+    ((value,),) = await engine.reads.fetch("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+    return int(value)
+
+
+async def newest_of_program(engine: Engine, actor: Actor) -> ProgramCursor:
+    """Return the cursor after everything that is committed and settled."""
+    limit = await horizon(engine)
+    row = await visible.events(actor).filter(commit_order__lt=limit).order_by("-commit_order").first()
+    return ProgramCursor(row.commit_order if row else 0)
+
+
+async def program_events(
+    engine: Engine, actor: Actor, after: ProgramCursor | None, kinds: frozenset[EventKind] | None
+) -> AsyncIterator[Page]:
+    """Yield a first page at once, perhaps empty, then a page whenever there are new events of these kinds."""
+    assert actor.program_id is not None, "the field asked for a credential"
+    cursor = after or await newest_of_program(engine, actor)
+    first = True
+    with engine.hub.listen(program_stream(actor.program_id)) as listener:
+        while True:
+            handle = listener.handle()
+            limit = await horizon(engine)
+            rows, more = await _page(engine, actor, cursor, limit)
+            if rows:
+                last = rows[-1]
+                cursor = ProgramCursor(last.commit_order, last.member_id, last.position)
+            shown = [row for row in rows if kinds is None or row.kind in kinds]
+            if shown or first:
+                yield Page(shown, cursor, caught_up=not more)
+                first = False
+            if not rows:
+                waiting = await visible.events(actor).filter(commit_order__gte=limit).exists()
+                await listener.wait(handle, HORIZON_POLL_SECONDS if waiting else POLL_SECONDS)
+
+
+async def _page(engine: Engine, actor: Actor, cursor: ProgramCursor, limit: int) -> tuple[list[models.Event], bool]:
+    """Return the next events below `limit` and whether there are more."""
+    columns = ", ".join(models.Event._meta.db_fields)  # noqa: SLF001  (the ORM's own description)
+    connection = engine.reads
+    rows = await connection.fetch(
+        f"SELECT {columns} FROM event WHERE program_id = $1 AND commit_order >= $2 AND commit_order < $5 "
+        "AND (commit_order, member_id, position) > ($2, $3, $4) "
+        f"ORDER BY commit_order, member_id, position LIMIT {PAGE + 1}",
+        actor.program_id,
+        cursor.commit_order,
+        cursor.member_id,
+        cursor.position,
+        limit,
+    )
+    events = [models.Event._init_from_db(**dict(row)) for row in rows[:PAGE]]  # noqa: SLF001
+    return events, len(rows) > PAGE

@@ -1,0 +1,203 @@
+"""Members: finding, enrolling, amending."""
+
+import secrets
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+import models
+from domain import checks
+from domain.commands import AmendMember, Claim, EnrolMember
+from domain.digest import content_hash
+from domain.members import PHONE_SOURCE, MemberStatus
+from domain.program import Program
+from domain.refusals import InvalidInput, NotFound
+from services import phones, visible
+from services.actors import Actor
+from services.engine import Engine
+from services.writer.batch import Outcome
+from services.writer.session import Rejected
+
+IDENTITIES_MAX = 20
+NUMBER_DIGITS = 11
+NUMBER_DRAWS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRef:
+    """How a caller names a member: exactly one of the fields."""
+
+    id: UUID | None = None
+    number: str | None = None
+    phone: str | None = None
+    identity: tuple[str, str] | None = None
+
+
+NO_MEMBER = MemberRef(id=UUID(int=0))
+"""What a malformed or foreign id stands for: it is not found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """A new member as a caller describes it, unchecked."""
+
+    phone: str | None = None
+    email: str | None = None
+    name: str | None = None
+    birthday: date | None = None
+    channel: str | None = None
+    store: str | None = None
+    identities: Sequence[tuple[str, str]] = ()
+    referred_by: MemberRef | None = None
+    occurred_at: datetime | None = None
+
+
+async def find(actor: Actor, program: Program, ref: MemberRef) -> models.Member | None:
+    """Return the member that `ref` names, if the actor can see it."""
+    rows = visible.members(actor)
+    if ref.id is not None:
+        return await rows.get_or_none(id=ref.id)
+    if ref.number is not None:
+        return await rows.get_or_none(number=ref.number)
+    if ref.phone is not None:
+        try:
+            identity = (PHONE_SOURCE, phones.normal(ref.phone, program.zone.key, ("phone",)))
+        except InvalidInput:
+            return None
+    else:
+        assert ref.identity is not None, "a reference names its member in one way"
+        identity = ref.identity
+        if identity[0].startswith("#"):
+            return None
+    found = await visible.identities(actor).get_or_none(source=identity[0], external_id=identity[1])
+    return await rows.get_or_none(id=found.member_id) if found else None
+
+
+async def by_identities(actor: Actor, wanted: Sequence[tuple[str, str]]) -> dict[MemberRef, UUID]:
+    """Return the members that hold these (source, external id) pairs, as far as the actor can see them."""
+    by_source: dict[str, list[str]] = defaultdict(list)
+    for source, external_id in wanted:
+        if not source.startswith("#"):
+            by_source[source].append(external_id)
+    found: dict[MemberRef, UUID] = {}
+    for source, external_ids in by_source.items():
+        rows = visible.identities(actor).filter(source=source, external_id__in=external_ids)
+        for external_id, member_id in await rows.values_list("external_id", "member_id"):
+            found[MemberRef(identity=(source, external_id))] = member_id
+    return found
+
+
+async def resolve(actor: Actor, program: Program, ref: MemberRef, path: tuple[str, ...]) -> UUID:
+    """Return the id of the member that `ref` names. Raises `NotFound` naming `path`."""
+    member = await find(actor, program, ref)
+    if member is None:
+        raise NotFound("There is no such member.", field=path)
+    member_id: UUID = member.id
+    return member_id
+
+
+def draw_number() -> str:
+    """Return a random member number: eleven digits, the first not 0, and a Luhn check digit."""
+    digits = str(secrets.randbelow(9) + 1) + "".join(str(secrets.randbelow(10)) for _ in range(NUMBER_DIGITS - 1))
+    doubled = [int(digit) * (2 - index % 2) for index, digit in enumerate(reversed(digits))]
+    total = sum(value - 9 if value > 9 else value for value in doubled)  # noqa: PLR2004  (Luhn: the digit sum)
+    return digits + str(-total % 10)
+
+
+async def enrolment_command(
+    engine: Engine, actor: Actor, enrolment: Enrolment, *, key: str, operation: str = "memberEnroll"
+) -> EnrolMember:
+    """Return the checked command. Raises `InvalidInput` or `NotFound`."""
+    assert actor.program_id is not None, "the field asked for a credential"
+    key = checks.idempotency_key(key)
+    program = await engine.program(actor.program_id)
+    now = program.now()
+    checks.count(len(enrolment.identities), ("identities",), 0, IDENTITIES_MAX)
+    external = tuple(
+        (
+            checks.source(source, ("identities", str(index), "source")),
+            checks.text(external_id, ("identities", str(index), "externalId"), checks.EXTERNAL_ID_MAX),
+        )
+        for index, (source, external_id) in enumerate(enrolment.identities)
+    )
+    if len(set(external)) < len(external):
+        raise InvalidInput("An identity stands twice.", field=("identities",))
+    referred_by = None
+    if enrolment.referred_by is not None:
+        referred_by = await resolve(actor, program, enrolment.referred_by, ("referredBy",))
+    facts: dict[str, Any] = {
+        name: checked(name, getattr(enrolment, name), program, now)
+        for name in ("name", "phone", "email", "birthday", "channel", "store")
+    }
+    occurred_at = enrolment.occurred_at
+    if occurred_at is not None:
+        occurred_at = checks.past_instant(occurred_at, now, ("occurredAt",))
+    claim_hash = content_hash((tuple(sorted(facts.items())), external, referred_by, occurred_at))
+    return EnrolMember(
+        program_id=program.id,
+        actor=actor.credential,
+        claim=Claim(f"{actor.credential}:{operation}", key, claim_hash),
+        member_id=uuid7(),
+        number=draw_number(),
+        referred_by_id=referred_by,
+        external=external,
+        occurred_at=occurred_at,
+        **facts,
+    )
+
+
+async def enrol(engine: Engine, actor: Actor, enrolment: Enrolment, *, key: str) -> Outcome:
+    """Enrol a member. Raises `InvalidInput`, `NotFound`, `PhoneTaken`, `IdentityTaken`, `IdempotencyKeyReused`."""
+    for draw in range(NUMBER_DRAWS):
+        command = await enrolment_command(engine, actor, enrolment, key=key)
+        try:
+            return await engine.writer.post(command)
+        except Rejected as rejected:
+            # Two of a hundred thousand million numbers met; anything else that the database rejects is a bug.
+            if "number" not in str(rejected) or draw + 1 == NUMBER_DRAWS:
+                raise
+    raise AssertionError("the loop returns or raises")
+
+
+async def amend(engine: Engine, actor: Actor, ref: MemberRef, changes: Mapping[str, Any], *, key: str) -> Outcome:
+    """Set the given facts of a member, None clearing one. Raises as `enrol` does, and `MemberNotActive` when closed."""
+    assert actor.program_id is not None, "the field asked for a credential"
+    key = checks.idempotency_key(key)
+    program = await engine.program(actor.program_id)
+    member_id = await resolve(actor, program, ref, ("member",))
+    now = program.now()
+    facts = {name: checked(name, value, program, now) for name, value in changes.items()}
+    command = AmendMember(
+        program_id=program.id,
+        actor=actor.credential,
+        claim=Claim(f"{actor.credential}:memberAmend", key, content_hash((member_id, tuple(sorted(facts.items()))))),
+        member_id=member_id,
+        changes=facts,
+    )
+    return await engine.writer.post(command)
+
+
+def checked(name: str, value: Any, program: Program, now: datetime) -> Any:  # noqa: PLR0911  (one for each fact)
+    """Return the value of a member's fact in its stored form. Raises `InvalidInput`."""
+    path = (name,)
+    if name == "status":
+        if value is None:
+            raise InvalidInput("`status` must not be null.", field=path)
+        return MemberStatus(value)
+    if value is None:
+        return None
+    match name:
+        case "phone":
+            return phones.normal(value, program.zone.key, path)
+        case "email":
+            return checks.email(value, path)
+        case "birthday":
+            return checks.birthday(value, now, path)
+        case "name":
+            return checks.text(value, path, checks.NAME_MAX)
+    return checks.text(value, path, checks.CODE_MAX)

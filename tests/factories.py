@@ -1,0 +1,88 @@
+"""Makers of what tests start from."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+import models
+from services import balances, members, orders, programs
+from services.actors import ALL_SCOPES, Actor, ActorKind
+from services.engine import Engine
+from services.members import Enrolment, MemberRef
+from services.orders import LineRequest, OrderRequest
+from services.templates import Template
+
+_numbers = count(1)
+NOON = datetime(2026, 3, 3, 4, 0, tzinfo=UTC)  # a Tuesday, noon in Shanghai
+
+
+@dataclass
+class World:
+    """A program with an engine and a key's actor, and short words for what tests do all the time."""
+
+    engine: Engine
+    program: models.Program
+    actor: Actor
+
+    async def enrol(self, **facts: Any) -> UUID:
+        outcome = await members.enrol(self.engine, self.actor, Enrolment(**facts), key=new_key())
+        assert outcome.member_id is not None
+        return outcome.member_id
+
+    async def buy(self, member: UUID | None, amount: str = "100.00", **facts: Any) -> Any:
+        key = facts.pop("key", None) or new_key()
+        return await orders.commit(self.engine, self.actor, order(member, amount, **facts), key=key)
+
+    async def give(self, member: UUID, amount: str, asset: str = "POINTS") -> Any:
+        return await balances.adjust(
+            self.engine,
+            self.actor,
+            MemberRef(id=member),
+            asset=asset,
+            amount=Decimal(amount),
+            reason="a gift",
+            key=new_key(),
+        )
+
+    async def balance(self, member: UUID, asset: str = "POINTS") -> int:
+        program = await self.engine.program(self.program.id)
+        found = program.asset(asset)
+        assert found is not None
+        amounts = (await balances.balances(self.engine, program, [member])).get(member, {}).get(found.id)
+        return amounts.available if amounts else 0
+
+    async def tier(self, member: UUID) -> str:
+        standing = await models.Standing.get(member_id=member)
+        return str((await models.Tier.get(id=standing.tier_id)).code)
+
+
+def new_key() -> str:
+    return f"key-{next(_numbers)}"
+
+
+def order(member: UUID | None, amount: str = "100.00", **facts: Any) -> OrderRequest:
+    lines = facts.pop("lines", None) or [LineRequest("1", "CD", 1, Decimal(amount))]
+    return OrderRequest(
+        source=facts.pop("source", "shop"),
+        external_id=facts.pop("external_id", None) or f"o-{next(_numbers)}",
+        member=MemberRef(id=member) if member else None,
+        lines=lines,
+        **facts,
+    )
+
+
+async def world(engine: Engine, template: Template = Template.BARE, **facts: Any) -> World:
+    code = facts.pop("code", "TEST")
+    program = await programs.create(
+        code=code,
+        name="Test",
+        currency=facts.pop("currency", "CNY"),
+        time_zone=facts.pop("time_zone", "Asia/Shanghai"),
+        template=template,
+        virtual_now=facts.pop("now", NOON),
+    )
+    actor = Actor(ActorKind.API_KEY, program.id, None, f"key:{code}", ALL_SCOPES)
+    return World(engine, program, actor)
