@@ -114,13 +114,8 @@ class Documents(SchemaExtension):
 
     def _prepare(self, document: DocumentNode) -> Prepared:
         context = self.execution_context
-        schema = context.schema
-        errors = validate(
-            schema._schema,  # noqa: SLF001  (Strawberry has no public name for the graphql-core schema)
-            document,
-            _rules(context.validation_rules),
-            hide_suggestions=schema.config.disable_field_suggestions,
-        )
+        graphql_schema = context.schema._schema  # noqa: SLF001  (Strawberry has no public name for it)
+        errors = validate(graphql_schema, document, _rules(context.validation_rules))
         return Prepared(
             document=document,
             errors=errors,

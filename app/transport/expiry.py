@@ -1,14 +1,17 @@
 """The end of a credential while a stream still runs under it."""
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from time import time as now
 from typing import TypeVar
 
 Item = TypeVar("Item")
 
 EXPIRED_MESSAGE = "The credential has expired."
+
+now = time.time
+"""Unix seconds. Credentials end in real time, whatever clock a program runs on."""
 
 
 class CredentialExpired(Exception):  # noqa: N818  (an event in the life of a stream rather than an error)

@@ -255,7 +255,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             if left > self.view.ping_seconds:
                 with suppress(WebSocketDisconnected):
                     await self.send_message({"type": "ping"})
-        await self.websocket.close(FORBIDDEN, EXPIRED_MESSAGE)
-        # The client may take its time to answer the close; its operations end now.
+        # Operations end first: a client that does not read can hold up the close.
         for operation_id in list(self.operations):
             await self.cleanup_operation(operation_id)
+        await self.websocket.close(FORBIDDEN, EXPIRED_MESSAGE)
