@@ -40,9 +40,8 @@ def to_minor(amount: Decimal, scale: int, field: tuple[str, ...]) -> int:
         if amount:
             raise InvalidInput(f"{amount} is outside the range of amounts.", field=field)
         return 0
-    minor = EXACT.scaleb(amount, scale)
-    whole = minor.to_integral_value(ROUND_DOWN)
-    if minor != whole:
+    whole = EXACT.scaleb(amount, scale).to_integral_value(ROUND_DOWN)
+    if EXACT.scaleb(whole, -scale) != amount:  # scaling rounds an amount of more digits than the context has
         raise InvalidInput(f"{amount} has more than {scale} decimal places.", field=field)
     if abs(whole) > AMOUNT_MAX:
         raise InvalidInput(f"{amount} is outside the range of amounts.", field=field)
