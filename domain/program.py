@@ -149,6 +149,7 @@ class Program:
     virtual_now: datetime | None
     item_policy: ItemPolicy
     config_version: int
+    event_epoch: int
     assets: tuple[Asset, ...]
     ladders: tuple[Ladder, ...]
     tiers: Mapping[UUID, tuple[Tier, ...]]

@@ -1,17 +1,33 @@
 """What every resolver can reach: who is calling, and the engine that serves the call."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from uuid import UUID
+
+import strawberry
 
 from services.actors import ANONYMOUS, Actor
+
+if TYPE_CHECKING:
+    from schema.loaders import Loaders
+    from services.engine import Engine
 
 
 @dataclass
 class Context:
-    """Built once per HTTP request and once per WebSocket; Strawberry fills `connection_params` on a WebSocket."""
+    """Built once per HTTP request and once per operation of a WebSocket; Strawberry fills `connection_params` there."""
 
     actor: Actor = ANONYMOUS
     request_id: str = ""
-    engine: Any = None
-    loaders: Any = None
+    engine: "Engine" = field(default_factory=lambda: cast("Engine", None))
+    loaders: "Loaders" = field(default_factory=lambda: cast("Loaders", None))
     connection_params: dict[str, Any] | None = field(default=None)
+
+    @property
+    def program_id(self) -> UUID:
+        """The program of the caller's credential, which the field has asked for."""
+        assert self.actor.program_id is not None, "`Needs` refuses callers without a credential"
+        return self.actor.program_id
+
+
+Info: TypeAlias = strawberry.Info[Context, None]

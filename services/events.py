@@ -1,6 +1,6 @@
 """Reading events as they are committed: from a cursor on, each once, in order, for as long as someone listens."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -29,7 +29,9 @@ async def newest(actor: Actor, member_id: UUID) -> int | None:
     return None if row is None else int(row.position)
 
 
-async def member_events(engine: Engine, actor: Actor, member_id: UUID, after: int) -> AsyncIterator[models.Event]:
+async def member_events(
+    engine: Engine, actor: Actor, member_id: UUID, after: int
+) -> AsyncGenerator[models.Event, None]:
     """Yield a member's events with a position above `after`, then each new one as it is committed, for ever.
 
     The wake handle is taken before reading, so nothing that commits between read and wait is missed.
@@ -51,7 +53,7 @@ async def member_events(engine: Engine, actor: Actor, member_id: UUID, after: in
                 await listener.wait(handle, POLL_SECONDS)
 
 
-async def member_changes(engine: Engine, actor: Actor, member_id: UUID) -> AsyncIterator[models.Member]:
+async def member_changes(engine: Engine, actor: Actor, member_id: UUID) -> AsyncGenerator[models.Member, None]:
     """Yield the member now and after each change; while the consumer is busy, changes fold into one."""
     assert actor.program_id is not None, "the field asked for a credential"
     seen = -1
@@ -110,7 +112,7 @@ async def newest_of_program(engine: Engine, actor: Actor) -> ProgramCursor:
 
 async def program_events(
     engine: Engine, actor: Actor, after: ProgramCursor | None, kinds: frozenset[EventKind] | None
-) -> AsyncIterator[Page]:
+) -> AsyncGenerator[Page, None]:
     """Yield a first page at once, perhaps empty, then a page whenever there are new events of these kinds."""
     assert actor.program_id is not None, "the field asked for a credential"
     cursor = after or await newest_of_program(engine, actor)

@@ -27,7 +27,7 @@ from domain.rules import RuleReader
 R = TypeVar("R")
 
 ASSET = "id, program_id, code, name, kind, scale, expiry, expiry_length, expiry_from, pending_days, floor"
-PROGRAM = "id, code, name, currency, currency_scale, time_zone, virtual_now, item_policy, config_version"
+PROGRAM = "id, code, name, currency, currency_scale, time_zone, virtual_now, item_policy, config_version, event_epoch"
 CAMPAIGN = "v.id, v.campaign_id, c.code, c.name, v.number, v.priority, v.starts_at, v.ends_at, v.conditions, v.effects"
 
 
@@ -115,6 +115,7 @@ async def _read(reader: Reader, program_id: UUID, row: Sequence[Any]) -> Program
         virtual_now=_instant(row[6]),
         item_policy=ItemPolicy(row[7]),
         config_version=row[8],
+        event_epoch=row[9],
         assets=assets,
         ladders=ladders,
         tiers=tiers,

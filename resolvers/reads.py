@@ -1,0 +1,171 @@
+"""Queries."""
+
+from typing import Annotated
+
+import strawberry
+
+from schema import ids
+from schema.connection import Connection, connection, page_size
+from schema.context import Info
+from schema.enums import ActorKind
+from schema.payloads.inputs import NOBODY, MemberBy, MemberFilter, OrderBy, OrderPreviewInput
+from schema.payloads.results import OrderPreviewPayload
+from schema.permissions import Needs
+from schema.refusals import Refusals
+from schema.types.ledger import Entry
+from schema.types.member import Member, key_of
+from schema.types.node import Node
+from schema.types.order import Order, OrderPreview
+from schema.types.program import Campaign, Program, Tier, TierLadder
+from schema.types.viewer import Viewer
+from services import listing, members, orders
+from services.actors import Scope
+from services.listing import MemberCriteria
+
+
+@strawberry.field(description="Who is calling. Needs no credential.")
+async def viewer(info: Info) -> Viewer:
+    """Return the caller."""
+    actor, loaders = info.context.actor, info.context.loaders
+    program = Program.of(await loaders.program.load(actor.program_id)) if actor.program_id else None
+    row = await loaders.member.load(actor.member_id) if actor.member_id else None
+    return Viewer(
+        kind=ActorKind(actor.kind),
+        program=program,
+        member=Member.of(row) if row else None,
+        scopes=sorted(actor.scopes),
+    )
+
+
+@strawberry.field(description="The program of the credential.", extensions=[Needs(Scope.PROGRAM_READ, member=True)])
+async def program(info: Info) -> Program:
+    """Return the program."""
+    return Program.of(await info.context.loaders.program.load(info.context.program_id))
+
+
+@strawberry.field(description="The program's ladders.", extensions=[Needs(Scope.PROGRAM_READ, member=True)])
+async def ladders(info: Info) -> list[TierLadder]:
+    """Return the ladders."""
+    found = await info.context.loaders.program.load(info.context.program_id)
+    return [TierLadder.of(ladder, found) for ladder in found.ladders]
+
+
+@strawberry.field(
+    description="Any entity by its id; null when there is none, or the caller may not see it.",
+    extensions=[Needs(Scope.PROGRAM_READ, member=True)],
+)
+async def node(info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Id.")]) -> Node | None:
+    """Return the entity; each kind needs the scope of its own field."""
+    kind = READERS.get(ids.prefix_of(id))
+    return await kind(info, id) if kind else None
+
+
+@strawberry.field(
+    description="A member; null when there is none, or the caller may not see it.",
+    extensions=[Needs(Scope.MEMBERS_READ, member=True)],
+)
+async def member(
+    info: Info, by: Annotated[MemberBy, strawberry.argument(description="Which member.")]
+) -> Member | None:
+    """Return the member."""
+    found = await info.context.loaders.program.load(info.context.program_id)
+    row = await members.find(info.context.actor, found, by.ref())
+    return Member.of(row) if row else None
+
+
+@strawberry.field(name="members", description="Members, the newest first.", extensions=[Needs(Scope.MEMBERS_READ)])
+async def member_list(
+    info: Info,
+    filter: Annotated[MemberFilter | None, strawberry.argument(description="Which members.")] = None,
+    first: Annotated[int | None, strawberry.argument(description="How many, 1 to 100.")] = 20,
+    after: Annotated[str | None, strawberry.argument(description="Cursor of the member before.")] = None,
+) -> Connection[Member]:
+    """Return a page of members."""
+    size = page_size(first)
+    wanted = MemberFilter() if filter is None else filter
+    criteria = MemberCriteria(wanted.status, wanted.channel, wanted.store, wanted.enrolled_from, wanted.enrolled_until)
+    before = key_of(ids.MEMBER, after)
+    rows = await listing.members_page(info.context.actor, criteria, limit=size + 1, before=before)
+    return connection(rows, size, after, Member.of, lambda row: ids.encode(ids.MEMBER, row.id))
+
+
+@strawberry.field(
+    description="An order; null when there is none, or the caller may not see it.",
+    extensions=[Needs(Scope.ORDERS_READ, member=True)],
+)
+async def order(info: Info, by: Annotated[OrderBy, strawberry.argument(description="Which order.")]) -> Order | None:
+    """Return the order."""
+    if by.id is not None:
+        row = await info.context.loaders.order.load(ids.decode(ids.ORDER, by.id.value) or NOBODY)
+    else:
+        assert by.identity is not None, "exactly one of the fields is given"
+        identity = by.identity.value
+        row = await listing.order_named(info.context.actor, identity.source, identity.external_id)
+    return Order.of(row) if row else None
+
+
+@strawberry.field(
+    description="What would happen if this order were committed now (or at `at`): nothing is written.",
+    extensions=[Refusals(), Needs(Scope.ORDERS_READ, member=True)],
+)
+async def order_preview(
+    info: Info, input: Annotated[OrderPreviewInput, strawberry.argument(description="The order.")]
+) -> OrderPreviewPayload:
+    """Return what a commit would do."""
+    engine, actor = info.context.engine, info.context.actor
+    decision = await orders.preview(engine, actor, input.order.request(), at=input.at)
+    found = await engine.program(info.context.program_id)
+    standings = decision.state.standings.values() if decision.state else ()
+    tiers = [found.tier_by_id(standing.tier_id) for standing in standings]
+    return OrderPreviewPayload(order=OrderPreview.of(decision.order, decision.lines, decision.effects, tiers, found))
+
+
+async def _member_node(info: Info, id: str) -> Node | None:
+    Needs(Scope.MEMBERS_READ, member=True).check(info.context)
+    row = await info.context.loaders.member.load(ids.decode(ids.MEMBER, id) or NOBODY)
+    return Member.of(row) if row else None
+
+
+async def _order_node(info: Info, id: str) -> Node | None:
+    Needs(Scope.ORDERS_READ, member=True).check(info.context)
+    row = await info.context.loaders.order.load(ids.decode(ids.ORDER, id) or NOBODY)
+    return Order.of(row) if row else None
+
+
+async def _entry_node(info: Info, id: str) -> Node | None:
+    Needs(Scope.MEMBERS_READ, member=True).check(info.context)
+    row = await info.context.loaders.entry.load(ids.decode_numbered(ids.ENTRY, id) or (NOBODY, 0))
+    return Entry.of(row, await info.context.loaders.program.load(row.program_id)) if row else None
+
+
+async def _campaign_node(info: Info, id: str) -> Node | None:
+    row = await info.context.loaders.campaign.load(ids.decode(ids.CAMPAIGN, id) or NOBODY)
+    return Campaign.of(row) if row else None
+
+
+async def _program_node(info: Info, id: str) -> Node | None:
+    found = await info.context.loaders.program.load(info.context.program_id)
+    return Program.of(found) if ids.decode(ids.PROGRAM, id) == found.id else None
+
+
+async def _ladder_node(info: Info, id: str) -> Node | None:
+    found = await info.context.loaders.program.load(info.context.program_id)
+    key = ids.decode(ids.LADDER, id)
+    return next((TierLadder.of(ladder, found) for ladder in found.ladders if ladder.id == key), None)
+
+
+async def _tier_node(info: Info, id: str) -> Node | None:
+    found = await info.context.loaders.program.load(info.context.program_id)
+    key = ids.decode(ids.TIER, id)
+    return next((Tier.of(tier) for tiers in found.tiers.values() for tier in tiers if tier.id == key), None)
+
+
+READERS = {
+    ids.MEMBER: _member_node,
+    ids.ORDER: _order_node,
+    ids.ENTRY: _entry_node,
+    ids.CAMPAIGN: _campaign_node,
+    ids.PROGRAM: _program_node,
+    ids.LADDER: _ladder_node,
+    ids.TIER: _tier_node,
+}

@@ -1,0 +1,96 @@
+"""Subscriptions."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+
+from schema import ids
+from schema.context import Info
+from schema.cursors import expired, member_position, program_place
+from schema.enums import EventKind
+from schema.errors import PublicError, RequestErrorCode
+from schema.permissions import Needs
+from schema.scalars import Cursor
+from schema.types.event import EventBatch, MemberEvent, event_of
+from schema.types.member import Member
+from services import events
+from services.actors import Scope
+
+AFTER = "Cursor of the last event seen; without it the stream starts with what comes next."
+WHOSE = "Whose; a member may leave it out for itself."
+
+
+def _member_id(info: Info, member_id: str | None) -> UUID:
+    found = ids.decode(ids.MEMBER, member_id) if member_id else info.context.actor.member_id
+    if found is None:
+        raise PublicError(RequestErrorCode.BAD_REQUEST, "There is no such member.", field=["memberId"])
+    return found
+
+
+@strawberry.subscription(
+    description="Everything that happens to one member, in order, each once. A member may omit `memberId`. Pass the "
+    "last `position` seen to resume.",
+    extensions=[Needs(Scope.MEMBERS_READ, member=True)],
+)
+async def member_events(
+    info: Info,
+    member_id: Annotated[strawberry.ID | None, strawberry.argument(description=WHOSE)] = None,
+    after: Annotated[Cursor | None, strawberry.argument(description=AFTER)] = None,
+) -> AsyncGenerator[MemberEvent, None]:
+    """Stream a member's events."""
+    engine, actor = info.context.engine, info.context.actor
+    key = _member_id(info, member_id)
+    newest = await events.newest(actor, key)
+    if newest is None:
+        raise PublicError(RequestErrorCode.BAD_REQUEST, "There is no such member.", field=["memberId"])
+    program = await info.context.loaders.program.load(info.context.program_id)
+    position = newest if after is None else member_position(after, program.event_epoch, key)
+    if position > newest:
+        raise expired()
+    async with aclosing(events.member_events(engine, actor, key, position)) as stream:
+        async for row in stream:
+            program = await info.context.loaders.program.load(info.context.program_id)
+            yield event_of(row, program)
+
+
+@strawberry.subscription(
+    description="The newest state of one member, sent at once and after each change; when the client is slow only the "
+    "newest is kept.",
+    extensions=[Needs(Scope.MEMBERS_READ, member=True)],
+)
+async def member_state(
+    info: Info, member_id: Annotated[strawberry.ID | None, strawberry.argument(description=WHOSE)] = None
+) -> AsyncGenerator[Member, None]:
+    """Stream a member's state."""
+    key = _member_id(info, member_id)
+    found = False
+    async with aclosing(events.member_changes(info.context.engine, info.context.actor, key)) as stream:
+        async for row in stream:
+            found = True
+            yield Member.of(row)
+    if not found:
+        raise PublicError(RequestErrorCode.BAD_REQUEST, "There is no such member.", field=["memberId"])
+
+
+@strawberry.subscription(
+    description="Staff and partners: every event of the program (or of the given kinds), in batches. The first batch "
+    "comes at once.",
+    extensions=[Needs(Scope.MEMBERS_READ)],
+)
+async def program_events(
+    info: Info,
+    after: Annotated[Cursor | None, strawberry.argument(description=AFTER)] = None,
+    kinds: Annotated[list[EventKind] | None, strawberry.argument(description="Only these kinds.")] = None,
+) -> AsyncGenerator[EventBatch, None]:
+    """Stream a program's events."""
+    engine, actor = info.context.engine, info.context.actor
+    program = await info.context.loaders.program.load(info.context.program_id)
+    place = program_place(after, program.event_epoch) if after is not None else None
+    wanted = frozenset(kinds) if kinds is not None else None
+    async with aclosing(events.program_events(engine, actor, place, wanted)) as stream:
+        async for page in stream:
+            program = await info.context.loaders.program.load(info.context.program_id)
+            yield EventBatch.of(page, program)

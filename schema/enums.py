@@ -1,0 +1,140 @@
+"""The domain's enums as the contract's, each value described.
+
+Whoever uses one in the contract imports it from here: Strawberry would else define it again, without descriptions.
+"""
+
+from enum import Enum
+from typing import Any, TypeVar
+
+import strawberry
+
+from domain.effects.base import EffectKind
+from domain.events import EventKind
+from domain.explanation import NotAppliedReason
+from domain.ledger import EntryKind
+from domain.members import MemberStatus
+from domain.orders import OrderState
+from domain.program import AssetKind, TierMetric
+from services.actors import ActorKind
+
+__all__ = [
+    "ActorKind",
+    "AssetKind",
+    "EffectKind",
+    "EntryKind",
+    "EventKind",
+    "MemberStatus",
+    "NotAppliedReason",
+    "OrderState",
+    "TierDirection",
+    "TierMetric",
+    "described",
+]
+
+E = TypeVar("E", bound=type[Enum])
+
+
+def described(enum: E, description: str, values: dict[str, str]) -> E:
+    """Return the enum as a GraphQL enum. `values` describes every one of its values."""
+    made: Any = strawberry.enum(enum, description=description)
+    for value in made.__strawberry_definition__.values:
+        value.description = values[value.name]
+    return enum
+
+
+described(
+    AssetKind,
+    "What an asset counts.",
+    {
+        "POINTS": "Loyalty points.",
+        "MONEY": "Stored value in a currency.",
+        "QUALIFYING": "A counter that tiers are measured by; it cannot be spent.",
+        "PASS": "Visits or uses.",
+    },
+)
+described(
+    MemberStatus,
+    "Whether a member may earn and spend.",
+    {
+        "ACTIVE": "Earns and spends.",
+        "FROZEN": "Neither earns nor spends until active again.",
+        "CLOSED": "Ended for good; nothing of it changes any more.",
+    },
+)
+described(TierMetric, "What a ladder measures.", {"SPEND": "Amounts paid, in units of the program's currency."})
+described(
+    EntryKind,
+    "What a line of the ledger did.",
+    {
+        "EARN": "Value was earned.",
+        "SPEND": "Value was spent.",
+        "RETURN": "A return gave back what was spent, or took back what was earned.",
+        "RELEASE": "Pending value became available.",
+        "EXPIRE": "Value passed its expiry.",
+        "ADJUST": "Staff or a partner corrected the balance, for a stated reason.",
+        "TRANSFER": "Value moved between members.",
+        "TOP_UP": "Stored value was paid in.",
+        "REFUND": "Stored value was paid out.",
+    },
+)
+described(
+    OrderState,
+    "Where an order is in its life.",
+    {
+        "HELD": "Decided and reserved, not yet committed.",
+        "COMMITTED": "Counted in full.",
+        "PARTIALLY_RETURNED": "Some of it came back.",
+        "RETURNED": "All of it came back.",
+        "CANCELLED": "Given up before it was committed.",
+        "EXPIRED": "Its hold ran out.",
+    },
+)
+described(
+    EffectKind,
+    "What an effect does.",
+    {
+        "EARN": "Earns so much of an asset for each amount paid.",
+        "MULTIPLY_EARN": "Multiplies what the base rules earned.",
+    },
+)
+described(
+    NotAppliedReason,
+    "Why a campaign did nothing for an order.",
+    {
+        "OUTSIDE_WINDOW": "It does not run at the time of the order.",
+        "CONDITION_NOT_MET": "A condition of it does not hold.",
+        "NO_MEMBER": "It is for members, and the order names none.",
+        "NOTHING_TO_GIVE": "It applies and comes to nothing, as when too little was paid for one point.",
+    },
+)
+described(
+    EventKind,
+    "What an event tells.",
+    {
+        "MEMBER_ENROLLED": "The member was enrolled.",
+        "MEMBER_AMENDED": "Facts of the member changed.",
+        "ORDER_COMMITTED": "An order of the member was committed.",
+        "BALANCE_CHANGED": "A line was added to the member's ledger.",
+        "TIER_CHANGED": "The member's tier changed.",
+    },
+)
+described(
+    ActorKind,
+    "What sort of caller it is.",
+    {
+        "ANONYMOUS": "No credential was sent.",
+        "MEMBER": "A member, by its own token.",
+        "API_KEY": "A partner or staff tool, by an API key.",
+        "SYSTEM": "The engine itself.",
+    },
+)
+
+
+class TierDirection(str, Enum):  # noqa: UP042  (Strawberry names the values; they are not compared with text)
+    """Which way a tier changed."""
+
+    UP = "UP"
+    DOWN = "DOWN"
+
+
+described(TierDirection, "Which way a tier changed.", {"UP": "To a higher tier.", "DOWN": "To a lower tier."})

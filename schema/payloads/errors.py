@@ -1,0 +1,190 @@
+"""The expected "no"s: members of the `userErrors` unions."""
+
+from decimal import Decimal
+from enum import Enum
+from typing import Annotated, Self
+from uuid import UUID
+
+import strawberry
+
+from domain.refusals import Refusal
+from schema.context import Info
+from schema.enums import MemberStatus, described
+from schema.types.order import Order
+
+
+class ErrorCode(Enum):
+    """Codes that clients branch on."""
+
+    NOT_FOUND = "NOT_FOUND"
+    INVALID_INPUT = "INVALID_INPUT"
+    IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
+    DUPLICATE_ORDER = "DUPLICATE_ORDER"
+    INSUFFICIENT_BALANCE = "INSUFFICIENT_BALANCE"
+    MEMBER_NOT_ACTIVE = "MEMBER_NOT_ACTIVE"
+    PHONE_TAKEN = "PHONE_TAKEN"
+    IDENTITY_TAKEN = "IDENTITY_TAKEN"
+    LIMIT_REACHED = "LIMIT_REACHED"
+
+
+described(
+    ErrorCode,
+    "Codes of expected refusals; clients branch on them.",
+    {
+        "NOT_FOUND": "What the input names does not exist, or is not the caller's to see.",
+        "INVALID_INPUT": "A value is outside what is allowed; `field` names it.",
+        "IDEMPOTENCY_KEY_REUSED": "The key was used before, with other content.",
+        "DUPLICATE_ORDER": "The source's name for the order is taken by an order with other content.",
+        "INSUFFICIENT_BALANCE": "The balance does not cover the amount.",
+        "MEMBER_NOT_ACTIVE": "The member is frozen or closed.",
+        "PHONE_TAKEN": "The phone number belongs to another member.",
+        "IDENTITY_TAKEN": "The identity belongs to another member.",
+        "LIMIT_REACHED": "A limit would be passed.",
+    },
+)
+
+
+@strawberry.interface(description="An expected refusal: nothing was changed.")
+class UserError:
+    """A refusal as a value."""
+
+    CODE: strawberry.Private[str] = ""
+    code: ErrorCode = strawberry.field(description="What clients branch on.")
+    message: str = strawberry.field(description="Cause and numbers, for people.")
+    field: list[str] | None = strawberry.field(description="Path of the input at fault, from the argument down.")
+
+    @classmethod
+    def of(cls, refusal: Refusal) -> Self:
+        """Return the error that stands for the refusal."""
+        path = ["input", *refusal.field] if refusal.field else None
+        facts = {name: value for name, value in refusal.facts.items() if name in cls.__annotations__}
+        return cls(code=ErrorCode[refusal.code], message=refusal.message, field=path, **facts)
+
+
+@strawberry.type(description="Returned when a value is outside what is allowed.")
+class InvalidInputError(UserError):
+    """Bad input."""
+
+    CODE: strawberry.Private[str] = "INVALID_INPUT"
+
+
+@strawberry.type(description="Returned when the input names something that does not exist.")
+class NotFoundError(UserError):
+    """Nothing there."""
+
+    CODE: strawberry.Private[str] = "NOT_FOUND"
+
+
+@strawberry.type(description="Returned when the idempotency key was used before with other content.")
+class IdempotencyKeyReusedError(UserError):
+    """A key used twice."""
+
+    CODE: strawberry.Private[str] = "IDEMPOTENCY_KEY_REUSED"
+
+
+@strawberry.type(description="Returned when the source's name for the order is taken by an order with other content.")
+class DuplicateOrderError(UserError):
+    """An order's name used twice."""
+
+    CODE: strawberry.Private[str] = "DUPLICATE_ORDER"
+    order_id: strawberry.Private[str]
+
+    @strawberry.field(description="The order that has the name.")
+    async def order(self, info: Info) -> Order | None:
+        """Return the first order."""
+        row = await info.context.loaders.order.load(UUID(self.order_id))
+        return Order.of(row) if row else None
+
+
+@strawberry.type(description="Returned when the balance does not cover the amount.")
+class InsufficientBalanceError(UserError):
+    """Too little."""
+
+    CODE: strawberry.Private[str] = "INSUFFICIENT_BALANCE"
+    available: Decimal = strawberry.field(description="What is there.")
+    required: Decimal = strawberry.field(description="What is needed.")
+
+
+@strawberry.type(description="Returned when the member is frozen or closed.")
+class MemberNotActiveError(UserError):
+    """A member at rest."""
+
+    CODE: strawberry.Private[str] = "MEMBER_NOT_ACTIVE"
+    status: MemberStatus = strawberry.field(description="The member's status.")
+
+    @classmethod
+    def of(cls, refusal: Refusal) -> Self:
+        """Return the error with the status."""
+        path = ["input", *refusal.field] if refusal.field else None
+        status = MemberStatus(refusal.facts["status"])
+        return cls(code=ErrorCode[refusal.code], message=refusal.message, field=path, status=status)
+
+
+@strawberry.type(description="Returned when the phone number belongs to another member.")
+class PhoneTakenError(UserError):
+    """A number in use."""
+
+    CODE: strawberry.Private[str] = "PHONE_TAKEN"
+
+
+@strawberry.type(description="Returned when the identity belongs to another member.")
+class IdentityTakenError(UserError):
+    """An identity in use."""
+
+    CODE: strawberry.Private[str] = "IDENTITY_TAKEN"
+    source: str = strawberry.field(description="The outside system.")
+    external_id: str = strawberry.field(description="Its name for the member.")
+
+
+@strawberry.type(description="Returned when a limit would be passed.")
+class LimitReachedError(UserError):
+    """A limit."""
+
+    CODE: strawberry.Private[str] = "LIMIT_REACHED"
+    limit: str = strawberry.field(description="The limit.")
+
+
+def _union(name: str, description: str) -> object:
+    return strawberry.union(name, description=description)
+
+
+MemberEnrollError = Annotated[
+    InvalidInputError | NotFoundError | PhoneTakenError | IdentityTakenError | IdempotencyKeyReusedError,
+    _union("MemberEnrollError", "Why a member was not enrolled."),
+]
+MemberAmendError = Annotated[
+    InvalidInputError | NotFoundError | PhoneTakenError | MemberNotActiveError | IdempotencyKeyReusedError,
+    _union("MemberAmendError", "Why a member was not amended."),
+]
+OrderCommitError = Annotated[
+    InvalidInputError
+    | NotFoundError
+    | DuplicateOrderError
+    | MemberNotActiveError
+    | LimitReachedError
+    | IdempotencyKeyReusedError,
+    _union("OrderCommitError", "Why an order was not committed."),
+]
+OrderImportError = Annotated[
+    InvalidInputError
+    | NotFoundError
+    | DuplicateOrderError
+    | MemberNotActiveError
+    | LimitReachedError
+    | IdempotencyKeyReusedError,
+    _union("OrderImportError", "Why one order of an import was not committed."),
+]
+OrdersImportError = Annotated[InvalidInputError, _union("OrdersImportError", "Why nothing of an import was done.")]
+OrderPreviewError = Annotated[
+    InvalidInputError | NotFoundError | MemberNotActiveError | LimitReachedError,
+    _union("OrderPreviewError", "Why an order could not be committed."),
+]
+BalanceAdjustError = Annotated[
+    InvalidInputError
+    | NotFoundError
+    | InsufficientBalanceError
+    | MemberNotActiveError
+    | LimitReachedError
+    | IdempotencyKeyReusedError,
+    _union("BalanceAdjustError", "Why a balance was not adjusted."),
+]

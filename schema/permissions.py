@@ -1,0 +1,45 @@
+"""Who may use a field. Deny by default: a root field without `Needs` fails a test."""
+
+from collections.abc import Callable
+from typing import Any
+
+from strawberry.extensions import FieldExtension
+from strawberry.types.field import StrawberryField
+from strawberry.utils.await_maybe import await_maybe
+
+from schema.context import Context
+from schema.errors import PublicError, RequestErrorCode
+from services.actors import ActorKind, Scope
+
+
+class Needs(FieldExtension):
+    """The caller holds `scope`; with `member`, a member may call too and sees only itself."""
+
+    def __init__(self, scope: Scope, *, member: bool = False) -> None:
+        self.scope = scope
+        self.member = member
+
+    def apply(self, field: StrawberryField) -> None:
+        """Say in the description what is needed."""
+        also = ", or a member's own token" if self.member else ""
+        field.description = f"{field.description or ''} Requires `{self.scope.value}`{also}.".strip()
+
+    def check(self, context: Context) -> None:
+        """Raise UNAUTHENTICATED or FORBIDDEN unless the caller may use the field."""
+        actor = context.actor
+        if actor.kind is ActorKind.ANONYMOUS:
+            raise PublicError(RequestErrorCode.UNAUTHENTICATED, "A credential is needed: `Authorization: Bearer …`.")
+        if actor.may(self.scope) or (self.member and actor.kind is ActorKind.MEMBER):
+            return
+        raise PublicError(RequestErrorCode.FORBIDDEN, f"The credential lacks `{self.scope.value}`.")
+
+    def resolve(self, next_: Callable[..., Any], source: Any, info: Any, **arguments: Any) -> Any:
+        """Check, then go on."""
+        self.check(info.context)
+        return next_(source, info, **arguments)
+
+    async def resolve_async(self, next_: Callable[..., Any], source: Any, info: Any, **arguments: Any) -> Any:
+        """Check, then go on."""
+        self.check(info.context)
+        result = next_(source, info, **arguments)
+        return result if hasattr(result, "__aiter__") else await await_maybe(result)

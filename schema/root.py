@@ -1,0 +1,52 @@
+"""The contract as a whole: root types, and the schema made of them."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+from strawberry.tools import create_type
+
+from resolvers import members, orders, reads, streams
+from schema.payloads import errors
+from schema.scalars import SCALARS
+from schema.types import event, explanation
+from schema.types.ledger import Entry
+
+QUERIES = [
+    reads.viewer,
+    reads.node,
+    reads.program,
+    reads.ladders,
+    reads.member,
+    reads.member_list,
+    reads.order,
+    reads.order_preview,
+]
+MUTATIONS = [
+    members.member_enroll,
+    members.member_amend,
+    orders.order_commit,
+    orders.orders_import,
+    members.balance_adjust,
+]
+SUBSCRIPTIONS = [streams.member_events, streams.member_state, streams.program_events]
+
+Query = create_type("Query", QUERIES, description="What can be read.")
+Mutation = create_type("Mutation", MUTATIONS, description="What can be done. Every call takes an idempotency key.")
+Subscription = create_type("Subscription", SUBSCRIPTIONS, description="What can be watched live.")
+
+
+def build(make: Callable[..., strawberry.Schema] = strawberry.Schema, *, introspection: bool = True) -> Any:
+    """Return the schema, made by `make`, which takes the arguments of `strawberry.Schema`."""
+    types: Sequence[type] = [*event.EVENTS, *explanation.EFFECTS, Entry, errors.UserError]
+    return make(
+        query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
+        types=types,
+        config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=not introspection),
+    )
+
+
+schema = build()

@@ -1,0 +1,179 @@
+"""Events of a member, and batches of a program's."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import strawberry
+
+import models
+from domain import program as domain
+from domain.amounts import from_minor
+from schema.context import Info
+from schema.cursors import member_cursor, program_cursor
+from schema.enums import EventKind, TierDirection
+from schema.scalars import Cursor
+from schema.types.ledger import Balance, Entry
+from schema.types.member import Member
+from schema.types.order import Order
+from schema.types.program import Asset, Tier, TierLadder
+from services.balances import Amounts
+from services.events import Page
+
+
+@strawberry.interface(description="A past-tense fact about a member.")
+class MemberEvent:
+    """An event."""
+
+    row: strawberry.Private[models.Event]
+    program: strawberry.Private[domain.Program]
+    position: Cursor = strawberry.field(description="Place in the member's stream: pass the last one seen as `after`.")
+    sequence: Decimal = strawberry.field(
+        description="Number of the event among the member's, from 1 and without a gap: a client can check that it "
+        "missed none."
+    )
+    kind: EventKind = strawberry.field(description="What the event tells.")
+    occurred_at: datetime = strawberry.field(description="When it happened in the world.")
+    recorded_at: datetime = strawberry.field(description="When it was written here.")
+
+    @strawberry.field(description="The member, as it is now.")
+    async def member(self, info: Info) -> Member:
+        """Return the member."""
+        row = await info.context.loaders.member.load(self.row.member_id)
+        assert row is not None, "who sees an event sees its member"
+        return Member.of(row)
+
+
+@strawberry.type(description="The member was enrolled.")
+class MemberEnrolled(MemberEvent):
+    """An enrolment."""
+
+
+@strawberry.type(description="Facts of the member changed.")
+class MemberAmended(MemberEvent):
+    """An amendment."""
+
+    fields: list[str] = strawberry.field(description="Which facts changed.")
+
+
+@strawberry.type(description="An order of the member was committed.")
+class OrderCommitted(MemberEvent):
+    """A commit."""
+
+    @strawberry.field(description="The order.")
+    async def order(self, info: Info) -> Order:
+        """Return the order."""
+        assert self.row.order_id is not None, "the event is of an order"
+        row = await info.context.loaders.order.load(self.row.order_id)
+        assert row is not None, "who sees an event sees its order"
+        return Order.of(row)
+
+
+@strawberry.type(description="A line was added to the member's ledger.")
+class BalanceChanged(MemberEvent):
+    """A change of a balance."""
+
+    async def _entry(self, info: Info) -> models.Entry:
+        assert self.row.account_id is not None, "the event is of a ledger line"
+        assert self.row.entry_seq is not None, "the event is of a ledger line"
+        row = await info.context.loaders.entry.load((self.row.account_id, self.row.entry_seq))
+        assert row is not None, "an event of a ledger line refers to the line"
+        return row
+
+    async def _asset(self, info: Info) -> domain.Asset:
+        return self.program.asset_by_id((await self._entry(info)).asset_id)
+
+    @strawberry.field(description="What moved.")
+    async def asset(self, info: Info) -> Asset:
+        """Return the asset."""
+        return Asset.of(await self._asset(info))
+
+    @strawberry.field(description="Change of the available balance, or of the pending one when that alone changed.")
+    async def change(self, info: Info) -> Decimal:
+        """Return the change."""
+        entry = await self._entry(info)
+        scale = (await self._asset(info)).scale
+        return from_minor(entry.change_available or entry.change_pending, scale)
+
+    @strawberry.field(description="The balance right after this change.")
+    async def balance(self, info: Info) -> Balance:
+        """Return the balance of then, not of now."""
+        entry = await self._entry(info)
+        amounts = Amounts(entry.asset_id, entry.available, entry.pending, entry.held, entry.account_id)
+        return Balance.of(await self._asset(info), amounts, self.program)
+
+    @strawberry.field(description="The ledger line.")
+    async def entry(self, info: Info) -> Entry:
+        """Return the line."""
+        return Entry.of(await self._entry(info), self.program)
+
+
+@strawberry.type(description="The member's tier changed.")
+class TierChanged(MemberEvent):
+    """A change of tier."""
+
+    ladder: TierLadder = strawberry.field(description="On which ladder.")
+    from_: Tier | None = strawberry.field(name="from", description="The tier before; null at the first.")
+    to: Tier = strawberry.field(description="The tier from now on.")
+    direction: TierDirection = strawberry.field(description="Which way.")
+
+
+EVENTS = (MemberEnrolled, MemberAmended, OrderCommitted, BalanceChanged, TierChanged)
+
+
+def event_of(row: models.Event, program: domain.Program) -> MemberEvent:
+    """Return the event of the contract."""
+    kind = EventKind(row.kind)
+    common: dict[str, Any] = {
+        "row": row,
+        "program": program,
+        "position": member_cursor(program.event_epoch, row.member_id, row.position),
+        "sequence": Decimal(row.position),
+        "kind": kind,
+        "occurred_at": row.occurred_at,
+        "recorded_at": row.recorded_at,
+    }
+    match kind:
+        case EventKind.MEMBER_ENROLLED:
+            return MemberEnrolled(**common)
+        case EventKind.MEMBER_AMENDED:
+            return MemberAmended(**common, fields=list((row.details or {}).get("fields", ())))  # type: ignore[call-overload]
+        case EventKind.ORDER_COMMITTED:
+            return OrderCommitted(**common)
+        case EventKind.BALANCE_CHANGED:
+            return BalanceChanged(**common)
+        case EventKind.TIER_CHANGED:
+            return _tier_changed(row, program, common)
+
+
+def _tier_changed(row: models.Event, program: domain.Program, common: dict[str, Any]) -> TierChanged:
+    assert row.ladder_id is not None
+    assert row.to_tier_id is not None
+    to = program.tier_by_id(row.to_tier_id)
+    before = program.tier_by_id(row.from_tier_id) if row.from_tier_id else None
+    up = before is None or to.rank > before.rank
+    return TierChanged(
+        **common,
+        ladder=TierLadder.of(program.ladder_by_id(row.ladder_id), program),
+        from_=Tier.of(before) if before else None,
+        to=Tier.of(to),
+        direction=TierDirection.UP if up else TierDirection.DOWN,
+    )
+
+
+@strawberry.type(description="Events of a program, in the order in which they were committed.")
+class EventBatch:
+    """A batch."""
+
+    events: list[MemberEvent] = strawberry.field(description="The events; the first batch may have none.")
+    cursor: Cursor = strawberry.field(description="Place after them: pass the last one seen as `after`.")
+    caught_up: bool = strawberry.field(description="Whether these were all the events that there were.")
+
+    @classmethod
+    def of(cls, page: Page, program: domain.Program) -> "EventBatch":
+        """Return the batch of the contract."""
+        return cls(
+            events=[event_of(row, program) for row in page.events],
+            cursor=program_cursor(program.event_epoch, page.cursor),
+            caught_up=page.caught_up,
+        )

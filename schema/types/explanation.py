@@ -1,0 +1,142 @@
+"""Why a number is what it is, and why something did not apply."""
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import strawberry
+
+import models
+from schema import ids
+from schema.context import Info
+from schema.enums import EffectKind, NotAppliedReason
+from schema.types.program import Asset, Campaign
+
+
+@strawberry.type(description="One condition of a rule: what it requires and what was found.")
+class ConditionResult:
+    """A condition with its numbers."""
+
+    condition: str = strawberry.field(description="Name of the condition.")
+    required: str = strawberry.field(description="What it requires, in words.")
+    actual: str = strawberry.field(description="What was found, in words.")
+    met: bool = strawberry.field(description="Whether it held.")
+
+
+@strawberry.type(description="Why a number is what it is.")
+class Explanation:
+    """A reason."""
+
+    text: str = strawberry.field(description="One sentence for people.")
+    rule_version: str | None = strawberry.field(description="Campaign and version that decided; null if none did.")
+    conditions: list[ConditionResult] = strawberry.field(description="The conditions that were looked at.")
+    arithmetic: list[str] = strawberry.field(description="The calculation, line by line.")
+
+    @classmethod
+    def of(cls, record: dict[str, Any]) -> "Explanation":
+        """Return the explanation of the contract from its stored form."""
+        return cls(
+            text=record["text"],
+            rule_version=record["ruleVersion"],
+            conditions=[ConditionResult(**result) for result in record["conditions"]],
+            arithmetic=list(record["arithmetic"]),
+        )
+
+    @classmethod
+    def plain(cls, text: str) -> "Explanation":
+        """Return an explanation that is one sentence, for what no campaign decided."""
+        return cls(text=text, rule_version=None, conditions=[], arithmetic=[])
+
+
+async def campaign_of(info: Info, campaign_id: UUID | None) -> Campaign | None:
+    """Return the campaign with this id."""
+    if campaign_id is None:
+        return None
+    row = await info.context.loaders.campaign.load(campaign_id)
+    return Campaign.of(row) if row else None
+
+
+@strawberry.type(description="Why something did not apply, and the nearest change that would make it apply.")
+class NotApplied:
+    """A campaign that did nothing."""
+
+    campaign_id: strawberry.Private[UUID]
+    reason: NotAppliedReason = strawberry.field(description="The kind of reason.")
+    message: str = strawberry.field(description="The reason with its numbers, for people.")
+    remedy: str | None = strawberry.field(description="The nearest change that would make it apply; null if none is.")
+
+    @strawberry.field(description="The campaign that did not apply.")
+    async def campaign(self, info: Info) -> Campaign | None:
+        """Return the campaign."""
+        return await campaign_of(info, self.campaign_id)
+
+    @classmethod
+    def of(cls, record: dict[str, Any]) -> "NotApplied":
+        """Return it from its stored form."""
+        return cls(
+            campaign_id=UUID(record["campaign"]),
+            reason=NotAppliedReason(record["reason"]),
+            message=record["message"],
+            remedy=record["remedy"],
+        )
+
+
+@strawberry.interface(description="One thing that was decided for an order, with the reason.")
+class Effect:
+    """An effect."""
+
+    id: strawberry.ID = strawberry.field(description="Opaque and stable once the order is committed.")
+    kind: EffectKind = strawberry.field(description="What the effect does.")
+    explanation: Explanation = strawberry.field(description="Why, by which version, with the arithmetic.")
+    campaign_id: strawberry.Private[UUID]
+
+    @strawberry.field(description="The campaign that decided it.")
+    async def campaign(self, info: Info) -> Campaign | None:
+        """Return the campaign."""
+        return await campaign_of(info, self.campaign_id)
+
+
+@strawberry.type(description="So much of an asset for each amount paid.")
+class EarnEffect(Effect):
+    """Base earning."""
+
+    asset: Asset = strawberry.field(description="What is earned.")
+    amount: Decimal = strawberry.field(description="How much.")
+
+
+@strawberry.type(description="More of what the base rules earned.")
+class MultiplyEarnEffect(Effect):
+    """A multiplier's share."""
+
+    asset: Asset = strawberry.field(description="What is earned.")
+    amount: Decimal = strawberry.field(description="How much more.")
+    factor: Decimal = strawberry.field(description="The factor of this rule.")
+
+
+EFFECTS = (EarnEffect, MultiplyEarnEffect)
+
+
+def effect_of(row: Any, asset: Any) -> EarnEffect | MultiplyEarnEffect:
+    """Return the effect of the contract from a stored row (or one that a preview would store)."""
+    common: dict[str, Any] = {
+        "id": ids.encode_numbered(ids.EFFECT, row.order_id, row.ordinal),
+        "kind": EffectKind(row.kind),
+        "campaign_id": row.campaign_id,
+        "explanation": Explanation.of(row.explanation),
+        "asset": Asset.of(asset),
+        "amount": Decimal(row.amount).scaleb(-asset.scale),
+    }
+    if row.kind == EffectKind.MULTIPLY_EARN:
+        return MultiplyEarnEffect(**common, factor=Decimal(row.facts["factor"]))
+    return EarnEffect(**common)
+
+
+def entry_text(entry: models.Entry, asset: Any, reason: str | None) -> str:
+    """Return the sentence for a ledger line that no campaign decided."""
+    amount = asset.spelled(abs(entry.change_available))
+    match entry.kind:
+        case "EXPIRE":
+            return f"{amount} {asset.code} expired."
+        case "RELEASE":
+            return f"{amount} {asset.code} became available."
+    return reason or f"{amount} {asset.code}."

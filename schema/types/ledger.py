@@ -1,0 +1,158 @@
+"""Balances, ledger lines, lots."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import strawberry
+
+import models
+from domain import program as domain
+from domain.amounts import from_minor
+from domain.instants import NEVER
+from schema import ids
+from schema.context import Info
+from schema.enums import EntryKind
+from schema.types.explanation import Explanation, campaign_of, entry_text
+from schema.types.node import Node
+from schema.types.program import Asset, Campaign
+from services import balances, listing
+from services.balances import Amounts
+
+if TYPE_CHECKING:
+    from schema.types.order import Order
+
+
+@strawberry.type(description="What expires next.")
+class Expiry:
+    """An amount and an instant."""
+
+    amount: Decimal = strawberry.field(description="How much expires.")
+    at: datetime = strawberry.field(description="When.")
+
+
+@strawberry.type(
+    description="A balance of one asset. available + held + pending never includes expired value; `available` may be "
+    "spent now."
+)
+class Balance:
+    """A balance."""
+
+    account_id: strawberry.Private[UUID | None]
+    program: strawberry.Private[domain.Program]
+    scale: strawberry.Private[int]
+    asset: Asset = strawberry.field(description="What is counted.")
+    available: Decimal = strawberry.field(description="May be spent now; negative while something is owed.")
+    held: Decimal = strawberry.field(description="Reserved by holds.")
+    pending: Decimal = strawberry.field(description="Earned, not yet released.")
+
+    @strawberry.field(description="What of the available value expires next; null when nothing does.")
+    async def next_expiry(self) -> Expiry | None:
+        """Return the soonest expiry."""
+        if self.account_id is None:
+            return None
+        found = await balances.next_expiry(self.account_id, self.program.now())
+        return Expiry(amount=from_minor(found.amount, self.scale), at=found.at) if found else None
+
+    @classmethod
+    def of(cls, asset: domain.Asset, amounts: Amounts | None, program: domain.Program) -> "Balance":
+        """Return a balance; without amounts it is zero."""
+        amounts = amounts or Amounts(asset.id)
+        return cls(
+            account_id=amounts.account_id,
+            program=program,
+            scale=asset.scale,
+            asset=Asset.of(asset),
+            available=from_minor(amounts.available, asset.scale),
+            held=from_minor(amounts.held, asset.scale),
+            pending=from_minor(amounts.pending, asset.scale),
+        )
+
+
+@strawberry.type(description="One line of a member's ledger; never changes once written.")
+class Entry(Node):
+    """A ledger line."""
+
+    row: strawberry.Private[models.Entry]
+    domain_asset: strawberry.Private[domain.Asset]
+    asset: Asset = strawberry.field(description="What moved.")
+    kind: EntryKind = strawberry.field(description="What the line did.")
+    amount: Decimal = strawberry.field(
+        description="Change of what the member can spend, or of what is pending when that is all that changed; "
+        "negative when value left."
+    )
+    balance_after: Decimal = strawberry.field(description="Available balance after the line.")
+    occurred_at: datetime = strawberry.field(description="When it happened in the world.")
+    recorded_at: datetime = strawberry.field(description="When it was written here.")
+
+    @strawberry.field(description="The order that caused it, if one did.")
+    async def order(self, info: Info) -> Annotated["Order", strawberry.lazy("schema.types.order")] | None:
+        """Return the order."""
+        from schema.types.order import Order  # noqa: PLC0415  (orders know entries and entries orders)
+
+        if self.row.order_id is None:
+            return None
+        row = await info.context.loaders.order.load(self.row.order_id)
+        return Order.of(row) if row else None
+
+    @strawberry.field(description="The campaign that decided it, if one did.")
+    async def campaign(self, info: Info) -> Campaign | None:
+        """Return the campaign."""
+        return await campaign_of(info, self.row.campaign_id)
+
+    @strawberry.field(description="Why the line is what it is.")
+    async def explanation(self, info: Info) -> Explanation:
+        """Return the reason."""
+        if self.row.order_id is not None and self.row.effect is not None:
+            effects = await info.context.loaders.effects.load(self.row.order_id)
+            found = next((effect for effect in effects if effect.ordinal == self.row.effect), None)
+            if found is not None:
+                return Explanation.of(dict(found.explanation))
+        reason = await listing.reason_of(self.row.transfer_id) if self.row.kind == EntryKind.ADJUST else None
+        return Explanation.plain(entry_text(self.row, self.domain_asset, reason))
+
+    @classmethod
+    def of(cls, row: models.Entry, program: domain.Program) -> "Entry":
+        """Return the line of the contract."""
+        asset = program.asset_by_id(row.asset_id)
+        return cls(
+            id=ids.encode_numbered(ids.ENTRY, row.account_id, row.seq),
+            row=row,
+            domain_asset=asset,
+            asset=Asset.of(asset),
+            kind=EntryKind(row.kind),
+            amount=from_minor(row.change_available or row.change_pending, asset.scale),
+            balance_after=from_minor(row.available, asset.scale),
+            occurred_at=row.occurred_at,
+            recorded_at=row.recorded_at,
+        )
+
+
+@strawberry.type(description="A credit with its own release and expiry; debits use the soonest to expire first.")
+class Lot:
+    """A lot."""
+
+    id: strawberry.ID = strawberry.field(description="Opaque and stable.")
+    asset: Asset = strawberry.field(description="What it holds.")
+    amount: Decimal = strawberry.field(description="What it began with.")
+    remaining: Decimal = strawberry.field(description="What is left of it, held value apart.")
+    held: Decimal = strawberry.field(description="What of it is reserved.")
+    available_at: datetime | None = strawberry.field(description="When it is released; null once it is available.")
+    expires_at: datetime | None = strawberry.field(description="When it expires; null when it does not.")
+    recorded_at: datetime = strawberry.field(description="When it was written here.")
+
+    @classmethod
+    def of(cls, row: models.Lot, program: domain.Program) -> "Lot":
+        """Return the lot of the contract."""
+        asset = program.asset_by_id(row.asset_id)
+        return cls(
+            id=ids.encode(ids.LOT, row.id),
+            asset=Asset.of(asset),
+            amount=from_minor(row.amount, asset.scale),
+            remaining=from_minor(row.remaining, asset.scale),
+            held=from_minor(row.held, asset.scale),
+            available_at=row.locked_until,
+            expires_at=None if row.expires_at >= NEVER else row.expires_at,
+            recorded_at=row.recorded_at,
+        )

@@ -1,0 +1,258 @@
+"""Members and their standings."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+
+import models
+from domain import program as domain
+from domain.amounts import from_minor
+from schema import ids
+from schema.connection import Connection, bad_cursor, connection, page_size
+from schema.context import Info
+from schema.cursors import member_cursor
+from schema.enums import MemberStatus, TierMetric
+from schema.errors import PublicError, RequestErrorCode
+from schema.scalars import Cursor
+from schema.types.ledger import Balance, Entry, Lot
+from schema.types.node import Node
+from schema.types.order import Order
+from schema.types.program import Tier, TierLadder
+from services import listing
+from services.balances import Amounts
+
+
+@strawberry.type(description="A key by which an outside system knows the member.")
+class Identity:
+    """An identity."""
+
+    source: str = strawberry.field(description="The outside system.")
+    external_id: str = strawberry.field(description="Its name for the member; unique in the program.")
+
+
+@strawberry.type(description="How far a member is on the way to a tier.")
+class TierProgress:
+    """Progress in one metric."""
+
+    metric: TierMetric = strawberry.field(description="What is measured.")
+    current: Decimal = strawberry.field(description="What counts now.")
+    required: Decimal = strawberry.field(description="What the next tier needs; on the highest tier, what it needed.")
+    missing: Decimal = strawberry.field(description="What is still missing; 0 on the highest tier.")
+
+
+@strawberry.type(description="A member's place on a ladder.")
+class Standing:
+    """A standing."""
+
+    ladder: TierLadder = strawberry.field(description="The ladder.")
+    tier: Tier = strawberry.field(description="The tier that the member stands on.")
+    since: datetime = strawberry.field(description="Since when.")
+    until: datetime | None = strawberry.field(description="When it is reviewed; null when it is kept.")
+    next: Tier | None = strawberry.field(description="The next higher tier; null on the highest.")
+    progress: list[TierProgress] = strawberry.field(description="How far it is to the next tier.")
+
+    @classmethod
+    def of(
+        cls,
+        ladder: domain.Ladder,
+        row: models.Standing | None,
+        member: models.Member,
+        counted: Amounts | None,
+        program: domain.Program,
+    ) -> "Standing":
+        """Return the standing of the contract; without a row the member stands on the lowest tier since enrolment."""
+        tiers = program.tiers[ladder.id]
+        tier = program.tier_by_id(row.tier_id) if row else tiers[0]
+        higher = next((candidate for candidate in tiers if candidate.rank > tier.rank), None)
+        scale = program.asset_by_id(ladder.asset_id).scale
+        current = max(counted.available, 0) if counted else 0
+        required = (higher or tier).threshold
+        missing = max(required - current, 0) if higher else 0
+        progress = TierProgress(
+            metric=ladder.metric,
+            current=from_minor(current, scale),
+            required=from_minor(required, scale),
+            missing=from_minor(missing, scale),
+        )
+        return cls(
+            ladder=TierLadder.of(ladder, program),
+            tier=Tier.of(tier),
+            since=row.since if row else member.enrolled_at,
+            until=row.until if row else None,
+            next=Tier.of(higher) if higher else None,
+            progress=[progress],
+        )
+
+
+@strawberry.type(description="A person enrolled in the program.")
+class Member(Node):
+    """A member."""
+
+    row: strawberry.Private[models.Member]
+    number: str = strawberry.field(description="Member number, unique in the program; its last digit is a check digit.")
+    name: str | None = strawberry.field(description="Name for people.")
+    phone: str | None = strawberry.field(description="Phone number in E.164.")
+    email: str | None = strawberry.field(description="E-mail address.")
+    birthday: date | None = strawberry.field(description="Day of birth.")
+    status: MemberStatus = strawberry.field(description="Whether the member may earn and spend.")
+    channel: str | None = strawberry.field(description="Channel of enrolment.")
+    store: str | None = strawberry.field(description="Store of enrolment.")
+    enrolled_at: datetime = strawberry.field(description="When the member joined.")
+
+    async def _program(self, info: Info) -> domain.Program:
+        return await info.context.loaders.program.load(self.row.program_id)
+
+    async def _amounts(self, info: Info) -> dict[UUID, Amounts]:
+        return await info.context.loaders.balances.load((self.row.program_id, self.row.id))
+
+    @strawberry.field(description="Keys by which outside systems know the member.")
+    async def identities(self, info: Info) -> list[Identity]:
+        """Return the identities."""
+        rows = await info.context.loaders.identities.load(self.row.id)
+        return [Identity(source=row.source, external_id=row.external_id) for row in rows]
+
+    @strawberry.field(description="Balances of every asset of the program.")
+    async def balances(self, info: Info) -> list[Balance]:
+        """Return all balances."""
+        program = await self._program(info)
+        amounts = await self._amounts(info)
+        return [Balance.of(asset, amounts.get(asset.id), program) for asset in program.assets]
+
+    @strawberry.field(description="Balance of one asset.")
+    async def balance(
+        self, info: Info, asset: Annotated[str, strawberry.argument(description="Code of the asset.")] = "POINTS"
+    ) -> Balance:
+        """Return one balance."""
+        program = await self._program(info)
+        found = known_asset(program, asset)
+        return Balance.of(found, (await self._amounts(info)).get(found.id), program)
+
+    @strawberry.field(description="Place on a ladder; without one named, on the program's first.")
+    async def standing(
+        self,
+        info: Info,
+        ladder: Annotated[str | None, strawberry.argument(description="Code of the ladder.")] = None,
+    ) -> Standing:
+        """Return one standing."""
+        program = await self._program(info)
+        found = next((row for row in program.ladders if ladder in (None, row.code)), None)
+        if found is None:
+            raise PublicError(RequestErrorCode.BAD_REQUEST, f"The program has no ladder {ladder!r}.", field=["ladder"])
+        return (await self._standings(info, program, [found]))[0]
+
+    @strawberry.field(description="Place on every ladder.")
+    async def standings(self, info: Info) -> list[Standing]:
+        """Return all standings."""
+        program = await self._program(info)
+        return await self._standings(info, program, program.ladders)
+
+    async def _standings(self, info: Info, program: domain.Program, ladders: Sequence[domain.Ladder]) -> list[Standing]:
+        rows = {row.ladder_id: row for row in await info.context.loaders.standings.load(self.row.id)}
+        amounts = await self._amounts(info)
+        return [
+            Standing.of(ladder, rows.get(ladder.id), self.row, amounts.get(ladder.asset_id), program)
+            for ladder in ladders
+        ]
+
+    @strawberry.field(description="Lines of the member's ledger, the newest first.")
+    async def ledger(
+        self,
+        info: Info,
+        asset: Annotated[str | None, strawberry.argument(description="Only this asset's lines.")] = None,
+        first: Annotated[int | None, strawberry.argument(description="How many, 1 to 100.")] = 20,
+        after: Annotated[str | None, strawberry.argument(description="Cursor of the line before.")] = None,
+    ) -> Connection[Entry]:
+        """Return a page of the ledger."""
+        program = await self._program(info)
+        size = page_size(first)
+        before = None
+        if after is not None:
+            if not (after.isascii() and after.isdigit() and len(after) < len(str(ids.NUMBER_MAX))):
+                raise bad_cursor()
+            before = int(after)
+        asset_id = known_asset(program, asset).id if asset is not None else None
+        rows = await listing.entries_page(
+            info.context.actor, self.row.id, asset_id=asset_id, limit=size + 1, before=before
+        )
+        return connection(rows, size, after, lambda row: Entry.of(row, program), lambda row: str(row.position))
+
+    @strawberry.field(description="Lots that still hold something, the newest first.")
+    async def lots(
+        self,
+        info: Info,
+        asset: Annotated[str, strawberry.argument(description="Code of the asset.")] = "POINTS",
+        first: Annotated[int | None, strawberry.argument(description="How many, 1 to 100.")] = 20,
+        after: Annotated[str | None, strawberry.argument(description="Cursor of the lot before.")] = None,
+    ) -> Connection[Lot]:
+        """Return a page of lots."""
+        program = await self._program(info)
+        size = page_size(first)
+        rows = await listing.lots_page(
+            info.context.actor,
+            self.row.id,
+            known_asset(program, asset).id,
+            limit=size + 1,
+            before=key_of(ids.LOT, after),
+        )
+        return connection(rows, size, after, lambda row: Lot.of(row, program), lambda row: ids.encode(ids.LOT, row.id))
+
+    @strawberry.field(description="The member's orders, the last recorded first.")
+    async def orders(
+        self,
+        info: Info,
+        first: Annotated[int | None, strawberry.argument(description="How many, 1 to 100.")] = 20,
+        after: Annotated[str | None, strawberry.argument(description="Cursor of the order before.")] = None,
+    ) -> Connection[Order]:
+        """Return a page of orders."""
+        size = page_size(first)
+        rows = await listing.orders_page(
+            info.context.actor, self.row.id, limit=size + 1, before=key_of(ids.ORDER, after)
+        )
+        return connection(rows, size, after, Order.of, lambda row: ids.encode(ids.ORDER, row.id))
+
+    @strawberry.field(
+        description="Position of the newest event; pass it as `after` to start a subscription from this snapshot."
+    )
+    async def position(self, info: Info) -> Cursor:
+        """Return the cursor of the snapshot. It was read before the balances, so no change is missed."""
+        program = await self._program(info)
+        return member_cursor(program.event_epoch, self.row.id, self.row.position)
+
+    @classmethod
+    def of(cls, row: models.Member) -> "Member":
+        """Return the member of the contract."""
+        return cls(
+            id=ids.encode(ids.MEMBER, row.id),
+            row=row,
+            number=row.number,
+            name=row.name,
+            phone=row.phone,
+            email=row.email,
+            birthday=row.birthday,
+            status=MemberStatus(row.status),
+            channel=row.channel,
+            store=row.store,
+            enrolled_at=row.enrolled_at,
+        )
+
+
+def known_asset(program: domain.Program, code: str) -> domain.Asset:
+    """Return the asset with this code. Raises BAD_REQUEST."""
+    asset = program.asset(code)
+    if asset is None:
+        raise PublicError(RequestErrorCode.BAD_REQUEST, f"The program has no asset {code!r}.", field=["asset"])
+    return asset
+
+
+def key_of(prefix: str, after: str | None) -> UUID | None:
+    """Return the key that a cursor of ids stands for. Raises BAD_REQUEST."""
+    if after is None:
+        return None
+    key = ids.decode(prefix, after)
+    if key is None:
+        raise bad_cursor()
+    return key
