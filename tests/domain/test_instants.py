@@ -109,7 +109,6 @@ def test_what_lies_beyond_the_calendar_never_happens(zone: ZoneInfo) -> None:
     assert plus_days(at("2026-03-03T04:00"), 10**7, zone) == NEVER
     assert plus_days(at("2026-03-03T04:00"), 2**31 - 1, zone) == NEVER
     assert plus_months(at("2026-03-03T04:00"), 12 * 8000, zone) == NEVER
-    assert plus_months(at("9999-06-01T00:00"), 6, zone) == at("9999-12-01T00:00")
-    assert plus_months(at("9999-06-01T00:00"), 8, zone) == NEVER
-    assert plus_months(at("9999-11-30T23:59"), 1, zone) <= NEVER
+    assert plus_months(at("9999-06-01T00:00"), 12, zone) == NEVER
+    assert at("9999-12-30T00:00") < plus_months(at("9999-11-30T12:00"), 1, zone) < NEVER
     assert plus_days(at("9999-12-30T23:59"), 1, zone) == NEVER
