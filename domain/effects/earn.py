@@ -54,6 +54,7 @@ class EarnPerAmount:
         )
 
     def _remedy(self, facts: Facts) -> str:
-        """Return how much more has to be paid for the first minor unit of the asset."""
-        needed = -(-self.per // self.points)
+        """Return how much more has to be paid for the first minor unit of the asset, rounding included."""
+        points = {Rounding.DOWN: self.points, Rounding.HALF_UP: 2 * self.points, Rounding.UP: self.per}[self.rounding]
+        needed = -(-self.per // points)
         return f"{facts.program.money(max(needed - facts.payable, 1))} more."
