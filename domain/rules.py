@@ -68,53 +68,53 @@ class RuleReader:
             raise InvalidInput(f"1 to {PARTS_MAX} conditions are needed.", field=path)
         return tuple(self.condition(form, (*path, str(index))) for index, form in enumerate(forms))
 
-    def _weekday(self, body: Mapping[str, Any], path: Path) -> Weekday:
-        days = body.get("days")
-        if not isinstance(days, list) or not days or not set(days) <= set(DAYS):
+    def _weekday(self, body: Any, path: Path) -> Weekday:
+        days = _part(body, "days", path)
+        if not isinstance(days, list) or not days or not all(day in DAYS for day in days):
             raise InvalidInput(f"`days` lists one or more of {', '.join(DAYS)}.", field=(*path, "days"))
         return Weekday(frozenset(DAYS.index(day) for day in days))
 
-    def _tier(self, body: Mapping[str, Any], path: Path) -> TierIs:
-        codes = body.get("codes")
+    def _tier(self, body: Any, path: Path) -> TierIs:
+        codes = _part(body, "codes", path)
         if not isinstance(codes, list) or not codes:
             raise InvalidInput("`codes` lists one or more tiers.", field=(*path, "codes"))
         for code in codes:
             self._known_tier(code, (*path, "codes"))
         return TierIs(frozenset(codes))
 
-    def _earn(self, body: Mapping[str, Any], path: Path) -> EarnPerAmount:
+    def _earn(self, body: Any, path: Path) -> EarnPerAmount:
         asset = self._asset(body, path)
         points = to_minor(_decimal(body, "points", path), asset.scale, (*path, "points"))
         per = self._money(body, "per", path)
         if points <= 0 or per <= 0:
             raise InvalidInput("`points` and `per` must be more than 0.", field=path)
-        rounding = body.get("rounding")
+        rounding = _part(body, "rounding", path)
         if rounding not in list(Rounding):
             raise InvalidInput(f"`rounding` is one of {', '.join(Rounding)}.", field=(*path, "rounding"))
         return EarnPerAmount(asset, points, per, Rounding(rounding))
 
-    def _multiply_by_tier(self, body: Mapping[str, Any], path: Path) -> MultiplyEarnByTier:
-        factors = body.get("factors")
+    def _multiply_by_tier(self, body: Any, path: Path) -> MultiplyEarnByTier:
+        factors = _part(body, "factors", path)
         if not isinstance(factors, list) or not factors:
             raise InvalidInput("`factors` lists one or more tiers with their factor.", field=(*path, "factors"))
         by_tier = {}
         for index, row in enumerate(factors):
             at = (*path, "factors", str(index))
-            by_tier[self._known_tier(row.get("tier"), (*at, "tier"))] = _factor(row, at)
+            by_tier[self._known_tier(_part(row, "tier", at), (*at, "tier"))] = _factor(row, at)
         return MultiplyEarnByTier(self._asset(body, path), by_tier)
 
     def _known_tier(self, code: Any, path: Path) -> str:
-        if code not in self.tier_codes:
+        if not isinstance(code, str) or code not in self.tier_codes:
             raise InvalidInput(f"The program has no tier `{code}`.", field=path)
-        return str(code)
+        return code
 
-    def _asset(self, body: Mapping[str, Any], path: Path) -> Asset:
-        code = body.get("asset")
-        if code not in self.assets:
+    def _asset(self, body: Any, path: Path) -> Asset:
+        code = _part(body, "asset", path)
+        if not isinstance(code, str) or code not in self.assets:
             raise InvalidInput(f"The program has no asset `{code}`.", field=(*path, "asset"))
-        return self.assets[str(code)]
+        return self.assets[code]
 
-    def _money(self, body: Mapping[str, Any], name: str, path: Path) -> int:
+    def _money(self, body: Any, name: str, path: Path) -> int:
         return to_minor(_decimal(body, name, path), self.currency_scale, (*path, name))
 
 
@@ -124,9 +124,16 @@ def _only(form: Any, path: Path) -> tuple[str, Any]:
     return next(iter(form.items()))
 
 
-def _decimal(body: Mapping[str, Any], name: str, path: Path) -> Decimal:
+def _part(body: Any, name: str, path: Path) -> Any:
+    """Return the part `name` of a rule, None when it is missing."""
+    if not isinstance(body, Mapping):
+        raise InvalidInput("What a rule says is an object.", field=path)
+    return body.get(name)
+
+
+def _decimal(body: Any, name: str, path: Path) -> Decimal:
     try:
-        value = Decimal(str(body.get(name)))
+        value = Decimal(str(_part(body, name, path)))
     except InvalidOperation:
         raise InvalidInput(f"`{name}` must be a decimal.", field=(*path, name)) from None
     if not value.is_finite() or value < 0:
@@ -134,7 +141,7 @@ def _decimal(body: Mapping[str, Any], name: str, path: Path) -> Decimal:
     return value
 
 
-def _factor(body: Mapping[str, Any], path: Path) -> Decimal:
+def _factor(body: Any, path: Path) -> Decimal:
     factor = _decimal(body, "factor", path)
     if not 1 <= factor <= FACTOR_MAX:
         raise InvalidInput(f"`factor` is between 1 and {FACTOR_MAX}.", field=(*path, "factor"))
