@@ -1,0 +1,270 @@
+"""The evaluation: what an order earns, why, and what did not apply and would have."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from itertools import permutations
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.amounts import AMOUNT_MAX, Rounding
+from domain.conditions.base import Condition
+from domain.conditions.combine import All, AnyOf, Not
+from domain.conditions.minimum_spend import MinimumSpend
+from domain.conditions.tier import TierIs
+from domain.conditions.weekday import Weekday
+from domain.effects.base import EffectKind
+from domain.effects.multiply_earn import MultiplyEarn, MultiplyEarnByTier
+from domain.evaluate import Evaluation, evaluate
+from domain.explanation import ConditionResult, NotApplied, NotAppliedReason
+from domain.orders import OrderContent
+from domain.program import CampaignVersion, Program, Tier
+from domain.refusals import LimitReached
+from tests.domain.makers import LADDER_ID, NOON, POINTS, QUALIFYING, TIERS, earn, line, order, program, version
+
+MEMBER, SILVER, GOLD = TIERS
+BASE = version("BASE", earn())
+TIERED = version("TIERED", MultiplyEarnByTier(POINTS, {"SILVER": Decimal("1.1"), "GOLD": Decimal(2)}), priority=200)
+DOUBLE = version("DOUBLE", MultiplyEarn(POINTS, Decimal(2)), condition=Weekday(frozenset({1})), priority=300)
+SPEND = version("SPEND", earn(of=QUALIFYING, points=1_00), priority=900)
+
+
+def evaluated(shop: Program, content: OrderContent | None = None, tier: Tier | None = MEMBER) -> Evaluation:
+    content = content or order()
+    standings = {LADDER_ID: tier} if tier else {}
+    return evaluate(shop, content, occurred_at=NOON, recorded_at=NOON, standings=standings)
+
+
+def amounts(evaluation: Evaluation) -> list[tuple[str, EffectKind, int]]:
+    return [(effect.version.code, effect.outcome.kind, effect.outcome.amount) for effect in evaluation.effects]
+
+
+def totals(evaluation: Evaluation) -> dict[UUID, int]:
+    found: dict[UUID, int] = {}
+    for effect in evaluation.effects:
+        found[effect.outcome.asset_id] = found.get(effect.outcome.asset_id, 0) + effect.outcome.amount
+    return found
+
+
+def test_the_waterfall_of_a_whole_program() -> None:
+    # 129.90 paid: 129 points; as GOLD × 2 = 258; on Tuesday × 2 = 516; and 129.90 of progress
+    evaluation = evaluated(program(BASE, TIERED, DOUBLE, SPEND), order(129_90), GOLD)
+    assert amounts(evaluation) == [
+        ("BASE", EffectKind.EARN, 129),
+        ("SPEND", EffectKind.EARN, 129_90),
+        ("TIERED", EffectKind.MULTIPLY_EARN, 129),
+        ("DOUBLE", EffectKind.MULTIPLY_EARN, 258),
+    ]
+    assert (evaluation.subtotal, evaluation.discount_total, evaluation.payable) == (129_90, 0, 129_90)
+    assert evaluation.not_applied == ()
+
+
+def test_shipping_is_paid_and_earns_too() -> None:
+    evaluation = evaluated(program(BASE), order(10_50, shipping=4_50))
+    assert (evaluation.subtotal, evaluation.payable) == (10_50, 15_00)
+    assert amounts(evaluation) == [("BASE", EffectKind.EARN, 15)]
+
+
+def test_rounding_is_once_per_order_and_not_once_per_line() -> None:
+    lines = (line("1", unit_price=1_50), line("2", unit_price=1_50))
+    assert amounts(evaluated(program(BASE), order(lines=lines))) == [("BASE", EffectKind.EARN, 3)]
+    assert amounts(evaluated(program(BASE), order(lines=(line("1", 1_50, quantity=2),)))) == [
+        ("BASE", EffectKind.EARN, 3)
+    ]
+
+
+def test_an_effect_is_explained_by_its_version_its_conditions_and_its_arithmetic() -> None:
+    (_, effect) = evaluated(program(BASE, DOUBLE), order(29_99)).effects
+    assert effect.explanation.record() == {
+        "text": "29 POINTS more: ×2 points.",
+        "ruleVersion": "DOUBLE v1",
+        "conditions": [{"condition": "weekday", "required": "Tuesday", "actual": "Tuesday", "met": True}],
+        "arithmetic": ["product with ×2 = 58, rounded down = 58", "58 − 29 = 29"],
+    }
+
+
+def test_an_order_of_nothing_earns_nothing_and_says_so() -> None:
+    evaluation = evaluated(program(BASE, TIERED), order(0))
+    assert evaluation.effects == ()
+    assert evaluation.not_applied == (
+        NotApplied(
+            BASE.campaign_id,
+            NotAppliedReason.NOTHING_TO_GIVE,
+            "Base gives nothing: 0 POINTS for 0.00 CNY paid.",
+            "1.00 CNY more.",
+        ),
+        NotApplied(
+            TIERED.campaign_id,
+            NotAppliedReason.NOTHING_TO_GIVE,
+            "Tiered gives nothing: 0 POINTS more: ×1 points as member.",
+            "SILVER members earn ×1.1.",
+        ),
+    )
+
+
+def test_a_guest_earns_nothing_from_any_campaign() -> None:
+    evaluation = evaluated(program(BASE, DOUBLE), order(member_id=None), None)
+    assert evaluation.effects == ()
+    assert (evaluation.subtotal, evaluation.payable) == (100_00, 100_00)
+    assert [(row.reason, row.remedy) for row in evaluation.not_applied] == [
+        (NotAppliedReason.NO_MEMBER, "Name the member of the order."),
+        (NotAppliedReason.NO_MEMBER, "Name the member of the order."),
+    ]
+    assert evaluation.not_applied[0].message == "Base is for members; this order names none."
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "applies"),
+    [
+        (timedelta(0), timedelta(microseconds=1), True),
+        (timedelta(microseconds=1), timedelta(hours=1), False),  # begins a microsecond later
+        (-timedelta(hours=1), timedelta(0), False),  # ended at this very instant
+        (-timedelta(hours=1), timedelta(microseconds=1), True),
+    ],
+)
+def test_windows_are_half_open_at_the_time_of_the_order(starts: timedelta, ends: timedelta, applies: bool) -> None:
+    happy_hour = replace(BASE, starts_at=NOON + starts, ends_at=NOON + ends)
+    later = NOON + timedelta(days=1)
+    evaluation = evaluate(program(happy_hour), order(), occurred_at=NOON, recorded_at=later, standings={})
+    assert [effect.outcome.amount for effect in evaluation.effects] == ([100] if applies else [])
+    assert [row.reason for row in evaluation.not_applied] == ([] if applies else [NotAppliedReason.OUTSIDE_WINDOW])
+
+
+@pytest.mark.parametrize(
+    ("condition", "message", "remedy"),
+    [
+        (
+            MinimumSpend(150_00),
+            "Extra: minimumSpend: 150.00 CNY is required, the order has 100.00 CNY.",
+            "50.00 CNY more.",
+        ),
+        (
+            All((TierIs(frozenset({"GOLD"})), Weekday(frozenset({1})), MinimumSpend(150_00))),
+            (
+                "Extra: tier: GOLD is required, the order has MEMBER; "
+                "minimumSpend: 150.00 CNY is required, the order has 100.00 CNY."
+            ),
+            "Reach GOLD.",
+        ),
+        (
+            AnyOf((Weekday(frozenset({2})), MinimumSpend(100_01))),
+            (
+                "Extra: weekday: Wednesday is required, the order has Tuesday; "
+                "minimumSpend: 100.01 CNY is required, the order has 100.00 CNY."
+            ),
+            "Order on Wednesday.",
+        ),
+        (
+            Not(Weekday(frozenset({1}))),
+            "Extra: not weekday: not Tuesday is required, the order has Tuesday.",
+            None,
+        ),
+    ],
+)
+def test_a_condition_not_met_names_each_gap_and_the_first_remedy(
+    condition: Condition, message: str, remedy: str | None
+) -> None:
+    extra = version("EXTRA", MultiplyEarn(POINTS, Decimal(3)), condition=condition)
+    evaluation = evaluated(program(BASE, extra))
+    assert amounts(evaluation) == [("BASE", EffectKind.EARN, 100)]
+    assert evaluation.not_applied == (
+        NotApplied(extra.campaign_id, NotAppliedReason.CONDITION_NOT_MET, message, remedy),
+    )
+
+
+def test_more_than_an_account_can_hold_is_refused() -> None:
+    shop = program(version("HUGE", earn(points=10**6, per=1)))
+    with pytest.raises(LimitReached) as refused:
+        evaluated(shop, order(AMOUNT_MAX))
+    assert refused.value.facts == {"limit": str(AMOUNT_MAX)}
+
+
+# ── what the result does not depend on ───────────────────────────────────────────────────────────────────────────────
+
+
+lines = st.lists(
+    st.builds(line, ref=st.uuids().map(str), unit_price=st.integers(0, 500_00), quantity=st.integers(1, 9)),
+    min_size=1,
+    max_size=5,
+    unique_by=lambda row: row.ref,
+).map(tuple)
+
+
+@given(lines, st.integers(0, 20_00), st.sampled_from(TIERS), st.randoms(use_true_random=False))
+def test_the_order_of_lines_changes_nothing(rows: tuple, shipping: int, tier: Tier, random: object) -> None:  # type: ignore[type-arg]
+    shuffled = list(rows)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    shop = program(BASE, TIERED, DOUBLE, SPEND)
+    one = evaluated(shop, order(lines=rows, shipping=shipping), tier)
+    assert evaluated(shop, order(lines=tuple(shuffled), shipping=shipping), tier) == one
+    assert one.payable == sum(row.quantity * row.unit_price for row in rows) + shipping
+
+
+@given(lines, st.sampled_from(TIERS))
+def test_splitting_a_line_changes_nothing(rows: tuple, tier: Tier) -> None:  # type: ignore[type-arg]
+    split = tuple(replace(row, ref=f"{row.ref}/{n}", quantity=1) for row in rows for n in range(row.quantity))
+    shop = program(BASE, TIERED, DOUBLE, SPEND)
+    assert evaluated(shop, order(lines=split), tier) == evaluated(shop, order(lines=rows), tier)
+
+
+def campaigns() -> list[CampaignVersion]:
+    return [
+        version("A", earn()),
+        version("B", earn(points=1, per=3_00)),
+        version("C", MultiplyEarn(POINTS, Decimal("1.1"))),
+        version("D", MultiplyEarn(POINTS, Decimal("1.25"))),
+        version("E", MultiplyEarnByTier(POINTS, {"SILVER": Decimal("1.3")}), condition=MinimumSpend(20_00)),
+    ]
+
+
+@given(st.integers(0, 300_00), st.sampled_from(TIERS), st.sampled_from(list(permutations(range(5)))))
+def test_the_order_of_campaigns_of_one_priority_changes_no_sum(paid: int, tier: Tier, places: tuple[int, ...]) -> None:
+    rows = campaigns()
+    one = evaluated(program(*rows), order(paid), tier)
+    other = evaluated(program(*(rows[place] for place in places)), order(paid), tier)
+    assert totals(other) == totals(one)
+    assert {row.campaign_id for row in other.not_applied} | {e.version.campaign_id for e in other.effects} == {
+        row.campaign_id for row in rows
+    }
+
+
+IMPOSSIBLE = (
+    version("NEVER_MET", earn(), MultiplyEarn(POINTS, Decimal(9)), condition=MinimumSpend(AMOUNT_MAX)),
+    version("OVER", earn(), MultiplyEarn(POINTS, Decimal(9)), ends_at=NOON),
+    version("NOT_YET", earn(), starts_at=NOON + timedelta(microseconds=1)),
+    version("OTHER_TIER", earn(), condition=TierIs(frozenset({"DIAMOND"}))),
+)
+
+
+@given(st.integers(0, 300_00), st.sampled_from(TIERS), st.integers(0, 4), st.sampled_from(IMPOSSIBLE))
+def test_a_campaign_that_cannot_match_changes_nothing_but_its_own_reason(
+    paid: int, tier: Tier, place: int, more: CampaignVersion
+) -> None:
+    rows = [BASE, TIERED, DOUBLE, SPEND]
+    one = evaluated(program(*rows), order(paid), tier)
+    other = evaluated(program(*rows[:place], more, *rows[place:]), order(paid), tier)
+    assert other.effects == one.effects
+    assert [row for row in other.not_applied if row.campaign_id != more.campaign_id] == list(one.not_applied)
+    assert len(other.not_applied) == len(one.not_applied) + 1
+
+
+@given(st.integers(0, 300_00), st.integers(0, 300_00), st.sampled_from(TIERS))
+def test_paying_more_never_earns_less(paid: int, more: int, tier: Tier) -> None:
+    shop = program(BASE, TIERED, SPEND)
+    less, greater = (totals(evaluated(shop, order(amount), tier)) for amount in sorted([paid, more]))
+    for asset_id, amount in less.items():
+        assert greater[asset_id] >= amount
+
+
+@given(st.integers(0, 10_000_00), st.sampled_from(list(Rounding)), st.sampled_from(TIERS))
+def test_evaluating_twice_gives_the_same(paid: int, rounding: Rounding, tier: Tier) -> None:
+    shop = program(version("R", earn(rounding=rounding)), TIERED)
+    assert evaluated(shop, order(paid), tier) == evaluated(shop, order(paid), tier)
+
+
+def test_a_condition_result_is_recorded_without_its_remedy() -> None:
+    result = ConditionResult("tier", "GOLD", "MEMBER", met=False, remedy="Reach GOLD.")
+    assert result.record() == {"condition": "tier", "required": "GOLD", "actual": "MEMBER", "met": False}
