@@ -1,0 +1,57 @@
+"""Values as files spell them. Each function returns the value to use or raises `InvalidInput` naming the field."""
+
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from domain import checks
+from domain.refusals import InvalidInput
+from services.members import MemberRef
+
+DECIMAL = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?")
+WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
+DATE_LENGTH = len("2026-03-03")
+
+
+def decimal(text: str, path: checks.Path) -> Decimal:
+    """Return a decimal number; it has digits and at most one point, and neither exponent nor thousands."""
+    if not DECIMAL.fullmatch(text):
+        raise InvalidInput(f"`{path[-1]}` is no decimal number: {shown(text)}.", field=path)
+    return Decimal(text)
+
+
+def whole(text: str, path: checks.Path) -> int:
+    """Return a whole number."""
+    if not WHOLE.fullmatch(text):
+        raise InvalidInput(f"`{path[-1]}` is no whole number: {shown(text)}.", field=path)
+    return int(text)
+
+
+def instant(text: str, zone: ZoneInfo, path: checks.Path) -> datetime:
+    """Return the instant in UTC that ISO 8601 `text` names; without an offset it is local time in `zone`."""
+    try:
+        moment = datetime.fromisoformat(text)
+        if len(text) <= DATE_LENGTH:
+            raise InvalidInput(f"`{path[-1]}` has no time of day: {shown(text)}.", field=path)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        example = "2026-03-03T12:00:00+08:00"
+        raise InvalidInput(
+            f"`{path[-1]}` is no instant of ISO 8601: {shown(text)}; example: {example}.", field=path
+        ) from None
+
+
+def identity(source: str, external_id: str, path: checks.Path) -> MemberRef:
+    """Return the reference to a member by its identity."""
+    return MemberRef(
+        identity=(
+            checks.source(source, (*path, "source")),
+            checks.text(external_id, (*path, "externalId"), checks.EXTERNAL_ID_MAX),
+        )
+    )
+
+
+def shown(text: str) -> str:
+    """Return a value as a message quotes it."""
+    return repr(text if len(text) <= checks.CODE_MAX else text[: checks.CODE_MAX] + "…")
