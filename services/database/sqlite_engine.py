@@ -35,13 +35,15 @@ class Client(SqliteClient):
         super().__init__(file_path, **options)
         self._writer: aiosqlite.Connection | None = None
         self.write_gate = asyncio.Lock()
+        self._opening = asyncio.Lock()
 
     async def create_connection(self, with_db: bool) -> None:  # noqa: ARG002  (the base class's signature)
         """Open both connections; the writing one first, as it creates the file and turns WAL on."""
-        if self._connection is None:
-            await asyncio.to_thread(Path(self.filename).parent.mkdir, parents=True, exist_ok=True)
-            self._writer = await self._open("rwc", self.pragmas)
-            self._connection = await self._open("ro", {"query_only": "ON", "busy_timeout": "10000"})
+        async with self._opening:  # a first read and a first transaction may come at once
+            if self._connection is None:
+                await asyncio.to_thread(Path(self.filename).parent.mkdir, parents=True, exist_ok=True)
+                self._writer = await self._open("rwc", self.pragmas)
+                self._connection = await self._open("ro", {"query_only": "ON", "busy_timeout": "10000"})
 
     async def _open(self, mode: str, pragmas: dict[str, Any]) -> aiosqlite.Connection:
         connection = await aiosqlite.connect(f"file:{self.filename}?mode={mode}", uri=True, isolation_level=None)
@@ -80,7 +82,7 @@ class Transaction(SqliteTransactionContext):
     async def ensure_connection(self) -> None:
         """Give the wrapper the writing connection."""
         client = self.connection._parent  # noqa: SLF001  (the ORM's own way in)
-        if client._writer is None:  # noqa: SLF001
+        if client._connection is None:  # noqa: SLF001
             await client.create_connection(with_db=True)
         self.connection._connection = client._writer  # noqa: SLF001
 

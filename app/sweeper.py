@@ -1,0 +1,31 @@
+"""Due work: releases and expiries are carried out soon after they fall due, in bounded batches."""
+
+import asyncio
+
+import structlog
+from tortoise.exceptions import BaseORMException
+
+import models
+from services import balances
+from services.engine import Engine
+from services.writer.writer import Overloaded
+
+log = structlog.get_logger(__name__)
+
+PAUSE_SECONDS = 1.0
+BATCH = 200
+"""Members matured at a time. Balances are right without the sweeper too; it only brings the events in time."""
+
+
+async def sweep_forever(engine: Engine) -> None:
+    """Sweep every program again and again; any number of servers may do so at once."""
+    while True:
+        try:
+            for program_id in await models.Program.all().values_list("id", flat=True):
+                program = await engine.program(program_id)  # type: ignore[arg-type]  # a flat list of ids
+                more = True
+                while more:
+                    more = await balances.sweep(engine, program, BATCH) == BATCH
+        except (Overloaded, BaseORMException, OSError) as error:
+            log.warning("sweeper.retry", reason=str(error))
+        await asyncio.sleep(PAUSE_SECONDS)
