@@ -3,7 +3,7 @@
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -15,8 +15,38 @@ from tortoise.context import TortoiseContext
 from services.database.config import Database, Dialect
 from services.database.migrate import migrate
 from services.engine import Engine, engine
+from tests import servers
 
-POSTGRES_URL = os.environ.get("HUIYUAN_TEST_POSTGRES_URL", "postgres://root@127.0.0.1:5432/postgres")
+stops: list[Callable[[], None]] = []
+missing: list[str] = []
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Find or start PostgreSQL and Redis, once for all workers of a run."""
+    if not hasattr(config, "workerinput"):
+        missing.extend(servers.ensure(stops))
+
+
+def pytest_unconfigure() -> None:
+    """Stop what was started."""
+    while stops:
+        stops.pop()()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was not tested."""
+    for what in missing:
+        terminalreporter.write_line(f"NOT TESTED: {what}. Every test that needs it was left out.", red=True, bold=True)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI, what was left out is a failure."""
+    if missing and os.environ.get("CI") and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _server() -> str:
+    return os.environ[servers.POSTGRES]
 
 
 def _named(url: str, name: str) -> str:
@@ -25,7 +55,7 @@ def _named(url: str, name: str) -> str:
 
 
 async def _recreate(name: str) -> None:
-    connection = await asyncpg.connect(POSTGRES_URL)
+    connection = await asyncpg.connect(_server())
     try:
         await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         await connection.execute(f'CREATE DATABASE "{name}"')
@@ -34,7 +64,7 @@ async def _recreate(name: str) -> None:
 
 
 async def _drop(name: str) -> None:
-    connection = await asyncpg.connect(POSTGRES_URL)
+    connection = await asyncpg.connect(_server())
     try:
         await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
     finally:
@@ -63,9 +93,11 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgres_url(worker_id: str) -> Iterator[str]:
+    if any("PostgreSQL" in what for what in missing):
+        pytest.skip("PostgreSQL is not to be had here")
     name = f"huiyuan_test_{worker_id}_{os.getpid()}"
     asyncio.run(_recreate(name))
-    url = _named(POSTGRES_URL, name)
+    url = _named(_server(), name)
     asyncio.run(migrate(Database.parse(url)))
     yield url
     asyncio.run(_drop(name))
