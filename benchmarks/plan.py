@@ -1,0 +1,86 @@
+"""How long and how often things are measured."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Protocol
+
+from benchmarks import limit_postgres
+from benchmarks.captured import CapturedCommit, capture
+from benchmarks.databases import scratch
+from benchmarks.limit_postgres import Pgbench
+from benchmarks.limit_sqlite import SqliteLoop
+from benchmarks.measure import Case, Rate
+from benchmarks.shop import engine_on, make_shop
+from services.database.config import Database, Dialect
+from services.templates import Template
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run measures. A quick run leaves out cases and rounds, and its figures are an indication only."""
+
+    databases: Sequence[Dialect]
+    rounds: int
+    seconds: int = 1
+    quick: bool = False
+
+    def clients(self, full: Sequence[int]) -> Sequence[int]:
+        """Return how many clients to try."""
+        return [number for number in full if number in {1, 64}] if self.quick else full
+
+
+class Suite(Protocol):
+    """One subject: makes its cases, on databases and processes that live as long as the block."""
+
+    def __call__(self, plan: Plan, dialect: Dialect) -> "AsyncSuite":
+        """Return the block."""
+
+
+class AsyncSuite(Protocol):
+    """A block that yields cases."""
+
+    async def __aenter__(self) -> Sequence[Case]:
+        """Set up."""
+
+    async def __aexit__(self, *error: object) -> bool | None:
+        """Tear down."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommitLimit:
+    """The rate at which the database alone takes the rows of one commit."""
+
+    commit: CapturedCommit
+    runner: Pgbench | SqliteLoop
+    name: str
+
+    async def run(self, clients: int, seconds: int) -> Rate:
+        """Measure with so many clients; SQLite has one writer, so there it is always one."""
+        if isinstance(self.runner, SqliteLoop):
+            return await self.runner.run(seconds)
+        return await self.runner.run(clients, seconds)
+
+
+PGBENCH = "pgbench, same rows"
+SQLITE_LOOP = "sqlite3 loop, same rows"
+
+
+@asynccontextmanager
+async def commit_limit(dialect: Dialect, template: Template) -> AsyncIterator[CommitLimit]:
+    """Capture a commit of a program like the one that is measured, in a database of its own, and open its limit."""
+    async with AsyncExitStack() as stack:
+        url = await stack.enter_async_context(scratch(dialect))
+        database = Database.parse(url)
+        async with engine_on(url) as engine:
+            commit = await capture(await make_shop(engine, template, members_count=2), url)
+        if dialect is Dialect.SQLITE:
+            loop = SqliteLoop(database, commit)
+            loop.add_members()
+            yield CommitLimit(commit, loop, SQLITE_LOOP)
+            return
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="huiyuan-bench-")))
+        await limit_postgres.add_members(database, commit)
+        yield CommitLimit(commit, Pgbench(database, limit_postgres.script(commit), folder), PGBENCH)

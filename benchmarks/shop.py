@@ -1,0 +1,119 @@
+"""A program with members who have bought before, and orders of theirs without end."""
+
+import random
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from itertools import count
+from uuid import UUID
+
+from tortoise.context import TortoiseContext
+from uuid_utils.compat import uuid7
+
+import models
+from domain.commands import Claim, CommitOrder
+from domain.orders import LineContent, OrderContent
+from domain.program import Program
+from services import credentials, members, orders, programs
+from services.actors import ALL_SCOPES, Actor, ActorKind
+from services.database.config import Database
+from services.engine import Engine
+from services.engine import engine as opened_engine
+from services.members import Enrolment, MemberRef
+from services.orders import LineRequest, OrderRequest
+from services.templates import Template
+
+MEMBERS = 500
+SEED_ORDERS = 5
+FIRST_ORDER = Decimal("1500.00")
+"""Lifts a member of the standard program to a tier that multiplies, as most orders of a running shop are."""
+LINES = (("1", "SKU-1", "A record", 1, 2990), ("2", "SKU-2", "A sleeve", 2, 500))
+"""(ref, sku, name, quantity, minor unit price) of the lines that every order has."""
+
+
+@asynccontextmanager
+async def engine_on(url: str) -> AsyncIterator[Engine]:
+    """Open an engine with the ORM around it."""
+    database = Database.parse(url)
+    async with TortoiseContext() as context:
+        await context.init(config=database.tortoise())
+        async with opened_engine(database) as engine:
+            yield engine
+
+
+@dataclass
+class Shop:
+    """A program and its members. Orders are named with a token, so that no two runs meet."""
+
+    engine: Engine
+    program: Program
+    actor: Actor
+    api_key: str
+    members: list[UUID]
+    numbers: list[str]
+
+    def __post_init__(self) -> None:
+        self._token = secrets.token_hex(4)
+        self._orders = count(1)
+
+    def command(self) -> CommitOrder:
+        """Return the commit of a new order of some member, made as `services.orders.commit` makes it."""
+        name = f"{self._token}-{next(self._orders)}"
+        content = OrderContent(
+            source="bench",
+            external_id=name,
+            member_id=random.choice(self.members),
+            store="S1",
+            channel="POS",
+            occurred_at=None,
+            shipping=0,
+            lines=tuple(
+                LineContent(ref, sku, label, None, quantity, price) for ref, sku, label, quantity, price in LINES
+            ),
+        )
+        claim = Claim(f"{self.actor.credential}:orderCommit", name, content.hash())
+        return CommitOrder(
+            program_id=self.program.id, actor=self.actor.credential, claim=claim, order_id=uuid7(), content=content
+        )
+
+    async def commit(self) -> None:
+        """Commit one order through the writer."""
+        await self.engine.writer.post(self.command())
+
+
+async def make_shop(engine: Engine, template: Template, *, members_count: int = MEMBERS) -> Shop:
+    """Make a program whose members have accounts, a tier and some ledger lines."""
+    row = await programs.create(
+        code=f"BENCH-{secrets.token_hex(4)}",
+        name="Bench",
+        currency="CNY",
+        time_zone="Asia/Shanghai",
+        template=template,
+    )
+    key = await credentials.create_key(row.id, name="bench", scopes=ALL_SCOPES, now=datetime.now(UTC))
+    actor = Actor(ActorKind.API_KEY, row.id, None, f"key:{key.id.hex}", ALL_SCOPES)
+    enrolments = [
+        await members.enrolment_command(engine, actor, Enrolment(name=f"Member {index}"), key=f"m{index}")
+        for index in range(members_count)
+    ]
+    await engine.writer.post_all(enrolments)
+    ids = [command.member_id for command in enrolments]
+    for number in range(SEED_ORDERS):
+        for start in range(0, members_count, orders.IMPORT_MAX):
+            requests = [_seed_order(member_id, number) for member_id in ids[start : start + orders.IMPORT_MAX]]
+            await orders.import_orders(engine, actor, requests, key=f"seed{number}-{start}", enrol_unknown=False)
+    numbers = dict(await models.Member.filter(program_id=row.id).values_list("id", "number"))
+    return Shop(engine, await engine.program(row.id), actor, key.key, ids, [numbers[key] for key in ids])
+
+
+def _seed_order(member_id: UUID, number: int) -> OrderRequest:
+    price = Decimal("39.90") if number else FIRST_ORDER
+    return OrderRequest(
+        source="seed",
+        external_id=f"{member_id}-{number}",
+        member=MemberRef(id=member_id),
+        lines=[LineRequest("1", "SKU-1", 1, price)],
+    )

@@ -1,0 +1,63 @@
+"""Order commits through the writer, in one process, beside the database alone."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+
+from benchmarks.databases import scratch
+from benchmarks.measure import Case, Goal, Rate
+from benchmarks.plan import Plan, commit_limit
+from benchmarks.shop import Shop, engine_on, make_shop
+from services.database.config import Dialect
+from services.templates import Template
+
+CALLERS = (1, 16, 64, 256)
+GOAL = 0.35
+WARM_UP_SECONDS = 0.5
+
+
+@asynccontextmanager
+async def suite(plan: Plan, dialect: Dialect) -> AsyncIterator[Sequence[Case]]:
+    """Yield the cases: both templates, from one caller to many."""
+    cases = []
+    async with AsyncExitStack() as stack:
+        limits = {}
+        templates = (Template.BARE,) if plan.quick else (Template.BARE, Template.STANDARD)
+        for template in templates:
+            limits[template] = await stack.enter_async_context(commit_limit(dialect, template))
+        engine = await stack.enter_async_context(engine_on(await stack.enter_async_context(scratch(dialect))))
+        for template in templates:
+            shop = await make_shop(engine, template)
+            limit = limits[template]
+            for callers in plan.clients(CALLERS):
+                await commits(shop, callers, WARM_UP_SECONDS)
+                case = Case(
+                    "commit",
+                    dialect.value,
+                    f"{template.value}, {callers} callers",
+                    partial(commits, shop, callers, plan.seconds),
+                    {limit.name: partial(limit.run, callers, plan.seconds)},
+                )
+                if callers == 64:
+                    case.goal = Goal(GOAL, limit.name)
+                cases.append(case)
+        yield cases
+
+
+async def commits(shop: Shop, callers: int, seconds: float) -> Rate:
+    """Return the rate at which `callers` tasks commit orders, each one after the other."""
+    started = time.perf_counter()
+    latencies: list[float] = []
+
+    async def caller() -> None:
+        while (begun := time.perf_counter()) < started + seconds:
+            await shop.commit()
+            latencies.append(time.perf_counter() - begun)
+
+    await asyncio.gather(*(caller() for _ in range(callers)))
+    elapsed = time.perf_counter() - started
+    latencies.sort()
+    count = len(latencies)
+    return Rate(count / elapsed, latencies[count // 2] * 1000, latencies[count * 99 // 100] * 1000)

@@ -1,0 +1,111 @@
+"""Import of a file of real purchases into an empty program, in chunks, beside the database alone."""
+
+import time
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from secrets import token_hex
+
+import models
+from benchmarks.databases import scratch
+from benchmarks.limit_postgres import CLIENTS_MAX
+from benchmarks.measure import Case, Goal, Rate
+from benchmarks.plan import Plan, commit_limit
+from benchmarks.shop import engine_on
+from domain.refusals import Refusal
+from services import orders, programs
+from services.actors import ALL_SCOPES, Actor, ActorKind
+from services.database.config import Dialect
+from services.engine import Engine
+from services.order_files.entries import ReadOrder
+from services.order_files.lines import Lines
+from services.order_files.reader import Format, read
+from services.orders import OrderRequest
+from services.templates import Template
+
+FILE = Path("data/cdnow_sample.txt")
+GOAL = 2_000
+MIB = 2**20
+
+
+@asynccontextmanager
+async def suite(plan: Plan, dialect: Dialect) -> AsyncIterator[Sequence[Case]]:
+    """Yield the one case of each template."""
+    async with AsyncExitStack() as stack:
+        cases = []
+        templates = (Template.BARE,) if plan.quick else (Template.BARE, Template.STANDARD)
+        limits = [await stack.enter_async_context(commit_limit(dialect, template)) for template in templates]
+        engine = await stack.enter_async_context(engine_on(await stack.enter_async_context(scratch(dialect))))
+        for template, limit in zip(templates, limits, strict=True):
+            await imported(engine, template)  # warm-up: the first import of a process also loads code
+            case = Case(
+                "import",
+                dialect.value,
+                f"{template.value}, {FILE.name} in chunks of {orders.IMPORT_MAX}",
+                partial(imported, engine, template),
+                {limit.name: partial(limit.run, CLIENTS_MAX, plan.seconds)},
+            )
+            if dialect is Dialect.POSTGRES and template is Template.BARE:
+                case.goal = Goal(GOAL)
+            cases.append(case)
+        yield cases
+
+
+async def imported(engine: Engine, template: Template) -> Rate:
+    """Import the file into a new program and return orders per second, members enrolled and memory used."""
+    row = await programs.create(
+        code=f"IMPORT-{token_hex(4)}", name="Import", currency="USD", time_zone="America/New_York", template=template
+    )
+    program = await engine.program(row.id)
+    actor = Actor(ActorKind.SYSTEM, row.id, credential="system:bench", scopes=ALL_SCOPES)
+    forget_peak()
+    before = memory("VmRSS")
+    started, done = time.perf_counter(), 0
+    with FILE.open("rb") as file:
+        found = (entry.request for entry in read(Lines(file), Format.CDNOW, program.zone) if _readable(entry))
+        for number, chunk in enumerate(_chunks(found)):
+            answers = await orders.import_orders(engine, actor, chunk, key=f"chunk-{number}", enrol_unknown=True)
+            refused = [answer for answer in answers if isinstance(answer, Refusal)]
+            if refused:
+                raise RuntimeError(f"an order was refused: {refused[0]}")
+            done += len(answers)
+    elapsed = time.perf_counter() - started
+    return Rate(
+        done / elapsed,
+        facts={
+            "orders": done,
+            "members": await models.Member.filter(program_id=row.id, recorded_at__lt=datetime.now(UTC)).count(),
+            "rssBeforeMiB": round(before / MIB, 1),
+            "rssPeakMiB": round(memory("VmHWM") / MIB, 1),
+        },
+    )
+
+
+def _readable(entry: object) -> bool:
+    if not isinstance(entry, ReadOrder):
+        raise TypeError(f"a row cannot be read: {entry}")
+    return True
+
+
+def _chunks(requests: Iterable[OrderRequest]) -> Iterator[list[OrderRequest]]:
+    chunk: list[OrderRequest] = []
+    for request in requests:
+        chunk.append(request)
+        if len(chunk) == orders.IMPORT_MAX:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def forget_peak() -> None:
+    """Let the kernel measure this process's peak of memory anew (Linux)."""
+    Path("/proc/self/clear_refs").write_text("5")
+
+
+def memory(name: str) -> int:
+    """Return a figure of this process's memory in bytes (Linux)."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{name}:"))
