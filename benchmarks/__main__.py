@@ -19,9 +19,9 @@ from services.database.config import Dialect
 
 SUITES: dict[str, Any] = {
     "commit": suite_commit.suite,
-    "http": suite_commit.suite,
+    "http": suite_http.suite,
     "import": suite_import.suite,
-    "read": suite_commit.suite,
+    "read": suite_read.suite,
 }
 ROUNDS, QUICK_ROUNDS = 5, 2
 
@@ -29,7 +29,9 @@ ROUNDS, QUICK_ROUNDS = 5, 2
 def arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("suites", nargs="*", metavar="SUITE", help=f"Any of {', '.join(SUITES)}; all when none is named.")
+    parser.add_argument(
+        "suites", nargs="*", metavar="SUITE", help=f"Any of {', '.join(SUITES)}; all when none is named."
+    )
     parser.add_argument("--quick", action="store_true", help="Fewer cases and rounds: an indication in two minutes.")
     parser.add_argument("--rounds", type=int, help=f"Interleaved rounds.  [default: {ROUNDS}, quick {QUICK_ROUNDS}]")
     parser.add_argument("--database", choices=[dialect.value for dialect in Dialect], help="Only this database.")

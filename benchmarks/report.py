@@ -62,7 +62,8 @@ def table(suite: str, cases: list[Case]) -> Table:
 def facts(cases: list[Case]) -> list[str]:
     """Return what the rounds told beside their rates, of each case's median round."""
     return [
-        f"{case.database}, {case.name}: " + ", ".join(f"{key} {value}" for key, value in case.median_round.facts.items())
+        f"{case.database}, {case.name}: "
+        + ", ".join(f"{key} {value}" for key, value in case.median_round.facts.items())
         for case in cases
         if case.median_round.facts
     ]
