@@ -8,12 +8,12 @@ from uuid import UUID
 
 from domain.commands import Command, CommitOrder, EnrolMember, Mature
 from domain.decide import Decision, Situation, decide
-from domain.members import Identity, MemberState
+from domain.members import PHONE_SOURCE, Identity, MemberState
 from domain.refusals import IdempotencyKeyReused, Refusal
 from services.hub import member_stream, program_stream
 from services.snapshots import Snapshots
 from services.writer.load import Loaded, load
-from services.writer.session import Changes, KeyClaim, Session, StoredKey
+from services.writer.session import Changes, KeyClaim, Session, StoredKey, Unavailable
 from services.writer.tables import (
     ACCOUNTS,
     ENTRIES,
@@ -70,6 +70,7 @@ async def run(
     await batch.ensure(session, active)
     await session.lock_members(sorted({command.locks for command in active if command.locks is not None}))
     loaded = await load(session, snapshots, active)
+    batch.check_owned(active, loaded)
     batch.decide(loaded)
     await session.write(batch.changes(loaded))
     return batch.result()
@@ -85,6 +86,10 @@ class _Batch:
         self.outcomes: list[tuple[UUID, str, str, dict[str, Any]]] = []
         self.dropped_keys: list[tuple[UUID, str, str]] = []
         self.dropped_identities: list[tuple[UUID, str, str]] = []
+        self.freed: set[tuple[UUID, str, str]] = set()
+        """(program, source, external id) that a command of this batch gave up: free from the next batch on."""
+        self.waiting: set[UUID] = set()
+        """Members with a command that was put off; their later ones follow it."""
 
     @property
     def active(self) -> list[int]:
@@ -122,6 +127,15 @@ class _Batch:
         if wanted:
             await session.add_identities(sorted(wanted, key=lambda row: (row.program_id, row.source, row.external_id)))
 
+    def check_owned(self, active: Sequence[Command], loaded: Loaded) -> None:
+        """Assert that each wanted identity has an owner, this command's member or another.
+
+        It has none when its owner gave it up between `ensure`, which left it to them, and `load`.
+        """
+        for command in active:
+            if any((command.program_id, *identity) not in loaded.owners for identity in command.identities):
+                raise Unavailable("an identity was given up while the batch asked for it")
+
     # ── 5 decide ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def decide(self, loaded: Loaded) -> None:
@@ -129,6 +143,9 @@ class _Batch:
         for index in self.active:
             command = self.commands[index]
             situation = self._situation(command, loaded)
+            if self._must_wait(command, loaded):
+                self._take_back(index, command, PutOff(), loaded)
+                continue
             if situation.state and situation.state.unfinished and not isinstance(command, Mature):
                 first = Mature(
                     program_id=command.program_id, actor="system", claim=None, member_id=situation.state.member.id
@@ -145,12 +162,20 @@ class _Batch:
             self._remember(command, decision.outcome)
             self.answers[index] = _outcome(decision.outcome, replayed=bool(decision.outcome.get("again")))
 
+    def _must_wait(self, command: Command, loaded: Loaded) -> bool:
+        """Whether the command follows one that was put off, or wants an identity that may be free after this batch."""
+        if command.locks in self.waiting:
+            return True
+        wanted = [(command.program_id, *identity) for identity in command.identities]
+        return any(identity in self.freed or loaded.owners.get(identity) in self.waiting for identity in wanted)
+
     def _take(self, command: Command, decision: Decision) -> None:
         """Let the decision stand: the commands after it see the member as it leaves them."""
         if decision.state is not None:
             self.states[decision.state.member.id] = decision.state
         self.decisions.append(decision)
         self.dropped_identities += [(_member_of(command), source, ext) for source, ext in decision.freed]
+        self.freed.update((command.program_id, *identity) for identity in decision.freed)
 
     def _situation(self, command: Command, loaded: Loaded) -> Situation:
         program_id = command.program_id
@@ -169,13 +194,19 @@ class _Batch:
         """Give back what the command had claimed; remember a refusal under its key."""
         self.answers[index] = answer
         program_id = command.program_id
+        state = self.states.get(command.locks) if command.locks is not None else None
         for source, external_id in command.identities:
-            if loaded.owners.get((program_id, source, external_id)) == _member_of(command):
+            own = loaded.owners.get((program_id, source, external_id)) == _member_of(command)
+            kept = state is not None and (source, external_id) == (PHONE_SOURCE, state.member.phone)
+            if own and not kept:
                 self.dropped_identities.append((_member_of(command), source, external_id))
         if isinstance(answer, Refusal):
             self._remember(command, {"refusal": answer.record()})
-        elif command.claim:
+            return
+        if command.claim:
             self.dropped_keys.append((program_id, command.claim.scope, command.claim.key))
+        if command.locks is not None:
+            self.waiting.add(command.locks)
 
     def _remember(self, command: Command, outcome: dict[str, Any]) -> None:
         if command.claim:
