@@ -1,0 +1,154 @@
+"""`huiyuan demo`."""
+
+import shlex
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from uuid import uuid4
+
+import orjson
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.text import Text
+
+from app import demo as shop
+from app.cli.output import STDERR, CommandError, run
+from app.cli.serve import Host, Port, check_bus, listen
+from app.demo import Purchase
+from app.opening import engine, held
+from app.settings import Settings, settings
+from services.actors import ALL_SCOPES, Actor
+from services.database.config import Database
+from services.engine import Engine
+
+TOKEN_SECONDS = 30 * 24 * 3600
+
+MUTATION = """mutation ($input: OrderCommitInput!) { orderCommit(input: $input) {
+  order { id payable effects { explanation { text } } }
+  member { name balance { available } standing { tier { name } } }
+  userErrors { ... on UserError { code message field } } } }"""
+
+SUBSCRIPTION = """subscription { memberEvents { position kind occurredAt
+  ... on OrderCommitted { order { externalId payable } }
+  ... on BalanceChanged { change balance { available } asset { code } entry { explanation { text } } }
+  ... on TierChanged { to { name } } } }"""
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """What the demo shows: who may look, whom to watch, and what is still to come."""
+
+    actor: Actor
+    key: str
+    token: str
+    number: str
+    name: str
+    coming: list[Purchase]
+
+
+def demo(
+    host: Host = None,
+    port: Port = None,
+    pace: Annotated[float, typer.Option(min=0.01, max=1000, help="Orders per second in the live part.")] = 1.0,
+) -> None:
+    """Load eighteen months of a record shop's orders, then serve while its last three months happen live.
+
+    The database is brought up to date at start. Stopped and started again, the demo goes on where it was.
+    """
+    chosen = settings()
+    if chosen.is_production:
+        raise CommandError("The demo is for development; HUIYUAN_ENV is production.")
+    check_bus(chosen)
+    from app.server import create_app  # noqa: PLC0415  (no other command pays for building the contract)
+
+    with held(Database.parse(chosen.database_url)):
+        show = run(prepare(chosen))
+        present(show, address(host or chosen.host, port or chosen.port))
+
+        async def replay(opened: Engine) -> None:
+            await shop.replay(opened, show.actor, show.coming, per_second=pace, say=STDERR.print)
+
+        listen(create_app(chosen, background=(replay,)), chosen, host=host, port=port)
+
+
+async def prepare(chosen: Settings) -> Show:
+    """Load what is to be there when the server starts. Raises `DemoError`."""
+    from services import credentials  # noqa: PLC0415  (its signatures take a fifth of a second to import)
+
+    found = shop.purchases()
+    past, _ = shop.parted(found)
+    async with engine(Database.parse(chosen.database_url), writes=True, migrates=True) as opened:
+        program = await shop.program(found[0].at)
+        actor = shop.actor_of(program.id)
+        todo = await shop.missing(actor, past)
+        with bar() if todo and STDERR.is_terminal else nullcontext() as shown:
+            task = shown.add_task("Loading orders", total=len(todo)) if shown else None
+
+            def progress(done: int) -> None:
+                if shown and task is not None:
+                    shown.update(task, completed=done)
+
+            await shop.load(opened, actor, todo, progress)
+        coming = await shop.missing(actor, found)
+        member = await shop.member_of(actor, shop.soon(coming, found))
+        key = await credentials.create_key(program.id, name="demo", scopes=ALL_SCOPES, now=datetime.now(UTC))
+        token = credentials.member_token(
+            chosen.secret_key, program_id=program.id, member_id=member.id, lifetime_seconds=TOKEN_SECONDS
+        )
+        return Show(actor, key.key, token, member.number, member.name or member.number, coming)
+
+
+def bar() -> Progress:
+    """Return the bar that is shown while orders are loaded."""
+    return Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=STDERR, transient=True)
+
+
+def address(host: str, port: int) -> str:
+    """Return the URL at which this machine's browser reaches the server."""
+    name = "localhost" if host in {"0.0.0.0", "::", ""} else host  # noqa: S104  (recognised, not bound)
+    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
+
+
+def present(show: Show, url: str) -> None:
+    """Print where to look and what to paste. Nothing is wrapped, so that it can be copied whole."""
+    console = Console(highlight=False, soft_wrap=True)
+    for title, value in (
+        ("Live page", f"{url}/#token={show.key}"),
+        ("GraphiQL", f"{url}/graphql"),
+        ("API key", show.key),
+        (f"Member {show.number} ({show.name})", show.token),
+        ("Commit an order for this member", curl(url, show.key, MUTATION, {"input": order(show)})),
+        ("Watch this member; the next purchase comes soon", curl(url, show.token, SUBSCRIPTION, {}, stream=True)),
+    ):
+        console.print(Text(title, style="bold"))
+        console.print(Text(value), end="\n\n")
+    console.print(f"{len(show.coming):,} orders are still to come. Ctrl+C stops the demo; the next start goes on here.")
+
+
+def order(show: Show) -> dict[str, Any]:
+    """Return the input of a commit that no earlier start of the demo has made."""
+    name = f"till-{uuid4().hex[:8]}"
+    return {
+        "idempotencyKey": name,
+        "order": {
+            "source": "till",
+            "externalId": name,
+            "member": {"number": show.number},
+            "lines": [{"ref": "1", "sku": "CD", "quantity": 2, "unitPrice": "14.99"}],
+        },
+    }
+
+
+def curl(url: str, credential: str, document: str, variables: dict[str, Any], *, stream: bool = False) -> str:
+    """Return a command that sends a document to the API."""
+    body = {"query": " ".join(document.split())} | ({"variables": variables} if variables else {})
+    parts = ["curl", "-sN" if stream else "-s", f"{url}/graphql"]
+    for header in (
+        "content-type: application/json",
+        *(["accept: text/event-stream"] if stream else []),
+        f"authorization: Bearer {credential}",
+    ):
+        parts += ["-H", header]
+    return shlex.join([*parts, "-d", orjson.dumps(body).decode()])

@@ -1,0 +1,96 @@
+"""`huiyuan import …`."""
+
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+from app.cli.output import STDERR, CommandError, Json, ProgramCode, complain, run, write, write_json
+from app.opening import engine
+from app.settings import settings
+from services import importing, programs
+from services.database.config import Database
+from services.importing import Report
+from services.order_files.reader import Format
+
+app = typer.Typer(name="import", help="Bring in what other systems recorded.", no_args_is_help=True)
+
+
+@app.callback()
+def imports() -> None:
+    """Bring in what other systems recorded."""  # with one command only, Typer would leave out its name
+
+
+@app.command()
+def orders(
+    file: Annotated[Path, typer.Argument(help="The file; read as a stream, so it may be of any size.")],
+    program: ProgramCode,
+    format: Annotated[
+        Format,
+        typer.Option(
+            help="cdnow: `master_id sample_id yyyymmdd cds dollars`. csv: a header and a row for each order line. "
+            "jsonl: an order on each line, as the API takes it.",
+        ),
+    ],
+    errors: Annotated[
+        Path | None,
+        typer.Option(metavar="PATH", help="Where refused orders are told, as JSON lines. [default: FILE.errors.jsonl]"),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Import orders. Each is evaluated and committed by itself; members that are not known are enrolled.
+
+    An order that is refused, or a row that cannot be read, is told in the error file, and the others go on; the exit
+    status is then 1. It is safe to import a file twice, or again after it was interrupted: what is there already with
+    the same content is left as it is.
+    """
+    if not file.exists():
+        raise CommandError(f"There is no file {file}.")
+
+    async def work(bar: Progress | None) -> Report:
+        async with engine(Database.parse(settings().database_url), writes=True) as opened:
+            row = await programs.by_code(program)
+            owner = await opened.program(row.id)
+            task = bar.add_task("", total=file.stat().st_size or None, report="") if bar else None
+
+            def show(report: Report, position_bytes: int) -> None:
+                if bar and task is not None:
+                    bar.update(task, completed=position_bytes, report=f"{report.orders:,} orders")
+
+            return await importing.import_file(opened, owner, file, format, errors=errors, progress=show)
+
+    with progress() if STDERR.is_terminal else nullcontext() as shown:
+        report = run(work(shown))
+    if json:
+        write_json(report.record())
+    else:
+        write(spelled(report))
+    if report.refused:
+        complain(f"{report.refused:,} of {report.orders:,} orders were refused; see {report.errors}.")
+        raise typer.Exit(1)
+
+
+def progress() -> Progress:
+    """Return a bar that tells how much of the file was read."""
+    return Progress(
+        TextColumn("{task.fields[report]}"),
+        BarColumn(),
+        DownloadColumn(),
+        TimeRemainingColumn(),
+        console=STDERR,
+        transient=True,
+    )
+
+
+def spelled(report: Report) -> str:
+    """Return a report as people read it."""
+    return (
+        f"orders imported       {report.imported:>12,}\n"
+        f"orders already there  {report.already_there:>12,}\n"
+        f"orders refused        {report.refused:>12,}\n"
+        f"members enrolled      {report.members_enrolled:>12,}\n"
+        f"seconds               {report.seconds:>12,.1f}\n"
+        f"orders per second     {report.orders_per_second:>12,.0f}"
+    )
