@@ -1,0 +1,283 @@
+"""The demo: loading it, replaying it, killing it."""
+
+import json
+import os
+import re
+import shlex
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+import models
+from app import demo
+from services import members, programs
+from services.engine import Engine
+from services.members import MemberRef
+from services.templates import Template
+from tests.factories import new_key
+from tests.servers import free_port
+
+PROJECT = Path(__file__).resolve().parents[2]
+DAYS = 12
+
+
+@pytest.fixture(scope="module")
+def found() -> list[demo.Purchase]:
+    return demo.purchases()
+
+
+def of_first_days(found: list[demo.Purchase], days: int) -> list[demo.Purchase]:
+    wanted = sorted({purchase.at for purchase in found})[:days]
+    return [purchase for purchase in found if purchase.at <= wanted[-1]]
+
+
+async def state() -> dict[str, Any]:
+    """Return what a demo ends with, by the data set's own names."""
+    names = {member.id: member.name for member in await models.Member.all()}
+    committed = await models.Order.all()
+    (program,) = await models.Program.all()
+    return {
+        "clock": program.virtual_now,
+        "members": sorted((member.name, member.enrolled_at, member.position) for member in await models.Member.all()),
+        "orders": sorted(
+            (row.external_id, names[row.member_id], row.occurred_at, row.recorded_at) for row in committed
+        ),
+        "entries": Counter(
+            [(names[row.member_id], row.seq, row.available, row.recorded_at) for row in await models.Entry.all()]
+        ),
+    }
+
+
+def test_the_purchases_are_in_the_order_of_their_days_and_the_last_three_months_are_live(
+    found: list[demo.Purchase],
+) -> None:
+    assert len(found) == 6919
+    assert found == sorted(found, key=lambda purchase: (purchase.at, int(purchase.request.external_id)))
+    assert (found[0].at, found[-1].at) == (
+        datetime(1997, 1, 1, 17, 0, tzinfo=UTC),
+        datetime(1998, 6, 30, 16, 0, tzinfo=UTC),
+    )
+    past, live = demo.parted(found)
+    assert [*past, *live] == found
+    assert (past[-1].at.date().isoformat(), live[0].at.date().isoformat()) == ("1998-03-29", "1998-03-30")
+
+
+async def test_each_order_is_loaded_on_its_own_day(house: Engine, found: list[demo.Purchase]) -> None:
+    program = await demo.program(found[0].at)
+    assert (program.code, program.name, program.currency, program.virtual_now) == (
+        "CDNOW",
+        "CDNOW Records",
+        "USD",
+        found[0].at,
+    )
+    batch = of_first_days(found, DAYS)
+    told: list[int] = []
+    await demo.load(house, demo.actor_of(program.id), batch, told.append)
+    assert (len(told), told[-1]) == (DAYS, len(batch))
+    after = await state()
+    assert after["clock"] == batch[-1].at
+    assert after["orders"] == sorted(
+        (purchase.request.external_id, f"Customer {purchase.customer}", purchase.at, purchase.at) for purchase in batch
+    )
+    first = {purchase.customer: purchase.at for purchase in reversed(batch)}
+    assert [(name, at) for name, at, _ in after["members"]] == sorted(
+        (f"Customer {customer}", at) for customer, at in first.items()
+    )
+
+
+async def test_a_demo_that_was_stopped_goes_on_where_it_was(house: Engine, found: list[demo.Purchase]) -> None:
+    program = await demo.program(found[0].at)
+    actor = demo.actor_of(program.id)
+    batch = of_first_days(found, DAYS)
+    stopped = len(batch) // 2
+    assert batch[stopped - 1].at == batch[stopped].at, "in the middle of a day"
+    await demo.load(house, actor, batch[:stopped])
+    assert (await demo.program(found[0].at)).id == program.id
+    rest = await demo.missing(actor, batch)
+    assert rest == batch[stopped:]
+    await demo.load(house, actor, rest)
+    assert await demo.missing(actor, batch) == []
+    after = await state()
+    assert len(after["orders"]) == len(batch)
+    assert after["clock"] == batch[-1].at
+
+
+async def test_the_replay_commits_each_order_and_says_when_it_has_ended(
+    house: Engine, found: list[demo.Purchase]
+) -> None:
+    program = await demo.program(found[0].at)
+    actor = demo.actor_of(program.id)
+    batch = of_first_days(found, 2)
+    said: list[str] = []
+    await demo.replay(house, actor, batch, per_second=10_000, say=said.append)
+    assert said == ["The demo has replayed its last purchase: 02 January 1997; the server goes on."]
+    replayed = await state()
+    assert len(replayed["orders"]) == len(batch)
+    await demo.replay(house, actor, batch, per_second=10_000, say=said.append)
+    assert await state() == replayed
+
+
+async def test_a_member_who_was_frozen_does_not_stop_the_demo(house: Engine, found: list[demo.Purchase]) -> None:
+    program = await demo.program(found[0].at)
+    actor = demo.actor_of(program.id)
+    one, other = found[:2]
+    await demo.enrol(house, actor, [one, other])
+    ref = MemberRef(identity=("cdnow", one.customer))
+    await members.amend(house, actor, ref, {"status": "FROZEN"}, key=new_key())
+    await demo.load(house, actor, [one, other])
+    assert await models.Order.all().values_list("external_id", flat=True) == [other.request.external_id]
+
+
+async def test_the_clock_of_the_demo_never_goes_back(house: Engine, found: list[demo.Purchase]) -> None:
+    program = await demo.program(found[0].at)
+    later = found[-1].at
+    await programs.set_clock(program.id, later)
+    await demo.load(house, demo.actor_of(program.id), found[:1])
+    assert (await state())["clock"] == later
+
+
+async def test_points_that_expire_do_so_on_their_own_day(house: Engine, found: list[demo.Purchase]) -> None:
+    program = await demo.program(found[0].at)
+    actor = demo.actor_of(program.id)
+    first, last = found[0], found[-1]
+    await demo.load(house, actor, [first])
+    year_later = datetime(1998, 1, 1, 17, 0, tzinfo=UTC)
+    between = next(purchase for purchase in found if purchase.at >= year_later and purchase.customer != first.customer)
+    await demo.load(house, actor, [between, last])
+    entries = await models.Entry.filter(kind="EXPIRE").values_list("change_available", "recorded_at")
+    spent = next(line.unit_price for line in first.request.lines)
+    assert list(entries) == [(-int(spent * 100), between.at)]
+
+
+async def test_a_program_of_that_code_that_is_not_the_demos_is_left_alone(
+    house: Engine, found: list[demo.Purchase]
+) -> None:
+    await programs.create(
+        code="CDNOW", name="Mine", currency="USD", time_zone="America/New_York", template=Template.BARE
+    )
+    with pytest.raises(demo.DemoError, match="is not the demo's"):
+        await demo.program(found[0].at)
+
+
+def test_the_member_to_watch_buys_soon_and_more_than_once(found: list[demo.Purchase]) -> None:
+    _, live = demo.parted(found)
+    for start in (0, 100, len(live) - 5, len(live) - 1):
+        coming = live[start:]
+        customer = demo.soon(coming, found)
+        assert any(purchase.customer == customer for purchase in coming[:40])
+    assert Counter(purchase.customer for purchase in live)[demo.soon(live, found)] > 1
+    assert demo.soon([], found) == Counter(purchase.customer for purchase in found).most_common(1)[0][0]
+
+
+# ── the command ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Running:
+    """A demo process, and what it printed before it served."""
+
+    def __init__(self, url: str, *arguments: str) -> None:
+        self.address = f"http://127.0.0.1:{(port := free_port())}"
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "app.cli.main", "demo", "--port", str(port), *arguments],
+            cwd=PROJECT,
+            env=os.environ | {"HUIYUAN_DATABASE_URL": url},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        self.lines: list[str] = []
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.append(line.rstrip("\n"))
+            if "still to come" in line:
+                break
+        assert self.lines, "the demo ended early"
+        while not self.is_ready():
+            assert self.process.poll() is None
+            time.sleep(0.05)
+
+    def is_ready(self) -> bool:
+        try:
+            return httpx.get(f"{self.address}/readyz").status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def under(self, title: str) -> str:
+        (index,) = (index for index, line in enumerate(self.lines) if line.startswith(title))
+        return self.lines[index + 1]
+
+    @property
+    def coming(self) -> int:
+        return int(self.lines[-1].split()[0].replace(",", ""))
+
+    def kill(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+        self.process.communicate()
+
+
+def pasted(command: str) -> dict[str, Any]:
+    """Return the request that a printed curl command makes."""
+    words = shlex.split(command)
+    assert words[0] == "curl"
+    headers = dict(words[index + 1].split(": ", 1) for index, word in enumerate(words) if word == "-H")
+    body = words[words.index("-d") + 1]
+    json.loads(body)
+    (url,) = (word for word in words if word.startswith("http"))
+    return {"method": "POST", "url": url, "headers": headers, "content": body}
+
+
+def committed(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as connection:
+        count: int = connection.execute("SELECT count(*) FROM orders WHERE source = 'cdnow'").fetchone()[0]
+        return count
+
+
+def test_the_demo_prints_what_works_when_pasted_and_goes_on_after_a_kill(tmp_path: Path) -> None:
+    path = tmp_path / "demo.db"
+    url = f"sqlite://{path}?synchronous=OFF"
+    running = Running(url, "--pace", "4")
+    try:
+        assert running.coming == 529
+        key = running.under("API key")
+        assert running.under("Live page") == f"{running.address}/#token={key}"
+        assert running.under("GraphiQL") == f"{running.address}/graphql"
+        title = next(line for line in running.lines if line.startswith("Member "))
+        shown = re.fullmatch(r"Member (\d{12}) \((Customer \d+)\)", title)
+        assert shown is not None
+        seen = []
+        # Until the member buys by themselves: their order of the data set is among the next few.
+        with httpx.stream(**pasted(running.under("Watch this member")), timeout=60) as stream:
+            answer = httpx.request(**pasted(running.under("Commit an order"))).json()["data"]["orderCommit"]
+            assert (answer["order"]["payable"], answer["userErrors"]) == ("29.98", [])
+            assert answer["member"]["name"] == shown[2]
+            for line in stream.iter_lines():
+                if line.startswith("data: "):
+                    seen.append(json.loads(line.removeprefix("data: "))["data"]["memberEvents"])
+                    if "order" in seen[-1] and not seen[-1]["order"]["externalId"].startswith("till-"):
+                        break
+        assert [event["kind"] for event in seen if "order" in event] == ["ORDER_COMMITTED", "ORDER_COMMITTED"]
+    finally:
+        running.kill()
+    replayed = committed(path) - (6919 - 529)
+    assert replayed > 10
+
+    running = Running(url, "--pace", "1000")
+    try:
+        assert running.coming == 529 - replayed
+        while committed(path) < 6919:
+            assert running.process.poll() is None
+            time.sleep(0.05)
+        assert running.is_ready()
+        assert httpx.request(**pasted(running.under("Commit an order"))).json()["data"]["orderCommit"]["order"]
+    finally:
+        running.kill()
