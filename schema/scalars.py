@@ -1,5 +1,6 @@
 """Scalars of the contract, and the map by which Strawberry finds them."""
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, NewType
@@ -11,7 +12,15 @@ from strawberry.types.scalar import ScalarDefinition
 Cursor = NewType("Cursor", str)
 
 DIGITS_MAX = 80
+DOUBLE_DIGITS = 15
+"""Every decimal number of so many digits comes back from a double as it was; one of more may not."""
 CURSOR_MAX = 200
+
+# Python's own parsers take more than the contract says: `1_000`, `１２`, surrounding space, week dates, any separator.
+DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+CLOCK = r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?"
+INSTANT = re.compile(rf"{DAY.pattern}[T ]{CLOCK}(?:Z|[+-][0-9]{{2}}:?[0-9]{{2}})?")
 
 
 def _decimal(value: Any) -> Decimal:
@@ -19,11 +28,14 @@ def _decimal(value: Any) -> Decimal:
         raise GraphQLError("A Decimal is a number, or a string with a number.")
     text = str(value)
     try:
-        number = Decimal(text) if len(text) <= DIGITS_MAX else Decimal("NaN")
+        number = Decimal(text) if len(text) <= DIGITS_MAX and DECIMAL.fullmatch(text) else Decimal("NaN")
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite():
         raise GraphQLError(f"{text[:DIGITS_MAX]!r} is not a Decimal.")
+    digits = max(number.adjusted() + 1, len(number.as_tuple().digits))
+    if isinstance(value, float) and digits > DOUBLE_DIGITS:
+        raise GraphQLError(f"A number of more than {DOUBLE_DIGITS} digits may have lost some; send it as a string.")
     return number
 
 
@@ -33,11 +45,17 @@ def _decimal_literal(node: ValueNode, _variables: Any = None) -> Decimal:
     return _decimal(node.value)
 
 
+def _shaped(pattern: re.Pattern[str], text: str) -> str:
+    if not pattern.fullmatch(text):
+        raise ValueError(text)
+    return text
+
+
 def _date_time(value: Any) -> datetime:
     if not isinstance(value, str):
         raise GraphQLError("A DateTime is a string: 2026-03-01T09:30:00Z")
     try:
-        instant = datetime.fromisoformat(value)
+        instant = datetime.fromisoformat(_shaped(INSTANT, value))
         if instant.tzinfo is None:
             raise GraphQLError(f"{value!r} has no time zone; end it with Z or an offset.")
         return instant.astimezone(UTC)
@@ -49,7 +67,7 @@ def _date(value: Any) -> date:
     if not isinstance(value, str):
         raise GraphQLError("A Date is a string: 2026-03-01")
     try:
-        return date.fromisoformat(value)
+        return date.fromisoformat(_shaped(DAY, value))
     except ValueError:
         raise GraphQLError(f"{value[:DIGITS_MAX]!r} is not a Date: 2026-03-01") from None
 
