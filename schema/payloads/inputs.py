@@ -195,7 +195,7 @@ class MemberAmendInput:
     birthday: strawberry.Maybe[date | None] = strawberry.field(description="Day of birth.", default=None)
     channel: strawberry.Maybe[str | None] = strawberry.field(description="Channel of enrolment.", default=None)
     store: strawberry.Maybe[str | None] = strawberry.field(description="Store of enrolment.", default=None)
-    status: strawberry.Maybe[MemberStatus] = strawberry.field(
+    status: strawberry.Maybe[MemberStatus | None] = strawberry.field(
         description="Whether the member may earn and spend; CLOSED is for good.", default=None
     )
 
