@@ -39,6 +39,14 @@ def optional_text(value: str | None, path: Path, maximum: int) -> str | None:
     return None if value is None else text(value, path, maximum)
 
 
+def sought(value: str, maximum: int) -> str | None:
+    """Return the form in which `value` would be stored, to look it up by; None when it could not be stored at all."""
+    try:
+        return text(value, ("value",), maximum)
+    except InvalidInput:
+        return None
+
+
 def idempotency_key(value: str, path: Path = ("idempotencyKey",)) -> str:
     """Return the key; it must have 1 to 128 characters and is taken as it is, spaces included."""
     if text(value, path, KEY_MAX) != value:

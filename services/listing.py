@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 import models
+from domain import checks
 from services import visible
 from services.actors import Actor
 
@@ -29,10 +30,12 @@ async def members_page(
     rows = visible.members(actor)
     if criteria.status is not None:
         rows = rows.filter(status=criteria.status)
-    if criteria.channel is not None:
-        rows = rows.filter(channel=criteria.channel)
-    if criteria.store is not None:
-        rows = rows.filter(store=criteria.store)
+    for column, wanted in (("channel", criteria.channel), ("store", criteria.store)):
+        if wanted is not None:
+            stored = checks.sought(wanted, checks.CODE_MAX)
+            if stored is None:
+                return []
+            rows = rows.filter(**{column: stored})
     if criteria.enrolled_from is not None:
         rows = rows.filter(enrolled_at__gte=criteria.enrolled_from)
     if criteria.enrolled_until is not None:
@@ -77,7 +80,8 @@ async def orders_page(actor: Actor, member_id: UUID, *, limit: int, before: UUID
 
 async def order_named(actor: Actor, source: str, external_id: str) -> models.Order | None:
     """Return the order that the source system calls so."""
-    return await visible.orders(actor).get_or_none(source=source, external_id=external_id)
+    stored = checks.sought(source, checks.CODE_MAX), checks.sought(external_id, checks.EXTERNAL_ID_MAX)
+    return await visible.orders(actor).get_or_none(source=stored[0], external_id=stored[1]) if all(stored) else None
 
 
 async def members_by_id(actor: Actor, ids: Sequence[UUID]) -> list[models.Member | None]:

@@ -24,8 +24,13 @@ from services.writer.batch import Outcome
 from services.writer.session import Rejected
 
 IDENTITIES_MAX = 20
+NUMBER_MAX = 32
 NUMBER_DIGITS = 11
 NUMBER_DRAWS = 8
+
+
+Identity = tuple[str, str]
+"""An outside system and its name for a member."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,7 @@ class MemberRef:
     id: UUID | None = None
     number: str | None = None
     phone: str | None = None
-    identity: tuple[str, str] | None = None
+    identity: Identity | None = None
 
 
 NO_MEMBER = MemberRef(id=UUID(int=0))
@@ -52,7 +57,7 @@ class Enrolment:
     birthday: date | None = None
     channel: str | None = None
     store: str | None = None
-    identities: Sequence[tuple[str, str]] = ()
+    identities: Sequence[Identity] = ()
     referred_by: MemberRef | None = None
     occurred_at: datetime | None = None
 
@@ -63,33 +68,52 @@ async def find(actor: Actor, program: Program, ref: MemberRef) -> models.Member 
     if ref.id is not None:
         return await rows.get_or_none(id=ref.id)
     if ref.number is not None:
-        return await rows.get_or_none(number=ref.number)
+        number = checks.sought(ref.number, NUMBER_MAX)
+        return await rows.get_or_none(number=number) if number else None
     if ref.phone is not None:
         try:
-            identity = (PHONE_SOURCE, phones.normal(ref.phone, program.zone.key, ("phone",)))
+            identity: Identity | None = (PHONE_SOURCE, phones.normal(ref.phone, program.zone.key, ("phone",)))
         except InvalidInput:
             return None
     else:
         assert ref.identity is not None, "a reference names its member in one way"
-        identity = ref.identity
-        if identity[0].startswith("#"):
-            return None
+        identity = stored_identity(ref.identity)
+    if identity is None:
+        return None
     found = await visible.identities(actor).get_or_none(source=identity[0], external_id=identity[1])
     return await rows.get_or_none(id=found.member_id) if found else None
 
 
-async def by_identities(actor: Actor, wanted: Sequence[tuple[str, str]]) -> dict[MemberRef, UUID]:
+def checked_identity(identity: Identity, path: checks.Path) -> Identity:
+    """Return a (source, external id) pair in its stored form. Raises `InvalidInput` naming the field under `path`."""
+    source, external_id = identity
+    return (
+        checks.source(source, (*path, "source")),
+        checks.text(external_id, (*path, "externalId"), checks.EXTERNAL_ID_MAX),
+    )
+
+
+def stored_identity(identity: Identity) -> Identity | None:
+    """Return a (source, external id) pair in its stored form, to look it up by; None when nobody can have it."""
+    try:
+        return checked_identity(identity, ())
+    except InvalidInput:
+        return None
+
+
+async def by_identities(actor: Actor, wanted: Sequence[Identity]) -> dict[MemberRef, UUID]:
     """Return the members that hold these (source, external id) pairs, as far as the actor can see them."""
+    stored = {identity: stored_identity(identity) for identity in wanted}
     by_source: dict[str, list[str]] = defaultdict(list)
-    for source, external_id in wanted:
-        if not source.startswith("#"):
-            by_source[source].append(external_id)
-    found: dict[MemberRef, UUID] = {}
+    for pair in stored.values():
+        if pair is not None:
+            by_source[pair[0]].append(pair[1])
+    found: dict[Identity | None, UUID] = {}
     for source, external_ids in by_source.items():
         rows = visible.identities(actor).filter(source=source, external_id__in=external_ids)
         for external_id, member_id in await rows.values_list("external_id", "member_id"):
-            found[MemberRef(identity=(source, external_id))] = member_id
-    return found
+            found[source, external_id] = member_id
+    return {MemberRef(identity=identity): found[pair] for identity, pair in stored.items() if pair in found}
 
 
 async def resolve(actor: Actor, program: Program, ref: MemberRef, path: tuple[str, ...]) -> UUID:
@@ -119,11 +143,7 @@ async def enrolment_command(
     now = program.now()
     checks.count(len(enrolment.identities), ("identities",), 0, IDENTITIES_MAX)
     external = tuple(
-        (
-            checks.source(source, ("identities", str(index), "source")),
-            checks.text(external_id, ("identities", str(index), "externalId"), checks.EXTERNAL_ID_MAX),
-        )
-        for index, (source, external_id) in enumerate(enrolment.identities)
+        checked_identity(identity, ("identities", str(index))) for index, identity in enumerate(enrolment.identities)
     )
     if len(set(external)) < len(external):
         raise InvalidInput("An identity stands twice.", field=("identities",))
