@@ -95,8 +95,11 @@ def transfer_hash(transfer: Transfer, entries: Iterable[Entry], lots: Iterable[L
 
 
 def content_hash(content: Any) -> bytes:
-    """Return the SHA-256 of a command's content in canonical form: nested tuples of plain values, in field order."""
-    return hashlib.sha256(_canonical(content).encode()).digest()
+    """Return the SHA-256 of a command's content in canonical form: nested tuples of plain values, in field order.
+
+    Content need not have been checked; half a surrogate pair has its bytes too.
+    """
+    return hashlib.sha256(_canonical(content).encode("utf-8", "surrogatepass")).digest()
 
 
 def _canonical(value: Any) -> str:

@@ -1,9 +1,10 @@
 """Orders: commit, import, preview."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -20,7 +21,7 @@ from domain.refusals import InvalidInput, NotFound, Refusal
 from services import members
 from services.actors import Actor
 from services.engine import Engine
-from services.members import Enrolment, MemberRef
+from services.members import Enrolment, Identity, MemberRef
 from services.writer.batch import Outcome
 from services.writer.load import load
 
@@ -107,18 +108,20 @@ def _price(amount: Decimal, program: Program, path: checks.Path) -> int:
     return minor
 
 
-async def _check_items(program: Program, contents: Sequence[OrderContent], path: checks.Path) -> None:
-    """Refuse SKUs that the program does not list, if it accepts only listed ones."""
+async def _unlisted(program: Program, contents: Sequence[OrderContent]) -> set[str]:
+    """Return the SKUs that the program does not list, if it accepts only listed ones."""
     if program.item_policy is ItemPolicy.OPEN:
-        return
+        return set()
     wanted = {line.sku for content in contents for line in content.lines}
     rows = await models.Item.filter(program_id=program.id, sku__in=list(wanted)).values_list("sku", flat=True)
-    missing = wanted - set(rows)
-    for content in contents:
-        for index, line in enumerate(content.lines):
-            if line.sku in missing:
-                at = (*path, "lines", str(index), "sku")
-                raise InvalidInput(f"The program lists no item {line.sku!r}.", field=at)
+    return wanted - set(rows)
+
+
+def _check_listed(content: OrderContent, unlisted: set[str], path: checks.Path) -> None:
+    for index, line in enumerate(content.lines):
+        if line.sku in unlisted:
+            at = (*path, "lines", str(index), "sku")
+            raise InvalidInput(f"The program lists no item {line.sku!r}.", field=at)
 
 
 async def _content(
@@ -130,7 +133,7 @@ async def _content(
     if request.member is not None:
         member_id = await members.resolve(actor, program, request.member, (*path, "member"))
     content = checked_content(program, request, member_id, path)
-    await _check_items(program, [content], path)
+    _check_listed(content, await _unlisted(program, [content]), path)
     return program, content
 
 
@@ -186,23 +189,34 @@ async def import_orders(
     key = checks.idempotency_key(key)
     checks.count(len(requests), ("orders",), 1, IMPORT_MAX)
     program = await engine.program(actor.program_id)
-    known = await _importing_members(engine, actor, program, requests, enrol_unknown=enrol_unknown)
     answers: list[Outcome | Refusal | None] = [None] * len(requests)
     contents: dict[int, OrderContent] = {}
     for index, request in enumerate(requests):
-        path = ("orders", str(index))
         try:
-            member_id = None
-            if request.member is not None:
-                member_id = known.get(request.member)
-                if member_id is None:
-                    raise NotFound("There is no such member.", field=(*path, "member"))
-            content = checked_content(program, request, member_id, path)
-            await _check_items(program, [content], path)
-            contents[index] = content
-        except Refusal as refusal:
+            contents[index] = _checked_import(program, request, ("orders", str(index)), enrol_unknown=enrol_unknown)
+        except InvalidInput as refusal:
             answers[index] = refusal
-    whole = content_hash(tuple(content.hash() for content in contents.values()))
+    unlisted = await _unlisted(program, list(contents.values()))
+    for index, content in list(contents.items()):
+        try:
+            _check_listed(content, unlisted, ("orders", str(index)))
+        except InvalidInput as refusal:
+            answers[index] = refusal
+            del contents[index]
+    # Members are enrolled for orders that passed every check: a refused order leaves nothing behind.
+    passed = [requests[index] for index in contents]
+    known = await _importing_members(engine, actor, program, passed, enrol_unknown=enrol_unknown)
+    for index, content in list(contents.items()):
+        ref = requests[index].member
+        if ref is None:
+            continue
+        if ref in known:
+            contents[index] = replace(content, member_id=known[ref])
+        else:
+            answers[index] = NotFound("There is no such member.", field=("orders", str(index), "member"))
+            del contents[index]
+    # Not of the orders that passed: what was refused at first may pass when the same call is sent again.
+    whole = content_hash(tuple(_facts(request) for request in requests))
     commands = [
         CommitOrder(
             program_id=program.id,
@@ -220,51 +234,55 @@ async def import_orders(
     return [answer for answer in answers if answer is not None]
 
 
+def _checked_import(program: Program, request: OrderRequest, path: checks.Path, *, enrol_unknown: bool) -> OrderContent:
+    """Return the order without its member, whose identity must be one that can be enrolled if it is to be."""
+    if enrol_unknown and request.member is not None and request.member.identity is not None:
+        members.checked_identity(request.member.identity, (*path, "member", "identity"))
+    return checked_content(program, request, None, path)
+
+
+def _facts(value: Any) -> Any:
+    """Return a request as nested tuples of plain values."""
+    if is_dataclass(value):
+        return tuple(_facts(getattr(value, field.name)) for field in fields(value))
+    return tuple(map(_facts, value)) if isinstance(value, (list, tuple)) else value
+
+
 async def _importing_members(
     engine: Engine, actor: Actor, program: Program, requests: Sequence[OrderRequest], *, enrol_unknown: bool
 ) -> dict[MemberRef, UUID]:
     """Return the member of each reference; one query for all identities, and one batch for all new members."""
     known: dict[MemberRef, UUID] = {}
-    first: dict[tuple[str, str], OrderRequest] = {}
+    named: dict[Identity, OrderRequest] = {}
     for request in requests:
         ref = request.member
         if ref is None or ref in known:
             continue
-        if ref.identity is None:
-            member = await members.find(actor, program, ref)
-            if member is not None:
-                known[ref] = member.id
-        elif ref.identity not in first:
-            first[ref.identity] = request
-    known.update(await members.by_identities(actor, list(first)))
-    missing = {i: r for i, r in first.items() if MemberRef(identity=i) not in known}
+        if ref.identity is not None:
+            named.setdefault(ref.identity, request)
+        elif member := await members.find(actor, program, ref):
+            known[ref] = member.id
+    known |= await members.by_identities(actor, list(named))
+    missing: dict[Identity, OrderRequest] = {}
+    for identity, request in named.items():
+        stored = members.stored_identity(identity)
+        if stored is not None and request.member not in known:
+            missing.setdefault(stored, request)
     if enrol_unknown and missing:
-        known.update(await _enrol_missing(engine, actor, missing))
+        await _enrol_missing(engine, actor, missing)
+        known |= await members.by_identities(actor, list(named))
     return known
 
 
-async def _enrol_missing(
-    engine: Engine, actor: Actor, missing: dict[tuple[str, str], OrderRequest]
-) -> dict[MemberRef, UUID]:
+async def _enrol_missing(engine: Engine, actor: Actor, missing: dict[Identity, OrderRequest]) -> None:
+    """Enrol a member for each identity. Refused is one that someone else enrolled a moment ago: it is there then."""
     commands = []
     for identity, request in missing.items():
-        source, external_id = identity
         enrolment = Enrolment(
             identities=[identity], channel=request.channel, store=request.store, occurred_at=request.occurred_at
         )
-        key = content_hash((source, external_id)).hex()
-        try:
-            commands.append(
-                await members.enrolment_command(engine, actor, enrolment, key=key, operation="ordersImport:enroll")
-            )
-        except InvalidInput:
-            continue  # the order itself is refused for the same reason, with the field's name
-    answers = await engine.writer.post_all(commands)
-    # Refused: someone else enrolled the identity a moment ago, perhaps under this very key.
-    lost = [c.external[0] for c, a in zip(commands, answers, strict=True) if isinstance(a, Refusal)]
-    enrolled = {
-        MemberRef(identity=command.external[0]): answer.member_id
-        for command, answer in zip(commands, answers, strict=True)
-        if isinstance(answer, Outcome) and answer.member_id is not None
-    }
-    return enrolled | await members.by_identities(actor, lost)
+        key = content_hash(identity).hex()
+        commands.append(
+            await members.enrolment_command(engine, actor, enrolment, key=key, operation="ordersImport:enroll")
+        )
+    await engine.writer.post_all(commands)
