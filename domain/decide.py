@@ -22,6 +22,7 @@ from domain.refusals import (
     MemberNotActive,
     NotFound,
     PhoneTaken,
+    Refusal,
 )
 
 IDENTITIES_MAX = 20
@@ -141,7 +142,9 @@ def _amend(command: AmendMember, situation: Situation) -> Decision:
     book = _opened(command, situation)
     member = book.member
     if member.status is MemberStatus.CLOSED:
-        raise MemberNotActive("The member is closed; nothing of it changes any more.", status=member.status.value)
+        raise MemberNotActive(
+            "The member is closed; nothing of it changes any more.", field=("member",), status=member.status.value
+        )
     changes = {name: value for name, value in command.changes.items() if getattr(member, name) != value}
     identities: tuple[Identity, ...] = ()
     freed: tuple[tuple[str, str], ...] = ()
@@ -317,13 +320,17 @@ def _adjust(command: Adjust, situation: Situation) -> Decision:
     if book.member.status is MemberStatus.CLOSED:
         raise MemberNotActive("The member is closed.", field=("member",), status=book.member.status.value)
     asset = book.program.asset_by_id(command.asset_id)
-    with book.open(TransferKind.ADJUSTMENT, situation.now, reason=command.reason) as transfer:
-        if command.amount > 0:
-            transfer.credit(asset, command.amount, EntryKind.ADJUST, Contra.ADJUSTMENT)
-        elif command.amount < 0:
-            transfer.debit(asset, -command.amount, EntryKind.ADJUST, Contra.ADJUSTMENT)
-        else:
-            raise InvalidInput("An adjustment of 0 changes nothing.", field=("amount",))
+    try:
+        with book.open(TransferKind.ADJUSTMENT, situation.now, reason=command.reason) as transfer:
+            if command.amount > 0:
+                transfer.credit(asset, command.amount, EntryKind.ADJUST, Contra.ADJUSTMENT)
+            elif command.amount < 0:
+                transfer.debit(asset, -command.amount, EntryKind.ADJUST, Contra.ADJUSTMENT)
+            else:
+                raise InvalidInput("An adjustment of 0 changes nothing.")
+    except Refusal as refusal:
+        refusal.field = ("amount",)
+        raise
     _raise_tiers(book, situation.now)
     (entry,) = transfer.entries
     outcome = {"member": str(book.member.id), "entries": [[str(entry.account_id), entry.seq]]}

@@ -114,7 +114,7 @@ async def test_refusals_are_values(api: Api) -> None:
     assert refused["balanceAdjust"]["userErrors"] == [
         {
             "code": "INSUFFICIENT_BALANCE",
-            "field": None,
+            "field": ["input", "amount"],
             "message": "The member has 2 POINTS; 3 are needed.",
             "available": "2",
             "required": "3",
