@@ -1,36 +1,57 @@
 """An application on an empty database, called without a network."""
 
-from collections.abc import AsyncIterator
+import asyncio
+import json
+import shutil
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
+import orjson
+import pytest
 import pytest_asyncio
+from starlette.applications import Starlette
+from tortoise.connection import get_connections
 
+import models
 from app.server import create_app
 from app.settings import Settings
 from services import credentials, programs
 from services.actors import ALL_SCOPES, Scope
+from services.credentials import member_token
+from services.database.config import Database, Dialect
 from services.templates import Template
+from tests.conftest import emptied
+
+SECRET = "x" * 40
+TABLES = sorted(getattr(models, name)._meta.db_table for name in models.__all__)
 
 
 @dataclass
 class Api:
     """A client of one program's API."""
 
+    app: Starlette
     http: httpx.AsyncClient
     key: str
     program_id: Any
 
+    async def ask(
+        self, query: str, variables: dict[str, Any] | None = None, authorization: str | None = None, **headers: str
+    ) -> httpx.Response:
+        """Return the answer to exactly this `Authorization`, or to none."""
+        if authorization is not None:
+            headers["authorization"] = authorization
+        body = {"query": query, "variables": variables or {}}
+        return await self.http.post("/graphql", content=json.dumps(body).encode(), headers=JSON | headers)
+
     async def post(self, query: str, variables: dict[str, Any] | None = None, token: str | None = None) -> Any:
         """Return the whole answer as JSON."""
-        answer = await self.http.post(
-            "/graphql",
-            json={"query": query, "variables": variables or {}},
-            headers={"authorization": f"Bearer {token or self.key}"},
-        )
-        return answer.json()
+        return (await self.ask(query, variables, f"Bearer {token or self.key}")).json()
 
     async def data(self, query: str, variables: dict[str, Any] | None = None, token: str | None = None) -> Any:
         """Return the data of an answer that has no errors."""
@@ -38,12 +59,72 @@ class Api:
         assert "errors" not in answer, answer
         return answer["data"]
 
+    async def first(
+        self, query: str, variables: dict[str, Any] | None = None, authorization: str | None = None
+    ) -> dict[str, Any]:
+        """Return the first answer of a subscription, or the one that it is refused with, and hang up."""
+        headers = {"accept": "text/event-stream", "content-type": "application/json", "host": "test"}
+        if authorization is not None:
+            headers["authorization"] = authorization
+        return await _first_of_stream(self.app, {"query": query, "variables": variables or {}}, headers)
+
     async def key_with(self, *scopes: Scope) -> str:
         """Return a key that has only these scopes."""
         made = await credentials.create_key(
             self.program_id, name="narrow", scopes=frozenset(scopes), now=datetime.now(UTC)
         )
         return made.key
+
+    async def token_of(self, member_id: str, *, lifetime_seconds: int = 600) -> str:
+        """Return a token of the member with this id of the contract."""
+        found = await self.data("query($id: ID!) { member(by: {id: $id}) { number } }", {"id": member_id})
+        row = await models.Member.get(program_id=self.program_id, number=found["member"]["number"])
+        return member_token(SECRET, program_id=self.program_id, member_id=row.id, lifetime_seconds=lifetime_seconds)
+
+
+JSON = {"content-type": "application/json"}
+
+
+async def _first_of_stream(app: Starlette, body: dict[str, Any], headers: dict[str, str]) -> dict[str, Any]:
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "http",
+        "path": "/graphql",
+        "raw_path": b"/graphql",
+        "query_string": b"",
+        "root_path": "",
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+        "client": ("127.0.0.1", 1),
+        "server": ("test", 80),
+    }
+    body_bytes = [orjson.dumps(body)]
+    hung_up = asyncio.Event()
+    sent = bytearray()
+    answered: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+
+    async def receive() -> dict[str, Any]:
+        if body_bytes:
+            return {"type": "http.request", "body": body_bytes.pop(), "more_body": False}
+        await hung_up.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.extend(message.get("body", b""))
+        for event in bytes(sent).decode().split("\n\n")[:-1]:
+            lines = dict(line.split(": ", 1) for line in event.split("\n") if ": " in line)
+            if lines.get("event") == "next" and not answered.done():
+                answered.set_result(orjson.loads(lines["data"]))
+        if message["type"] == "http.response.body" and not message.get("more_body") and not answered.done():
+            answered.set_result(orjson.loads(bytes(sent)))
+
+    serving = asyncio.create_task(app(scope, receive, send))  # type: ignore[arg-type]  # plain dicts are messages
+    await asyncio.wait({serving, answered}, return_when=asyncio.FIRST_COMPLETED)
+    hung_up.set()
+    await serving
+    return await answered
 
 
 async def program_with_key(template: Template, code: str = "SHOP") -> tuple[Any, str]:
@@ -55,12 +136,52 @@ async def program_with_key(template: Template, code: str = "SHOP") -> tuple[Any,
     return program.id, made.key
 
 
+@asynccontextmanager
+async def served(database_url: str, template: Template = Template.STANDARD) -> AsyncIterator[Api]:
+    """Serve a program on an empty database."""
+    app = create_app(Settings(database_url=database_url, secret_key=SECRET))
+    async with app.router.lifespan_context(app):
+        program_id, key = await program_with_key(template)
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
+            yield Api(app, http, key, program_id)
+
+
 @pytest_asyncio.fixture
 async def api(database_url: str) -> AsyncIterator[Api]:
     """The standard program's API, on both databases."""
-    app = create_app(Settings(database_url=database_url, secret_key="x" * 40))
-    async with app.router.lifespan_context(app):
-        program_id, key = await program_with_key(Template.STANDARD)
-        transport = httpx.ASGITransport(app=app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
-            yield Api(http, key, program_id)
+    async with served(database_url) as api:
+        yield api
+
+
+@pytest.fixture(scope="module", params=[Dialect.SQLITE, Dialect.POSTGRES])
+def shared_database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A migrated, empty database for a module's tests: first all on the one, then all on the other."""
+    if request.param is Dialect.SQLITE:
+        template: Path = request.getfixturevalue("sqlite_template")
+        path = tmp_path_factory.mktemp("shared") / "huiyuan.db"
+        shutil.copyfile(template, path)
+        return f"sqlite://{path}?synchronous=OFF"
+    url: str = request.getfixturevalue("postgres_url")
+    asyncio.run(emptied(Database.parse(url)))
+    return url
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared_api(shared_database_url: str) -> AsyncIterator[Api]:
+    """One application for all tests of a module, which mark themselves `asyncio(loop_scope="module")`."""
+    async with served(shared_database_url) as api:
+        yield api
+
+
+async def rows_of(sql: str) -> Sequence[Any]:
+    """Return what a statement without parameters finds, on the open database."""
+    (client,) = get_connections().all()
+    _, rows = await client.execute_query(sql)
+    return [tuple(row.values()) if hasattr(row, "values") else tuple(row) for row in rows]
+
+
+async def row_counts() -> dict[str, int]:
+    """Return the number of rows of every table."""
+    parts = [f"SELECT '{table}' AS name, count(*) AS size FROM \"{table}\"" for table in TABLES]
+    return {name: size for name, size in await rows_of(" UNION ALL ".join(parts))}  # noqa: C416  (rows are sequences)
