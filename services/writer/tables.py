@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from operator import attrgetter
 from typing import Any, Generic, TypeVar, get_args, get_type_hints
 from uuid import UUID
@@ -53,7 +53,7 @@ def sqlite_value(value: Any) -> Any:
 
 
 FROM_SQLITE: dict[str, Callable[[Any], Any]] = {
-    "uuid": UUID,
+    "uuid": lru_cache(maxsize=1024)(UUID),  # rows that are read together name the same ids again and again
     "timestamptz": datetime.fromisoformat,
     "date": date.fromisoformat,
     "jsonb": orjson.loads,
