@@ -1,0 +1,58 @@
+"""Checks of idempotency records: each has an outcome, and what the outcome names exists in the program."""
+
+from services.verify.check import Check
+
+KEY = ("program_id", "scope", "key")
+
+OUTCOME = Check(
+    "idempotency.outcome",
+    "idempotency",
+    KEY,
+    "The record has no outcome, or one that names neither a refusal nor an order nor a member.",
+    """
+    SELECT i.program_id, i.scope, i.key
+    FROM idempotency i
+    WHERE COALESCE(i.outcome ->> 'refusal', i.outcome ->> 'order', i.outcome ->> 'member') IS NULL{i}
+    """,
+)
+
+ORDER = Check(
+    "idempotency.order",
+    "idempotency",
+    KEY,
+    "The program has no order {named} of member {member}.",
+    """
+    SELECT i.program_id, i.scope, i.key, i.outcome ->> 'order' AS named, i.outcome ->> 'member' AS member
+    FROM idempotency i LEFT JOIN orders o ON TEXT(o.id) = i.outcome ->> 'order' AND o.program_id = i.program_id
+        AND TEXT(o.member_id) IS NOT DISTINCT FROM i.outcome ->> 'member'
+    WHERE i.outcome ->> 'order' IS NOT NULL AND o.id IS NULL{i}
+    """,
+)
+
+MEMBER = Check(
+    "idempotency.member",
+    "idempotency",
+    KEY,
+    "The program has no member {named}.",
+    """
+    SELECT i.program_id, i.scope, i.key, i.outcome ->> 'member' AS named
+    FROM idempotency i LEFT JOIN member m ON TEXT(m.id) = i.outcome ->> 'member' AND m.program_id = i.program_id
+    WHERE i.outcome ->> 'member' IS NOT NULL AND m.id IS NULL{i}
+    """,
+)
+
+ENTRIES = Check(
+    "idempotency.entries",
+    "idempotency",
+    KEY,
+    "The member has no entry {seq} of account {account}.",
+    """
+    SELECT i.program_id, i.scope, i.key, j.value ->> 0 AS account, j.value ->> 1 AS seq
+    FROM idempotency i CROSS JOIN ITEMS(i.outcome, entries) j
+        LEFT JOIN entry e ON TEXT(e.account_id) = j.value ->> 0 AND e.seq = CAST(j.value ->> 1 AS BIGINT)
+            AND e.program_id = i.program_id AND TEXT(e.member_id) = i.outcome ->> 'member'
+    WHERE e.seq IS NULL{i}
+    """,
+)
+
+CHECKS = (OUTCOME, ORDER, MEMBER, ENTRIES)

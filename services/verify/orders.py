@@ -1,0 +1,164 @@
+"""Checks of orders: their amounts, their lines, and that what was decided for them is what was posted."""
+
+from services.verify.check import Check
+
+ORDER_PAYABLE = Check(
+    "order.payable",
+    "orders",
+    ("id",),
+    "{subtotal} less {discount_total} and {shipping} for shipping is not {payable}.",
+    """
+    SELECT o.id, o.subtotal, o.discount_total, o.shipping, o.payable
+    FROM orders o WHERE o.payable <> o.subtotal - o.discount_total + o.shipping{o}
+    """,
+)
+
+ORDER_LINES = Check(
+    "order.lines",
+    "orders",
+    ("id",),
+    "The order says {subtotal} more before discounts, and {payable} more after them, than its lines do.",
+    """
+    SELECT s.id, TOTAL(subtotal) AS subtotal, TOTAL(payable) AS payable
+    FROM (
+        SELECT o.id, o.program_id, 1 AS orders, o.subtotal, o.payable - o.shipping AS payable
+        FROM orders o WHERE true{o}
+        UNION ALL
+        SELECT n.order_id, n.program_id, 0, -(n.quantity * n.unit_price), -n.payable FROM order_line n WHERE true{n}
+    ) s
+    GROUP BY s.id, s.program_id HAVING sum(s.orders) <> 1 OR NONZERO(subtotal) OR NONZERO(payable)
+    """,
+)
+
+LINE_PAYABLE = Check(
+    "order_line.payable",
+    "order_line",
+    ("order_id", "ordinal"),
+    "{quantity} at {unit_price} less {discount} is not {payable}.",
+    """
+    SELECT n.order_id, n.ordinal, n.quantity, n.unit_price, n.discount, n.payable
+    FROM order_line n WHERE n.payable <> n.quantity * n.unit_price - n.discount{n}
+    """,
+)
+
+ORDER_MEMBER = Check(
+    "order.member",
+    "orders",
+    ("id",),
+    "There is no member {member_id} in the program.",
+    """
+    SELECT o.id, o.member_id
+    FROM orders o LEFT JOIN member m ON m.id = o.member_id AND m.program_id = o.program_id
+    WHERE o.member_id IS NOT NULL AND m.id IS NULL{o}
+    """,
+)
+
+ORDER_TRANSFER = Check(
+    "order.transfer",
+    "orders",
+    ("id",),
+    "There is no transfer {transfer_id} for the order and its member.",
+    """
+    SELECT o.id, o.transfer_id
+    FROM orders o LEFT JOIN transfer t ON t.id = o.transfer_id AND t.order_id = o.id
+        AND t.program_id = o.program_id AND t.member_id = o.member_id
+    WHERE o.transfer_id IS NOT NULL AND t.id IS NULL{o}
+    """,
+)
+
+TRANSFER_ORDER = Check(
+    "transfer.order",
+    "transfer",
+    ("id",),
+    "There is no order {order_id} of the program and the member, or its transfer is another.",
+    """
+    SELECT t.id, t.order_id
+    FROM transfer t LEFT JOIN orders o ON o.id = t.order_id AND o.program_id = t.program_id
+        AND o.member_id = t.member_id
+    WHERE (t.order_id IS NOT NULL OR t.kind = 'ORDER')
+        AND (o.id IS NULL OR (t.kind = 'ORDER' AND o.transfer_id IS DISTINCT FROM t.id)){t}
+    """,
+)
+
+TRANSFER_ORIGINAL = Check(
+    "transfer.original",
+    "transfer",
+    ("id",),
+    "There is no transfer {original_id} in the program.",
+    """
+    SELECT t.id, t.original_id
+    FROM transfer t LEFT JOIN transfer u ON u.id = t.original_id AND u.program_id = t.program_id
+    WHERE t.original_id IS NOT NULL AND u.id IS NULL{t}
+    """,
+)
+
+EFFECT_ENTRY = Check(
+    "effect.entry",
+    "order_effect",
+    ("order_id", "ordinal"),
+    "For this campaign, asset and program there are {effects} effects and {entries} entries that carry them out; the "
+    "effects give {amount} more than the entries.",
+    """
+    SELECT s.order_id, s.ordinal, sum(s.effects) AS effects, sum(s.entries) AS entries, TOTAL(amount) AS amount
+    FROM (
+        SELECT f.order_id, f.ordinal, f.program_id, f.asset_id, f.campaign_id, 1 AS effects, 0 AS entries, f.amount
+        FROM order_effect f WHERE true{f}
+        UNION ALL
+        SELECT e.order_id, e.effect, e.program_id, e.asset_id, e.campaign_id, 0, 1,
+            -(e.change_available + e.change_pending + e.change_held)
+        FROM entry e WHERE e.kind = 'EARN' AND e.order_id IS NOT NULL{e}
+    ) s
+    GROUP BY s.order_id, s.ordinal, s.program_id, s.asset_id, s.campaign_id
+    HAVING sum(s.effects) <> 1 OR sum(s.entries) <> 1 OR NONZERO(amount)
+    """,
+)
+
+EFFECT_VERSION = Check(
+    "effect.version",
+    "order_effect",
+    ("order_id", "ordinal"),
+    "There is no version {campaign_version_id} of campaign {campaign_id}, or no asset {asset_id}, in the program.",
+    """
+    SELECT f.order_id, f.ordinal, f.campaign_version_id, f.campaign_id, f.asset_id
+    FROM order_effect f
+        LEFT JOIN campaign c ON c.id = f.campaign_id AND c.program_id = f.program_id
+        LEFT JOIN campaign_version v ON v.id = f.campaign_version_id AND v.program_id = f.program_id
+            AND v.campaign_id = f.campaign_id
+        LEFT JOIN asset s ON s.id = f.asset_id AND s.program_id = f.program_id
+    WHERE (c.id IS NULL OR v.id IS NULL OR s.id IS NULL){f}
+    """,
+)
+
+ORDER_EVENT = Check(
+    "order.event",
+    "orders",
+    ("id",),
+    "For this member and instant there are {known} such orders, {committed} of them committed, and {events} events "
+    "that tell of it.",
+    """
+    SELECT s.id, sum(s.known) AS known, sum(s.committed) AS committed, sum(s.events) AS events
+    FROM (
+        SELECT o.id, o.program_id, o.member_id, o.occurred_at, o.recorded_at, 1 AS known,
+            CASE WHEN o.state = 'COMMITTED' THEN 1 ELSE 0 END AS committed, 0 AS events
+        FROM orders o WHERE o.member_id IS NOT NULL{o}
+        UNION ALL
+        SELECT v.order_id, v.program_id, v.member_id, v.occurred_at, v.recorded_at, 0, 0, 1
+        FROM event v WHERE v.kind = 'ORDER_COMMITTED'{v}
+    ) s
+    GROUP BY s.id, s.program_id, s.member_id, s.occurred_at, s.recorded_at
+    HAVING sum(s.known) <> 1 OR sum(s.events) > 1 OR sum(s.events) < sum(s.committed)
+    """,
+)
+
+CHECKS = (
+    ORDER_PAYABLE,
+    ORDER_LINES,
+    LINE_PAYABLE,
+    ORDER_MEMBER,
+    ORDER_TRANSFER,
+    TRANSFER_ORDER,
+    TRANSFER_ORIGINAL,
+    EFFECT_ENTRY,
+    EFFECT_VERSION,
+    ORDER_EVENT,
+)

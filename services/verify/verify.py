@@ -1,0 +1,73 @@
+"""The whole verification: every rule of the ledger, computed again from the rows."""
+
+import asyncio
+from collections.abc import Callable
+from uuid import UUID
+
+from services.database.config import Database
+from services.verify import accounts, keys, members, orders, transfers
+from services.verify.check import Scope, broken, count
+from services.verify.report import Finding, Report
+from services.verify.source import Source, sources
+
+CHECKS = (*accounts.CHECKS, *members.CHECKS, *orders.CHECKS, *keys.CHECKS)
+FINDINGS_MAX = 100
+
+Progress = Callable[[str, int, int], None]
+"""Called with a check's name, how many rows it has looked at, and how many there are."""
+
+
+async def verify(
+    database: Database,
+    *,
+    program_id: UUID | None = None,
+    progress: Progress | None = None,
+    findings_max: int = FINDINGS_MAX,
+) -> Report:
+    """Check every rule on all rows, or on those of one program, and report each broken row, at most so many per check.
+
+    Nothing is locked, written or kept in memory: rows are read as of one instant, over connections of its own, while
+    the ledger goes on. Findings come in the order of the checks and within one by the key of the row.
+    """
+    run = _Run(Scope(program_id), progress or _quiet, findings_max)
+    async with sources(database) as (first, second):
+        await run.count(first)
+        async with asyncio.TaskGroup() as group:  # transfers are hashed here while the database computes the rest
+            hashed = group.create_task(run.hashes(first))
+            queried = group.create_task(run.queries(second))
+    return Report(run.checked(), hashed.result() + queried.result())
+
+
+def _quiet(check: str, done: int, total: int) -> None:
+    """Tell nobody."""
+
+
+class _Run:
+    def __init__(self, scope: Scope, tell: Progress, limit: int) -> None:
+        self._scope = scope
+        self._tell = tell
+        self._limit = limit
+        self._rows: dict[str, int] = {}
+
+    async def count(self, source: Source) -> None:
+        for table in dict.fromkeys((*transfers.CHECKS.values(), *(check.table for check in CHECKS))):
+            self._rows[table] = await count(source, table, self._scope)
+
+    async def hashes(self, source: Source) -> list[Finding]:
+        total = self._rows["transfer"]
+        work = transfers.Transfers(source, self._scope, self._limit)
+        return await work.findings(lambda done: self._tell("transfer.hash", done, total))
+
+    async def queries(self, source: Source) -> list[Finding]:
+        findings: list[Finding] = []
+        for check in CHECKS:
+            total = self._rows[check.table]
+            self._tell(check.name, 0, total)
+            findings += await broken(source, check, self._scope, self._limit)
+            self._tell(check.name, total, total)
+        return findings
+
+    def checked(self) -> dict[str, int]:
+        """Return how many rows each check looked at."""
+        hashed = {name: self._rows[table] for name, table in transfers.CHECKS.items()}
+        return hashed | {check.name: self._rows[check.table] for check in CHECKS}

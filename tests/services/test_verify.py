@@ -1,0 +1,868 @@
+"""The verifier: silent on a ledger made by real use, and naming the row that was tampered with, on both databases."""
+
+import asyncio
+import json
+import shutil
+import sqlite3
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+from tortoise.context import TortoiseContext
+
+import models
+from domain.amounts import AMOUNT_MAX
+from domain.refusals import InsufficientBalance
+from services import balances, members, programs
+from services.database.config import Database, Dialect
+from services.database.migrate import migrate
+from services.engine import Engine, engine
+from services.members import MemberRef
+from services.templates import Template
+from services.transaction import transaction
+from services.verify import Report, stream, transfers, verify
+from services.verify.verify import CHECKS
+from tests.factories import NOON, World, new_key, world
+from tests.migrations.scratch import scratch
+
+# ── a town with two programs, made by real use ───────────────────────────────────────────────────────────────────────
+
+
+async def _set(shop: World, **days: int) -> None:
+    """Move the program's clock to so long after its start, and sweep."""
+    await programs.set_clock(shop.program.id, NOON + timedelta(**days))
+    while await balances.sweep(shop.engine, await shop.engine.program(shop.program.id), 100):
+        pass
+
+
+async def _pending(shop: World, days: int) -> None:
+    async with transaction():
+        await models.Asset.filter(program_id=shop.program.id, code="POINTS").update(pending_days=days)
+        await models.Program.filter(id=shop.program.id).update(config_version=2)
+
+
+async def build(house: Engine) -> dict[str, Any]:
+    """Use two programs for more than a year and return the ids that the cases tamper with."""
+    shop = await world(house, Template.STANDARD, code="A")
+    member = await shop.enrol(name="Li Lei", phone="13800138000", identities=[("shop", "li")])
+    second = await shop.enrol(referred_by=MemberRef(id=member))
+    first_order = (await shop.buy(member, "600.00")).order_id
+    await shop.buy(member, "500.00", shipping=Decimal(5))
+    await shop.give(member, "50")
+    await shop.give(member, "-700")
+    with pytest.raises(InsufficientBalance):
+        await shop.give(member, "-7000")
+    await shop.buy(second, "29.99")
+    await shop.buy(None, "10.00")
+    await _set(shop, days=200)
+    await members.amend(house, shop.actor, MemberRef(id=member), {"name": "Han Meimei"}, key=new_key())
+    await shop.buy(member, "4000.00")
+    await _set(shop, days=400)
+    await shop.buy(member, "30.00")
+
+    other = await world(house, Template.STANDARD, code="B", currency="EUR")
+    await _pending(other, 7)
+    foreign = await other.enrol(phone="13900139000")
+    await other.buy(foreign, "1200.00")
+    await _set(other, days=10)
+    await other.give(foreign, "20")
+    await other.buy(foreign, "8.00")
+
+    points = await models.Asset.get(program_id=shop.program.id, code="POINTS")
+    account = await models.Account.get(member_id=member, asset_id=points.id)
+    entries = await models.Entry.filter(account_id=account.id).order_by("seq")
+    lots = await models.Lot.filter(account_id=account.id).order_by("id")
+    tier_account = await models.Account.get(member_id=member, asset_id__not=points.id)
+    tier_lots = await models.Lot.filter(account_id=tier_account.id).order_by("id")
+    events = await models.Event.filter(member_id=member).order_by("position")
+    raised = [event for event in events if event.kind == "TIER_CHANGED"]
+    moves = await models.LotMove.filter(lot_id=lots[0].id)
+    standing = await models.Standing.get(member_id=member)
+    tiers = await models.Tier.filter(program_id=shop.program.id).order_by("rank")
+    effect = await models.OrderEffect.get(order_id=first_order, asset_id=points.id)
+    used = await models.Idempotency.filter(program_id=shop.program.id)
+    key = next(row for row in used if (row.outcome or {}).get("order") == str(first_order))
+    assert (len(entries), len(lots), len(moves), len(raised)) == (8, 7, 1, 2)
+    last = entries[-1]
+    outcome = {"order": str(first_order), "member": str(member), "entries": [[str(account.id), 1]]}
+    return {
+        "program": shop.program.id,
+        "other": other.program.id,
+        "member": member,
+        "second": second,
+        "foreign": foreign,
+        "nobody": UUID(int=7),
+        "identity": (await models.Identity.get(member_id=member, source="shop")).id,
+        "points": points.id,
+        "value": (await models.Asset.get(program_id=shop.program.id, code="VALUE")).id,
+        "foreign_asset": (await models.Asset.get(program_id=other.program.id, code="POINTS")).id,
+        "account": account.id,
+        "newest": account.seq,
+        "tier_account": tier_account.id,
+        "second_account": (await models.Account.get(member_id=second, asset_id=points.id)).id,
+        "order": first_order,
+        "second_order": entries[1].order_id,
+        "last_order": last.order_id,
+        "ordinal": effect.ordinal,
+        "foreign_campaign": (await models.Campaign.filter(program_id=other.program.id))[0].id,
+        "transfer": entries[0].transfer_id,
+        "second_transfer": entries[1].transfer_id,
+        "gift": entries[2].transfer_id,
+        "newest_transfer": last.transfer_id,
+        "foreign_transfer": (await models.Transfer.filter(program_id=other.program.id))[0].id,
+        "lot": lots[0].id,
+        "gift_lot": lots[2].id,
+        "tier_lot": tier_lots[-1].id,
+        "move_transfer": moves[0].transfer_id,
+        "position": entries[1].position,
+        "committed": entries[0].position - 1,
+        "committed_after": entries[0].position,
+        "last_position": events[-1].position,
+        "after_last": events[-1].position + 1,
+        "raised_again": raised[1].position,
+        "standing": standing.id,
+        "second_standing": (await models.Standing.get(member_id=second)).id,
+        "diamond": tiers[-1].id,
+        "foreign_tier": (await models.Tier.filter(program_id=other.program.id))[0].id,
+        "scope": key.scope,
+        "key": key.key,
+        "outcome_other_order": json.dumps({"order": str(last.order_id), "member": str(second)}),
+        "outcome_foreign": json.dumps({"member": str(foreign)}),
+        "outcome_no_entry": json.dumps(outcome | {"entries": [[str(account.id), 99]]}),
+    }
+
+
+@asynccontextmanager
+async def opened(database: Database) -> AsyncIterator[Engine]:
+    async with TortoiseContext() as context:
+        await context.init(config=database.tortoise())
+        async with engine(database) as house:
+            yield house
+
+
+async def _built(database: Database) -> dict[str, Any]:
+    async with opened(database) as house:
+        return await build(house)
+
+
+@dataclass
+class Town:
+    """A database with the town in it, and a way past everything that guards its rows."""
+
+    database: Database
+    ids: dict[str, Any]
+
+    async def tamper(self, *statements: str) -> None:
+        script = [statement.format_map(self.ids) for statement in statements]
+        if self.database.dialect is Dialect.POSTGRES:
+            await _tamper_postgres(self.database, script)
+        else:
+            await asyncio.to_thread(_tamper_sqlite, self.database.path, script)
+
+    async def verify(self, **options: Any) -> Report:
+        return await verify(self.database, **options)
+
+
+async def _tamper_postgres(database: Database, script: list[str]) -> None:
+    connection = await asyncpg.connect(database.dsn)
+    try:
+        await connection.execute(f"BEGIN; SET LOCAL session_replication_role = replica; {'; '.join(script)}; COMMIT")
+    finally:
+        await connection.close()
+
+
+def _tamper_sqlite(path: Path, script: list[str]) -> None:
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        connection.execute("PRAGMA ignore_check_constraints = ON")
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            connection.execute(f'DROP TRIGGER "{name}"')
+        for statement in script:
+            connection.execute(statement)
+    finally:
+        connection.close()
+
+
+@pytest.fixture(scope="session")
+def sqlite_town(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    path = tmp_path_factory.mktemp("town") / "huiyuan.db"
+    shutil.copyfile(sqlite_template, path)
+    return path, asyncio.run(_built(Database.parse(f"sqlite://{path}?synchronous=OFF")))
+
+
+SAVE = """
+DO $$ DECLARE one record; BEGIN
+    FOR one IN SELECT conrelid::regclass AS place, conname FROM pg_constraint
+        WHERE contype = 'c' AND connamespace = 'public'::regnamespace AND conrelid <> 0 LOOP
+        EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', one.place, one.conname);
+    END LOOP;
+    CREATE SCHEMA saved;
+    FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+        EXECUTE format('CREATE TABLE saved.%1$I AS TABLE public.%1$I', one.tablename);
+    END LOOP;
+END $$
+"""
+RESTORE = """
+SET session_replication_role = replica;
+DO $$ DECLARE one record; BEGIN
+    FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'saved' LOOP
+        EXECUTE format('DELETE FROM public.%1$I; INSERT INTO public.%1$I TABLE saved.%1$I', one.tablename);
+    END LOOP;
+END $$
+"""
+
+
+async def _execute(database: Database, script: str) -> None:
+    connection = await asyncpg.connect(database.dsn)
+    try:
+        await connection.execute(script)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_town(postgres_url: str) -> Iterator[tuple[Database, dict[str, Any]]]:
+    """A database of its own: its rows are put back before each test, and it has no CHECKs that stop a forger."""
+    with scratch(postgres_url, "town") as url:
+        database = Database.parse(url)
+        asyncio.run(migrate(database))
+        ids = asyncio.run(_built(database))
+        asyncio.run(_execute(database, SAVE))
+        yield database, ids
+
+
+@pytest.fixture(params=[Dialect.SQLITE, Dialect.POSTGRES])
+def town(request: pytest.FixtureRequest, tmp_path: Path) -> Town:
+    if request.param is Dialect.SQLITE:
+        built, ids = request.getfixturevalue("sqlite_town")
+        path = tmp_path / "huiyuan.db"
+        shutil.copyfile(built, path)
+        return Town(Database.parse(f"sqlite://{path}?synchronous=OFF"), ids)
+    database, ids = request.getfixturevalue("postgres_town")
+    asyncio.run(_execute(database, RESTORE))
+    return Town(database, ids)
+
+
+# ── what is healthy ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_ledger_made_by_real_use_is_clean(town: Town) -> None:
+    report = await town.verify()
+    assert report.findings == []
+    assert report.clean
+    names = ("transfer.hash", "entry.chain", "lot.moves", "lot_move.transfer", "event.position", "order.lines")
+    assert [report.checked[name] for name in names] == [13, 22, 18, 5, 36, 8]
+
+
+async def test_one_program_is_verified_by_itself(town: Town) -> None:
+    await town.tamper("UPDATE account SET available = available + 1 WHERE id = '{account}'")
+    other = await town.verify(program_id=town.ids["other"])
+    assert other.clean
+    assert (other.checked["transfer.hash"], other.checked["member.position"]) == (4, 1)
+    mine = await town.verify(program_id=town.ids["program"])
+    assert {finding.check for finding in mine.findings} == {"account.balance", "account.lots", "asset.trial_balance"}
+
+
+async def test_an_empty_database_is_clean(database: Database) -> None:
+    report = await verify(database)
+    assert report.clean
+    assert set(report.checked.values()) == {0}
+
+
+@pytest.mark.parametrize("page", [1, 2, 5])
+async def test_pages_may_end_anywhere(town: Town, page: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "PAGE", page)
+    assert (await town.verify()).clean
+
+
+async def test_verification_sees_whole_transactions_while_the_ledger_goes_on(house: Engine) -> None:
+    shop = await world(house, Template.STANDARD)
+    enrolled = [await shop.enrol() for _ in range(4)]
+    writing = asyncio.create_task(_buy_on(shop, enrolled))
+    checked = []
+    while not writing.done():
+        report = await verify(house.database)
+        assert report.findings == []
+        checked.append(report.checked["transfer.hash"])
+    await writing
+    report = await verify(house.database)
+    assert (report.findings, report.checked["transfer.hash"]) == ([], 40)
+    assert len(set(checked)) > 1, "the ledger grew while it was looked at"
+
+
+async def _buy_on(shop: World, enrolled: list[UUID]) -> None:
+    for index in range(40):
+        await shop.buy(enrolled[index % 4], "300.00")
+        await asyncio.sleep(0.01)
+
+
+async def test_progress_is_told_for_every_check_that_takes_long(town: Town) -> None:
+    told: list[tuple[str, int, int]] = []
+    await town.verify(progress=lambda check, done, total: told.append((check, done, total)))
+    assert ("transfer.hash", 13, 13) in told
+    for check in CHECKS:
+        (first, last) = [row for row in told if row[0] == check.name]
+        assert (first[1], last[1]) == (0, last[2])
+
+
+# ── what was tampered with ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Case:
+    """Statements that break the ledger, the check that must find it, and the row that it must name."""
+
+    name: str
+    statements: tuple[str, ...]
+    check: str
+    key: dict[str, Any]
+    alone: bool = False
+    """Whether no other check finds it."""
+
+
+OF_ACCOUNT = {"program_id": "{program}", "member_id": "{member}", "account_id": "{account}"}
+ENTRY_2 = OF_ACCOUNT | {"order_id": "{second_order}", "seq": 2}
+NEWEST_ENTRY = OF_ACCOUNT | {"order_id": "{last_order}", "seq": "{newest}"}
+ACCOUNT = {"program_id": "{program}", "member_id": "{member}", "id": "{account}"}
+LOT = {
+    "program_id": "{program}",
+    "member_id": "{member}",
+    "account_id": "{account}",
+    "order_id": "{order}",
+    "id": "{lot}",
+}
+ORDER = {"program_id": "{program}", "member_id": "{member}", "id": "{order}"}
+EFFECT = {"program_id": "{program}", "member_id": "{member}", "order_id": "{order}", "ordinal": "{ordinal}"}
+TRANSFER = {"program_id": "{program}", "member_id": "{member}", "order_id": "{order}", "id": "{transfer}"}
+MEMBER = {"program_id": "{program}", "id": "{member}"}
+STANDING = {"program_id": "{program}", "member_id": "{member}", "id": "{standing}"}
+KEY = {"program_id": "{program}", "scope": "{scope}", "key": "{key}"}
+GIFT = {"program_id": "{program}", "member_id": "{member}", "id": "{gift}"}
+ENTRY = "account_id = '{account}' AND seq = 2"
+EVENT = "member_id = '{member}' AND position"
+LINE = "order_id = '{order}' AND ordinal = 0"
+OF_EFFECT = "order_id = '{order}' AND ordinal = {ordinal}"
+ADD_ACCOUNT = (
+    "INSERT INTO account (id, program_id, member_id, asset_id, available, pending, held, floor, seq, next_due_at) "
+    "SELECT '{nobody}', program_id, member_id, '{value}', 0, 0, 0, 0, 0, next_due_at FROM account "
+    "WHERE id = '{account}'"
+)
+OF_KEY = "program_id = '{program}' AND scope = '{scope}' AND key = '{key}'"
+
+
+def event(position: str, **more: str) -> dict[str, Any]:
+    return {"program_id": "{program}", "member_id": "{member}", **more, "position": position}
+
+
+CASES = [
+    # entries and accounts
+    Case(
+        "an entry's amount is changed",
+        (f"UPDATE entry SET change_available = change_available + 1 WHERE {ENTRY}",),
+        "entry.chain",
+        ENTRY_2,
+    ),
+    Case(
+        "an entry is deleted",
+        (f"DELETE FROM entry WHERE {ENTRY}",),
+        "entry.chain",
+        OF_ACCOUNT | {"seq": 3},
+    ),
+    Case(
+        "two entries change places",
+        (
+            "UPDATE entry SET seq = 1000 WHERE account_id = '{account}' AND seq = 2",
+            "UPDATE entry SET seq = 2 WHERE account_id = '{account}' AND seq = 3",
+            "UPDATE entry SET seq = 3 WHERE account_id = '{account}' AND seq = 1000",
+        ),
+        "entry.chain",
+        OF_ACCOUNT | {"seq": 2},
+    ),
+    Case(
+        "the newest entry is deleted",
+        ("DELETE FROM entry WHERE account_id = '{account}' AND seq = {newest}",),
+        "account.balance",
+        ACCOUNT,
+    ),
+    Case(
+        "an account's balance is forged",
+        ("UPDATE account SET available = available + 1 WHERE id = '{account}'",),
+        "account.balance",
+        ACCOUNT,
+    ),
+    Case(
+        "an account without entries is given value",
+        (
+            ADD_ACCOUNT,
+            "UPDATE account SET available = 5 WHERE id = '{nobody}'",
+        ),
+        "account.balance",
+        ACCOUNT | {"id": "{nobody}"},
+    ),
+    Case(
+        "value comes out of nothing",
+        ("UPDATE account SET available = available + 1 WHERE id = '{account}'",),
+        "asset.trial_balance",
+        {"program_id": "{program}", "id": "{points}"},
+    ),
+    Case(
+        "an entry loses its contra account",
+        (f"UPDATE entry SET contra = NULL WHERE {ENTRY}",),
+        "entry.contra",
+        ENTRY_2,
+    ),
+    Case(
+        "an entry is another member's",
+        (f"UPDATE entry SET member_id = '{{second}}' WHERE {ENTRY}",),
+        "entry.account",
+        ENTRY_2 | {"member_id": "{second}"},
+    ),
+    Case(
+        "an account's number is set back",
+        ("UPDATE account SET seq = seq - 1 WHERE id = '{account}'",),
+        "entry.account",
+        NEWEST_ENTRY,
+    ),
+    Case(
+        "an entry names another program's campaign",
+        (f"UPDATE entry SET campaign_id = '{{foreign_campaign}}' WHERE {ENTRY}",),
+        "entry.campaign",
+        ENTRY_2,
+    ),
+    Case(
+        "an account is a member's of another program",
+        ("UPDATE account SET member_id = '{foreign}' WHERE id = '{account}'",),
+        "account.owner",
+        ACCOUNT | {"member_id": "{foreign}"},
+    ),
+    Case(
+        "an account counts another program's asset",
+        ("UPDATE account SET asset_id = '{foreign_asset}' WHERE id = '{account}'",),
+        "account.owner",
+        ACCOUNT,
+    ),
+    Case(
+        "next_due_at is pushed later",
+        ("UPDATE account SET next_due_at = '9998-01-01 00:00:00+00:00' WHERE id = '{tier_account}'",),
+        "account.due",
+        ACCOUNT | {"id": "{tier_account}"},
+        alone=True,
+    ),
+    # lots
+    Case(
+        "value drifts from lot to lot",
+        (
+            "UPDATE lot SET remaining = remaining + 1 WHERE id = '{lot}'",
+            "UPDATE lot SET remaining = remaining - 1 WHERE id = '{gift_lot}'",
+        ),
+        "lot.moves",
+        LOT,
+    ),
+    Case(
+        "a lot move is deleted",
+        ("DELETE FROM lot_move WHERE lot_id = '{lot}'",),
+        "lot.moves",
+        LOT,
+    ),
+    Case(
+        "a lot is locked again",
+        (
+            "UPDATE lot SET locked_until = '9000-01-01 00:00:00+00:00' WHERE id = '{gift_lot}'",
+            "UPDATE lot SET due_at = '9000-01-01 00:00:00+00:00' WHERE id = '{gift_lot}'",
+        ),
+        "account.lots",
+        ACCOUNT,
+    ),
+    Case(
+        "a lot's due date hides its expiry",
+        ("UPDATE lot SET due_at = '9999-12-31 00:00:00+00:00' WHERE id = '{tier_lot}'",),
+        "lot.terms",
+        LOT | {"account_id": "{tier_account}", "order_id": "{last_order}", "id": "{tier_lot}"},
+        alone=True,
+    ),
+    Case(
+        "a lot is moved to another account",
+        ("UPDATE lot SET account_id = '{second_account}' WHERE id = '{lot}'",),
+        "lot.account",
+        LOT | {"account_id": "{second_account}"},
+    ),
+    Case(
+        "a lot comes from another transfer",
+        ("UPDATE lot SET transfer_id = '{second_transfer}' WHERE id = '{lot}'",),
+        "lot.transfer",
+        LOT,
+    ),
+    Case(
+        "a lot comes from no transfer",
+        ("UPDATE lot SET transfer_id = '{nobody}' WHERE id = '{lot}'",),
+        "lot.transfer",
+        LOT,
+    ),
+    Case(
+        "a lot move was made by no transfer",
+        ("UPDATE lot_move SET transfer_id = '{nobody}' WHERE lot_id = '{lot}'",),
+        "lot_move.transfer",
+        {"program_id": "{program}", "lot_id": "{lot}", "transfer_id": "{nobody}"},
+    ),
+    Case(
+        "a lot move is of another program",
+        ("UPDATE lot_move SET program_id = '{other}' WHERE lot_id = '{lot}'",),
+        "lot_move.transfer",
+        {"program_id": "{other}", "lot_id": "{lot}", "transfer_id": "{move_transfer}"},
+    ),
+    # transfers
+    Case(
+        "a whole history is forged without a gap",
+        (
+            "UPDATE entry SET change_available = change_available + 5 WHERE account_id = '{account}' AND seq = 1",
+            "UPDATE entry SET available = available + 5 WHERE account_id = '{account}'",
+            "UPDATE account SET available = available + 5 WHERE id = '{account}'",
+            "UPDATE lot SET amount = amount + 5, remaining = remaining + 5 WHERE id = '{lot}'",
+            f"UPDATE order_effect SET amount = amount + 5 WHERE {OF_EFFECT}",
+        ),
+        "transfer.hash",
+        TRANSFER,
+        alone=True,
+    ),
+    Case(
+        "a transfer's reason is changed",
+        ("UPDATE transfer SET reason = 'none' WHERE id = '{gift}'",),
+        "transfer.hash",
+        GIFT,
+        alone=True,
+    ),
+    Case(
+        "a transfer's actor is changed",
+        ("UPDATE transfer SET actor = 'key:B' WHERE id = '{gift}'",),
+        "transfer.hash",
+        GIFT,
+        alone=True,
+    ),
+    Case(
+        "a lot's terms are changed",
+        ("UPDATE lot SET priority = 1 WHERE id = '{gift_lot}'",),
+        "transfer.hash",
+        GIFT,
+        alone=True,
+    ),
+    Case(
+        "a transfer is deleted",
+        ("DELETE FROM transfer WHERE id = '{second_transfer}'",),
+        "entry.transfer",
+        ENTRY_2,
+    ),
+    Case(
+        "the newest transfer is deleted",
+        ("DELETE FROM transfer WHERE id = '{newest_transfer}'",),
+        "entry.transfer",
+        NEWEST_ENTRY,
+    ),
+    Case(
+        "a transfer loses its entry",
+        ("DELETE FROM entry WHERE transfer_id = '{gift}'",),
+        "transfer.entries",
+        GIFT,
+    ),
+    Case(
+        "a transfer is another order's",
+        ("UPDATE transfer SET order_id = '{second_order}' WHERE id = '{transfer}'",),
+        "transfer.order",
+        TRANSFER | {"order_id": "{second_order}"},
+    ),
+    Case(
+        "a transfer undoes another program's",
+        ("UPDATE transfer SET original_id = '{foreign_transfer}' WHERE id = '{gift}'",),
+        "transfer.original",
+        GIFT,
+    ),
+    Case(
+        "a row holds a word that no program knows",
+        ("UPDATE transfer SET kind = 'WHIM' WHERE id = '{gift}'",),
+        "row.readable",
+        GIFT,
+        alone=True,
+    ),
+    # events and standings
+    Case(
+        "an event is deleted",
+        (f"DELETE FROM event WHERE {EVENT} = {{committed}}",),
+        "event.position",
+        event("{committed_after}", account_id="{account}", order_id="{order}"),
+    ),
+    Case(
+        "the newest event is deleted",
+        (f"DELETE FROM event WHERE {EVENT} = {{last_position}}",),
+        "member.position",
+        MEMBER,
+    ),
+    Case(
+        "a member skips a position",
+        (
+            f"UPDATE event SET position = position + 1 WHERE {EVENT} = {{last_position}}",
+            "UPDATE entry SET position = position + 1 WHERE member_id = '{member}' AND position = {last_position}",
+            "UPDATE member SET position = position + 1 WHERE id = '{member}'",
+        ),
+        "event.position",
+        event("{after_last}", account_id="{account}", order_id="{last_order}"),
+    ),
+    Case(
+        "a member's position is set back",
+        ("UPDATE member SET position = position - 1 WHERE id = '{member}'",),
+        "event.member",
+        event("{last_position}", account_id="{account}", order_id="{last_order}"),
+        alone=True,
+    ),
+    Case(
+        "an event is another program's",
+        (f"UPDATE event SET program_id = '{{other}}' WHERE {EVENT} = 1",),
+        "event.member",
+        event("1") | {"program_id": "{other}"},
+        alone=True,
+    ),
+    Case(
+        "an event tells of another entry",
+        (f"UPDATE event SET entry_seq = 3 WHERE {EVENT} = {{position}}",),
+        "entry.event",
+        ENTRY_2,
+    ),
+    Case(
+        "an event tells of a change that never was",
+        (f"UPDATE event SET kind = 'BALANCE_CHANGED', account_id = '{{account}}', entry_seq = 99 WHERE {EVENT} = 1",),
+        "event.entry",
+        event("1", account_id="{account}"),
+        alone=True,
+    ),
+    Case(
+        "an order's event is made another kind",
+        (f"UPDATE event SET kind = 'MEMBER_AMENDED' WHERE {EVENT} = {{committed}}",),
+        "order.event",
+        ORDER,
+        alone=True,
+    ),
+    Case(
+        "an order is told of twice",
+        (f"UPDATE event SET kind = 'ORDER_COMMITTED', order_id = '{{order}}' WHERE {EVENT} = 1",),
+        "order.event",
+        ORDER,
+        alone=True,
+    ),
+    Case(
+        "a rise leads to another program's tier",
+        (f"UPDATE event SET to_tier_id = '{{foreign_tier}}' WHERE {EVENT} = {{raised_again}}",),
+        "event.tier",
+        event("{raised_again}"),
+    ),
+    Case(
+        "a rise starts where the member never was",
+        (f"UPDATE event SET from_tier_id = '{{diamond}}' WHERE {EVENT} = {{raised_again}}",),
+        "event.tier_chain",
+        event("{raised_again}"),
+        alone=True,
+    ),
+    Case(
+        "a standing is forged",
+        ("UPDATE standing SET tier_id = '{diamond}' WHERE id = '{standing}'",),
+        "standing.tier",
+        STANDING,
+        alone=True,
+    ),
+    Case(
+        "a standing is forged for a member who never rose",
+        ("UPDATE standing SET tier_id = '{diamond}' WHERE id = '{second_standing}'",),
+        "standing.tier",
+        STANDING | {"member_id": "{second}", "id": "{second_standing}"},
+        alone=True,
+    ),
+    Case(
+        "a standing is a member's of another program",
+        ("UPDATE standing SET member_id = '{foreign}', ladder_id = '{nobody}' WHERE id = '{second_standing}'",),
+        "standing.owner",
+        STANDING | {"member_id": "{foreign}", "id": "{second_standing}"},
+    ),
+    Case(
+        "a phone number is claimed by nobody",
+        ("DELETE FROM identity WHERE member_id = '{member}' AND source = '#phone'",),
+        "member.phone",
+        MEMBER,
+        alone=True,
+    ),
+    Case(
+        "a phone number is claimed for a member who has another",
+        ("UPDATE identity SET source = '#phone' WHERE member_id = '{member}' AND source = 'shop'",),
+        "member.phone",
+        MEMBER,
+        alone=True,
+    ),
+    Case(
+        "a member was referred by another program's",
+        ("UPDATE member SET referred_by_id = '{foreign}' WHERE id = '{second}'",),
+        "member.program",
+        MEMBER | {"id": "{second}"},
+        alone=True,
+    ),
+    Case(
+        "an identity leads to another program's member",
+        ("UPDATE identity SET member_id = '{foreign}' WHERE member_id = '{member}' AND source = 'shop'",),
+        "identity.member",
+        {"program_id": "{program}", "member_id": "{foreign}", "id": "{identity}"},
+        alone=True,
+    ),
+    # orders
+    Case(
+        "an order's total is changed",
+        ("UPDATE orders SET subtotal = subtotal + 1, payable = payable + 1 WHERE id = '{order}'",),
+        "order.lines",
+        ORDER,
+        alone=True,
+    ),
+    Case(
+        "an order line is deleted",
+        (f"DELETE FROM order_line WHERE {LINE}",),
+        "order.lines",
+        ORDER,
+        alone=True,
+    ),
+    Case(
+        "an order's total is not its parts",
+        ("UPDATE orders SET discount_total = discount_total + 1 WHERE id = '{order}'",),
+        "order.payable",
+        ORDER,
+        alone=True,
+    ),
+    Case(
+        "a line's price is not its parts",
+        (f"UPDATE order_line SET discount = discount + 1 WHERE {LINE}",),
+        "order_line.payable",
+        {"program_id": "{program}", "member_id": "{member}", "order_id": "{order}", "ordinal": 0},
+        alone=True,
+    ),
+    Case(
+        "an order is a member's of another program",
+        ("UPDATE orders SET member_id = '{foreign}' WHERE id = '{order}'",),
+        "order.member",
+        ORDER | {"member_id": "{foreign}"},
+    ),
+    Case(
+        "an order loses its transfer",
+        ("UPDATE orders SET transfer_id = '{nobody}' WHERE id = '{order}'",),
+        "order.transfer",
+        ORDER,
+    ),
+    Case(
+        "an effect's amount is changed",
+        (f"UPDATE order_effect SET amount = amount + 1 WHERE {OF_EFFECT}",),
+        "effect.entry",
+        EFFECT,
+        alone=True,
+    ),
+    Case(
+        "an effect is deleted",
+        (f"DELETE FROM order_effect WHERE {OF_EFFECT}",),
+        "effect.entry",
+        EFFECT,
+        alone=True,
+    ),
+    Case(
+        "an effect is put down to no version",
+        (f"UPDATE order_effect SET campaign_version_id = '{{nobody}}' WHERE {OF_EFFECT}",),
+        "effect.version",
+        EFFECT,
+        alone=True,
+    ),
+    # idempotency
+    Case(
+        "an outcome is nulled",
+        (f"UPDATE idempotency SET outcome = NULL WHERE {OF_KEY}",),
+        "idempotency.outcome",
+        KEY,
+        alone=True,
+    ),
+    Case(
+        "an outcome names another member's order",
+        (f"UPDATE idempotency SET outcome = '{{outcome_other_order}}' WHERE {OF_KEY}",),
+        "idempotency.order",
+        KEY,
+        alone=True,
+    ),
+    Case(
+        "an outcome names another program's member",
+        (f"UPDATE idempotency SET outcome = '{{outcome_foreign}}' WHERE {OF_KEY}",),
+        "idempotency.member",
+        KEY,
+        alone=True,
+    ),
+    Case(
+        "an outcome names an entry that is not",
+        (f"UPDATE idempotency SET outcome = '{{outcome_no_entry}}' WHERE {OF_KEY}",),
+        "idempotency.entries",
+        KEY,
+        alone=True,
+    ),
+]
+
+
+def spelled(key: dict[str, Any], ids: dict[str, Any]) -> dict[str, str]:
+    return {name: str(value).format_map(ids) for name, value in key.items()}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+async def test_tampering_is_found_and_the_row_named(town: Town, case: Case) -> None:
+    await town.tamper(*case.statements)
+    report = await town.verify()
+    found = [spelled(finding.key, {}) for finding in report.findings if finding.check == case.check]
+    assert spelled(case.key, town.ids) in found
+    if case.alone:
+        assert {finding.check for finding in report.findings} == {case.check}
+
+
+def test_every_check_has_a_case() -> None:
+    checks = {check.name for check in CHECKS} | set(transfers.CHECKS) | {"row.readable"}
+    assert {case.check for case in CASES} == checks
+
+
+async def test_the_first_broken_rows_by_key_are_named_whatever_their_order(town: Town) -> None:
+    # Moved to the end of its table, the second entry is read after the fifth.
+    await town.tamper(
+        "UPDATE entry SET available = available + 1 WHERE account_id = '{account}' AND seq = 5",
+        "UPDATE entry SET available = available + 1 WHERE account_id = '{account}' AND seq = 2",
+    )
+    report = await town.verify(findings_max=1)
+    finding = next(finding for finding in report.findings if finding.check == "entry.chain")
+    assert finding.key["seq"] == 2
+    assert finding.message.startswith("After entry 1 with 600 available, 0 pending and 0 held comes entry 2,")
+    assert str(finding).startswith("entry.chain: entry (program_id ")
+
+
+async def test_no_more_than_so_many_rows_are_named_for_each_check(town: Town) -> None:
+    await town.tamper("UPDATE entry SET seq = seq + 10", "UPDATE transfer SET reason = 'x'", "DELETE FROM lot_move")
+    report = await town.verify(findings_max=2)
+    counts = Counter(finding.check for finding in report.findings)
+    assert counts["entry.chain"] == counts["transfer.hash"] == counts["lot.moves"] == 2
+    assert max(counts.values()) == 2
+
+
+async def test_values_beyond_every_range_are_found_and_stop_nothing(town: Town) -> None:
+    await town.tamper(
+        "UPDATE entry SET change_available = 9223372036854775807, change_pending = 9223372036854775807 "
+        "WHERE account_id = '{account}' AND seq = 2",
+        "UPDATE account SET pending = 4000000000000000000, held = 9223372036854775807 WHERE id = '{account}'",
+    )
+    report = await town.verify()
+    found = {(finding.check, finding.key.get("seq")) for finding in report.findings}
+    assert {("entry.chain", 2), ("account.balance", None)} <= found
+    assert any(finding.check == "asset.trial_balance" for finding in report.findings)
+
+
+async def test_large_balances_are_summed_exactly(house: Engine) -> None:
+    shop = await world(house)
+    for _ in range(4):
+        await shop.give(await shop.enrol(), str(AMOUNT_MAX))
+    assert (await verify(house.database)).findings == []
