@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from typing import Any, TypeVar
+from uuid import UUID
 
+import orjson
 from tortoise.connection import get_connections
 
 from services.database.config import Dialect
+from services.writer import postgres, sqlite
 from services.writer.sqlite import argument, translated
 from services.writer.tables import Table
 
@@ -13,7 +16,7 @@ R = TypeVar("R")
 
 
 class OrmSession:
-    """`fetch` and `select` of the writer's session, outside any transaction."""
+    """What loading needs of the writer's session, outside any transaction."""
 
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
@@ -32,3 +35,12 @@ class OrmSession:
         records = await self.fetch(f"{table.select} {condition}", *arguments)
         make = table.from_sqlite if self._dialect is Dialect.SQLITE else table.from_postgres
         return [make(record) for record in records]
+
+    async def named(self, table: Table[R], program_id: UUID, names: Sequence[tuple[str, str]]) -> list[R]:
+        """Return rows by source and external id."""
+        if self._dialect is Dialect.SQLITE:
+            records = await self.fetch(sqlite.named(table), program_id, orjson.dumps(names).decode())
+            return [table.from_sqlite(record) for record in records]
+        sources, external = zip(*names, strict=True)
+        records = await self.fetch(postgres.named(table), program_id, list(sources), list(external))
+        return [table.from_postgres(record) for record in records]

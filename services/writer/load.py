@@ -14,7 +14,7 @@ from domain.orders import Order
 from domain.program import Program
 from services.snapshots import Snapshots
 from services.writer.session import Reads
-from services.writer.tables import ACCOUNTS, LOTS, MEMBERS, ORDERS, STANDINGS
+from services.writer.tables import ACCOUNTS, IDENTITIES, LOTS, MEMBERS, ORDERS, STANDINGS
 
 DUE_LOTS_MAX = 500
 """Due lots of one account that one load brings; a member with more is matured in several batches."""
@@ -63,13 +63,8 @@ async def _orders(session: Reads, commands: Sequence[Command], loaded: Loaded) -
         if isinstance(command, CommitOrder):
             by_program[command.program_id].append(command)
     for program_id, wanted in by_program.items():
-        found = await session.select(
-            ORDERS,
-            "WHERE program_id = $1 AND (source, external_id) IN (SELECT * FROM unnest($2::text[], $3::text[]))",
-            program_id,
-            [command.content.source for command in wanted],
-            [command.content.external_id for command in wanted],
-        )
+        names = [(command.content.source, command.content.external_id) for command in wanted]
+        found = await session.named(ORDERS, program_id, names)
         loaded.orders.update({(program_id, order.source, order.external_id): order for order in found})
 
 
@@ -78,28 +73,20 @@ async def _owners(session: Reads, commands: Sequence[Command], loaded: Loaded) -
     for command in commands:
         by_program[command.program_id].extend(command.identities)
     for program_id, wanted in by_program.items():
-        if not wanted:
-            continue
-        records = await session.fetch(
-            "SELECT source, external_id, member_id FROM identity WHERE program_id = $1 "
-            "AND (source, external_id) IN (SELECT * FROM unnest($2::text[], $3::text[]))",
-            program_id,
-            [source for source, _ in wanted],
-            [external_id for _, external_id in wanted],
-        )
-        for source, external_id, owner in records:
-            loaded.owners[program_id, source, external_id] = owner if isinstance(owner, UUID) else UUID(owner)
+        if wanted:
+            for row in await session.named(IDENTITIES, program_id, wanted):
+                loaded.owners[program_id, row.source, row.external_id] = row.member_id
 
 
 async def _members(session: Reads, commands: Sequence[Command], loaded: Loaded) -> None:
-    wanted = {command.locks: command.program_id for command in commands if command.locks is not None}
+    wanted = {(command.locks, command.program_id) for command in commands if command.locks is not None}
     if not wanted:
         return
-    ids = list(wanted)
+    ids = sorted({member_id for member_id, _ in wanted})
     members = [
         member
         for member in await session.select(MEMBERS, "WHERE id = ANY($1::uuid[])", ids)
-        if member.program_id == wanted[member.id]
+        if (member.id, member.program_id) in wanted
     ]
     accounts: dict[UUID, dict[UUID, Account]] = defaultdict(dict)
     for account in await session.select(ACCOUNTS, "WHERE member_id = ANY($1::uuid[])", ids):
@@ -118,7 +105,7 @@ async def _members(session: Reads, commands: Sequence[Command], loaded: Loaded) 
         lots = dict(due.lots)
         for account in own.values():
             wanted_amount = debits.get((member.id, account.asset_id), 0)
-            if wanted_amount:
+            if wanted_amount and not due.unfinished:  # else the debit is put off, and would load every lot that is due
                 lots.update(await _burnable(session, account, wanted_amount, now))
         loaded.members[member.id] = MemberState(
             member, own, lots, standings[member.id], due.next_due, frozenset(due.unfinished)

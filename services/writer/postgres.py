@@ -94,6 +94,20 @@ def _json_text(value: Any) -> str | None:
     return None if value is None else orjson.dumps(value).decode()
 
 
+def named(table: Table[Any]) -> str:
+    """Return the look-up of `table` by $1 program, $2 sources and $3 external ids.
+
+    The inner LIMIT keeps the planner from turning the look-ups around: joined freely, it would read all rows of the
+    program and compare each with the whole list, a plan that it chose while the table was empty and then keeps.
+    """
+    columns = ", ".join(f"r.{column}" for column in table.columns)
+    return (
+        f"SELECT {columns} FROM unnest($2::text[], $3::text[]) AS v (s, e) "
+        f"CROSS JOIN LATERAL (SELECT * FROM {table.name} WHERE program_id = $1 AND source = v.s AND external_id = v.e "
+        "LIMIT 1) AS r"
+    )
+
+
 class PostgresSession:
     """See `Session`."""
 
@@ -108,6 +122,11 @@ class PostgresSession:
     async def select(self, table: Table[R], condition: str, *arguments: Any) -> list[R]:
         """Return rows of a table."""
         return [table.from_postgres(record) for record in await self.fetch(f"{table.select} {condition}", *arguments)]
+
+    async def named(self, table: Table[R], program_id: UUID, names: Sequence[tuple[str, str]]) -> list[R]:
+        """Return rows by source and external id."""
+        sources, external = zip(*names, strict=True)
+        return [table.from_postgres(record) for record in await self.fetch(named(table), program_id, sources, external)]
 
     async def claim(self, claims: Sequence[KeyClaim]) -> Mapping[tuple[UUID, str, str], StoredKey]:
         """Insert; a key in flight elsewhere is waited for. What was not inserted had been used."""
@@ -125,8 +144,9 @@ class PostgresSession:
         if not lost:
             return {}
         records = await self.fetch(
-            "SELECT program_id, scope, key, hash, outcome FROM idempotency WHERE (program_id, scope, key) IN "
-            "(SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[]))",
+            "SELECT i.program_id, i.scope, i.key, i.hash, i.outcome FROM unnest($1::uuid[], $2::text[], $3::text[]) "
+            "AS v (p, s, k) CROSS JOIN LATERAL (SELECT * FROM idempotency "
+            "WHERE program_id = v.p AND scope = v.s AND key = v.k LIMIT 1) AS i",
             [c.program_id for c in lost],
             [c.scope for c in lost],
             [c.key for c in lost],

@@ -64,6 +64,9 @@ class Reads(Protocol):
     async def select(self, table: Table[R], condition: str, *arguments: Any) -> list[R]:
         """Return the rows of `table` for which `condition` (all that follows the table's name) holds."""
 
+    async def named(self, table: Table[R], program_id: UUID, names: Sequence[tuple[str, str]]) -> list[R]:
+        """Return the rows of a program that have these (source, external id) pairs: orders, identities."""
+
 
 class Session(Reads, Protocol):
     """One open transaction. Statements are PostgreSQL's, with `$1`; SQLite's session translates the few forms used."""

@@ -18,7 +18,6 @@ from services.writer.tables import EVENTS, IDENTITIES, Table, sqlite_value
 R = TypeVar("R")
 T = TypeVar("T")
 
-PAIRS = re.compile(r"SELECT \* FROM unnest\(\$(\d+)::\w+\[\], \$(\d+)::\w+\[\]\)")
 ANY = re.compile(r"= ANY\(\$(\d+)::\w+\[\]\)")
 PARAMETER = re.compile(r"\$(\d+)")
 
@@ -26,9 +25,17 @@ PARAMETER = re.compile(r"\$(\d+)")
 @lru_cache(maxsize=256)
 def translated(sql: str) -> str:
     """Return a statement of the writer in SQLite's words: lists arrive as JSON arrays."""
-    sql = PAIRS.sub(r"SELECT a.value, b.value FROM json_each(?\1) a JOIN json_each(?\2) b ON a.key = b.key", sql)
     sql = ANY.sub(r"IN (SELECT value FROM json_each(?\1))", sql)
     return PARAMETER.sub(r"?\1", sql)
+
+
+def named(table: Table[Any]) -> str:
+    """Return the look-up of `table` by ?1 program and ?2, a JSON array of [source, external id] pairs."""
+    return (
+        f"SELECT {', '.join(f'r.{column}' for column in table.columns)} FROM json_each(?2) AS v "
+        f"CROSS JOIN {table.name} AS r "  # CROSS JOIN keeps the order of the tables: one look-up for each pair
+        "ON r.program_id = ?1 AND r.source = v.value ->> 0 AND r.external_id = v.value ->> 1"
+    )
 
 
 def argument(value: Any) -> Any:
@@ -125,6 +132,11 @@ class SqliteSession:
     async def select(self, table: Table[R], condition: str, *arguments: Any) -> list[R]:
         """Return rows of a table."""
         return [table.from_sqlite(record) for record in await self.fetch(f"{table.select} {condition}", *arguments)]
+
+    async def named(self, table: Table[R], program_id: UUID, names: Sequence[tuple[str, str]]) -> list[R]:
+        """Return rows by source and external id."""
+        arguments = (str(program_id), orjson.dumps(names).decode())
+        return [table.from_sqlite(record) for record in self._connection.execute(named(table), arguments)]
 
     async def claim(self, claims: Sequence[KeyClaim]) -> Mapping[tuple[UUID, str, str], StoredKey]:
         """Look, then insert: the one writer is the lock."""
