@@ -187,14 +187,19 @@ class _Batch:
             for identity in command.identities
             if (program_id, *identity) in loaded.owners
         }
-        state = self.states.get(command.locks) if command.locks is not None else None
+        state = self._state(command)
         return Situation(loaded.programs[program_id], loaded.now[program_id], self.new_id, state, order, owners)
+
+    def _state(self, command: Command) -> MemberState | None:
+        """Return the member as the commands before this one leave them; a member of another program is not found."""
+        state = self.states.get(command.locks) if command.locks is not None else None
+        return state if state and state.member.program_id == command.program_id else None
 
     def _take_back(self, index: int, command: Command, answer: Refusal | PutOff, loaded: Loaded) -> None:
         """Give back what the command had claimed; remember a refusal under its key."""
         self.answers[index] = answer
         program_id = command.program_id
-        state = self.states.get(command.locks) if command.locks is not None else None
+        state = self._state(command)
         for source, external_id in command.identities:
             own = loaded.owners.get((program_id, source, external_id)) == _member_of(command)
             kept = state is not None and (source, external_id) == (PHONE_SOURCE, state.member.phone)

@@ -197,8 +197,10 @@ class Writer:
     async def _bisected(self, jobs: list[Job]) -> list[Job]:
         """Carry out each half by itself, so that one bad command can not fail its neighbours."""
         middle = len(jobs) // 2
-        first = await self._carry_out(jobs[:middle])
-        return first + await self._carry_out(jobs[middle:])
+        put_off = await self._carry_out(jobs[:middle])
+        waiting = {job.command.locks for job in put_off} - {None}  # what follows a command of theirs waits with it
+        put_off += [job for job in jobs[middle:] if job.command.locks in waiting]
+        return put_off + await self._carry_out([job for job in jobs[middle:] if job.command.locks not in waiting])
 
 
 def _names(command: Command) -> list[tuple[object, ...]]:

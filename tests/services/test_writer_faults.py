@@ -199,7 +199,7 @@ async def test_one_failure_at_any_call_is_made_good(database: Database, no_backo
             if not store.failed:
                 break
         assert failed == store.calls, "each call of the last, whole transaction failed once"
-        assert set(failed) == STEPS
+        assert set(failed) >= STEPS
         assert failed[-2:] == ["write", "COMMIT"]
         assert await faults(shop.engine, shop.program.id) == []
 
