@@ -116,7 +116,8 @@ async def import_file(
 
     Each order is committed by itself. One that is refused, or cannot be read, is told to `errors` (when it is None, to
     `<path>.errors.jsonl`) and the others go on. Raises `InvalidInput` for a header that does not fit, `OSError` when a
-    file cannot be read or written, and `Overloaded` when the database is lost; run again, it goes on from there.
+    file cannot be read or written, and `Overloaded` or the driver's error when the database is lost; run again, it goes
+    on from there. Several imports may run at once; a member that two of them enrol is then counted by both.
     """
     started = time.perf_counter()
     report = Report()

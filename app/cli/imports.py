@@ -1,19 +1,26 @@
 """`huiyuan import …`."""
 
+import sqlite3
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
+import asyncpg
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from tortoise.exceptions import BaseORMException
 
 from app.cli.output import STDERR, CommandError, Json, ProgramCode, complain, run, write, write_json
-from app.opening import engine
+from app.opening import engine, reason
 from app.settings import settings
 from services import importing, programs
 from services.database.config import Database
 from services.importing import Report
 from services.order_files.reader import Format
+from services.writer.writer import Overloaded
+
+LOST = (Overloaded, BaseORMException, asyncpg.PostgresError, asyncpg.InterfaceError, sqlite3.OperationalError)
+"""What a database raises that goes away in the middle."""
 
 app = typer.Typer(name="import", help="Bring in what other systems recorded.", no_args_is_help=True)
 
@@ -61,8 +68,11 @@ def orders(
 
             return await importing.import_file(opened, owner, file, format, errors=errors, progress=show)
 
-    with progress() if STDERR.is_terminal else nullcontext() as shown:
-        report = run(work(shown))
+    try:
+        with progress() if STDERR.is_terminal else nullcontext() as shown:
+            report = run(work(shown))
+    except LOST as error:
+        raise CommandError(f"The import stopped: {reason(error)}. Run it again: it goes on from there.") from None
     if json:
         write_json(report.record())
     else:

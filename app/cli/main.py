@@ -1,5 +1,6 @@
 """The `huiyuan` command. Exit status 0 means that all went well, 1 that something did not, 2 a wrong command line."""
 
+import logging
 import sys
 
 import structlog
@@ -53,6 +54,8 @@ def main() -> None:
     """Run the command that the process's arguments name, and exit."""
     # What is logged must not mix with an answer that a script reads.
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    # Its traceback of each failed attempt says no more than the error that reaches us in the end.
+    logging.getLogger("asyncpg.pool").setLevel(logging.CRITICAL)
     try:
         app()
     except ValidationError as error:  # of the settings: nothing else here is validated by pydantic

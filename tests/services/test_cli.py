@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import graphql
 import httpx
 import pytest
@@ -63,6 +64,17 @@ def huiyuan(url: str, *arguments: str, **settings: str) -> subprocess.CompletedP
     )
 
 
+def started(url: str, *arguments: str, **settings: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "app.cli.main", *arguments],
+        cwd=PROJECT,
+        env=environment(url, **settings),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
 def answer(url: str, *arguments: str, **settings: str) -> str:
     """Return what a command that goes well writes to standard output, and nothing to standard error."""
     done = huiyuan(url, *arguments, **settings)
@@ -82,13 +94,7 @@ def complaint(url: str, *arguments: str, **settings: str) -> str:
 def serving(url: str, *arguments: str, **settings: str) -> Iterator[str]:
     """Run `huiyuan serve` until the block ends, and stop it as an operator would."""
     port = free_port()
-    with subprocess.Popen(
-        [sys.executable, "-m", "app.cli.main", "serve", "--port", str(port), *arguments],
-        cwd=PROJECT,
-        env=environment(url, **settings),
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as server:
+    with started(url, "serve", "--port", str(port), *arguments, **settings) as server:
         try:
             address = f"http://127.0.0.1:{port}"
             while not ready(address):
@@ -371,6 +377,28 @@ def test_import_of_what_is_not_there_is_refused(sqlite_shop_url: str, tmp_path: 
     assert "No such file" in told
     csv = ("--format", "csv", "--program", "SHOP")
     assert "The header lacks the columns" in complaint(sqlite_shop_url, "import", "orders", str(file), *csv)
+
+
+async def test_import_says_in_one_line_that_the_database_was_lost(clean_postgres_url: str, tmp_path: Path) -> None:
+    url = await with_shop(clean_postgres_url)
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    gone = f"lost_{os.getpid()}"
+    admin = await asyncpg.connect(Database.parse(url).dsn.rpartition("/")[0] + "/postgres")
+    try:
+        await admin.execute(f'CREATE DATABASE "{gone}" TEMPLATE "{url.rpartition("/")[2]}"')
+        lost = f"{url.rpartition('/')[0]}/{gone}"
+        process = started(lost, "import", "orders", str(pipe), "--program", "SHOP", "--format", "cdnow")
+        with pipe.open("w") as rows:  # the import has opened the database when it opens the file
+            await admin.execute(f'DROP DATABASE "{gone}" WITH (FORCE)')
+            rows.write("00004 0001 19970101 2 29.33\n")
+        output, errors = process.communicate()
+    finally:
+        await admin.execute(f'DROP DATABASE IF EXISTS "{gone}" WITH (FORCE)')
+        await admin.close()
+    assert (process.returncode, output) == (1, "")
+    assert re.search(r"huiyuan: The import stopped: [^\n]+ Run it again: it goes on from there\.\n$", errors)
+    assert "Traceback" not in errors
 
 
 def test_verify_fails_on_a_ledger_that_breaks_a_rule(sqlite_shop_url: str, tmp_path: Path) -> None:

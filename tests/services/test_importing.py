@@ -476,6 +476,25 @@ async def test_an_import_killed_in_the_middle_and_run_again_ends_in_the_same_sta
     assert len(expected) > 400
 
 
+async def test_imports_of_the_same_file_at_once_commit_each_order_once(clean_postgres_url: str, tmp_path: Path) -> None:
+    database = Database.parse(clean_postgres_url)
+    file = written(tmp_path / "sample", *SAMPLE.read_text().splitlines()[:1000])
+    async with TortoiseContext() as context:
+        await context.init(config=database.tortoise())
+        async with engine(database) as house:
+            await record_shop(house, code="SHOP")
+    command = ("import", "orders", str(file), "--program", "SHOP", "--format", "cdnow", "--json")
+    processes = [huiyuan(clean_postgres_url, *command) for _ in range(3)]
+    outputs = [process.communicate() for process in processes]
+    assert [(process.returncode, errors) for process, (_, errors) in zip(processes, outputs, strict=True)] == [
+        (0, "")
+    ] * 3
+    reports = [json.loads(output) for output, _ in outputs]
+    assert sum(report["imported"] for report in reports) == 1000
+    assert all(report["imported"] + report["alreadyThere"] == 1000 for report in reports)
+    assert await committed(database) == 1000
+
+
 async def test_a_reference_to_a_member_of_another_program_is_not_found(house: Engine, tmp_path: Path) -> None:
     shop = await record_shop(house)
     other = await record_shop(house, code="OTHER")
