@@ -174,6 +174,24 @@ async def shared_api(shared_database_url: str) -> AsyncIterator[Api]:
         yield api
 
 
+SUBJECT = {"identity": {"source": "pos", "externalId": "1"}}
+"""The one member of `shop`."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shop(shared_api: Api) -> Api:
+    """A program that lists one item, TEA, and has one member, with 100 points."""
+    await programs.list_items(shared_api.program_id, [("TEA", "Green tea", "drinks")])
+    enroll = "mutation($input: MemberEnrollInput!) { memberEnroll(input: $input) { userErrors { __typename } } }"
+    member = {"phone": "+8613800138000", "identities": [SUBJECT["identity"]]}
+    await shared_api.data(enroll, {"input": member | {"idempotencyKey": "enrolled"}})
+    adjust = "mutation($input: BalanceAdjustInput!) { balanceAdjust(input: $input) { entry { balanceAfter } } }"
+    gift = {"member": SUBJECT, "asset": "POINTS", "amount": 100, "reason": "a gift"}
+    given = await shared_api.data(adjust, {"input": gift | {"idempotencyKey": "given"}})
+    assert given == {"balanceAdjust": {"entry": {"balanceAfter": "100"}}}
+    return shared_api
+
+
 async def rows_of(sql: str) -> Sequence[Any]:
     """Return what a statement without parameters finds, on the open database."""
     (client,) = get_connections().all()

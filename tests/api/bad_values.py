@@ -1,0 +1,266 @@
+"""What is bad at each place of an input, and how the answer must say so."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from graphql import GraphQLInputObjectType, get_named_type, is_list_type, is_non_null_type
+
+from tests.api.inputs import MISSING, Path, Spot, example, many
+
+BAD_REQUEST = "BAD_REQUEST"
+INVALID_INPUT = "INVALID_INPUT"
+NOT_FOUND = "NOT_FOUND"
+Values = dict[str, Any]
+
+BY_TYPE: dict[str, Values] = {
+    "String": {"number": 5, "fraction": 1.5, "boolean": True, "object": {}, "list": [], "list of it": ["a", "b"]},
+    "ID": {"fraction": 1.5, "boolean": True, "object": {}, "list": []},
+    "Int": {
+        "string": "1",
+        "word": "NaN",
+        "fraction": 1.5,
+        "boolean": True,
+        "object": {},
+        "list": [],
+        "2^31": 2**31,
+        "-2^31-1": -(2**31) - 1,
+        "2^63": 2**63,
+        "-2^63-1": -(2**63) - 1,
+        "1e308": 1e308,
+    },
+    "Boolean": {"string": "true", "0": 0, "1": 1, "object": {}, "list": []},
+    "Decimal": {
+        "boolean": True,
+        "object": {},
+        "list": [],
+        "empty": "",
+        "blank": " ",
+        "word": "ten",
+        "NaN": "NaN",
+        "sNaN": "sNaN",
+        "Infinity": "Infinity",
+        "-inf": "-inf",
+        "underscore": "1_000",
+        "full-width digits": "１２",
+        "spaces around": " 5 ",
+        "comma": "1,5",
+        "hexadecimal": "0x10",
+        "no exponent": "1e",
+        "81 digits": "1" * 81,
+        "exponent of 20 digits": "1e99999999999999999999",
+        "-2^63-1 as number": -(2**63) - 1,
+        "number of more digits than a double holds": 12345678901234567.89,
+    },
+    "Date": {
+        "number": 20260301,
+        "boolean": True,
+        "object": {},
+        "list": [],
+        "empty": "",
+        "word": "yesterday",
+        "13th month": "2026-13-01",
+        "30 February": "2026-02-30",
+        "instant": "2026-03-01T00:00:00Z",
+        "year 10000": "10000-01-01",
+        "NUL": "2026-03-01\0",
+    },
+    "DateTime": {
+        "number": 0,
+        "boolean": True,
+        "object": {},
+        "list": [],
+        "empty": "",
+        "word": "yesterday",
+        "day": "2026-03-01",
+        "no zone": "2026-03-01T09:30:00",
+        "30 February": "2026-02-30T00:00:00Z",
+        "13th month": "2026-13-01T00:00:00Z",
+        "25 o'clock": "2026-03-01T25:00:00Z",
+        "offset of a day": "2026-03-01T09:30:00+25:00",
+        "year 1, before it in UTC": "0001-01-01T00:00:00+14:00",
+        "year 9999, after it in UTC": "9999-12-31T23:59:59-14:00",
+        "year 10000": "10000-01-01T00:00:00Z",
+        "NUL": "2026-03-01T09:30:00Z\0",
+    },
+    "MemberStatus": {"unknown": "GONE", "lower case": "active", "number": 1, "boolean": True, "object": {}, "list": []},
+}
+"""Wrong for the type, whatever the field: the request is refused as a whole, and nothing is executed."""
+
+
+def text(maximum: int, **more: Any) -> Values:
+    """Return texts that no field takes, and one character more than this one does."""
+    return {
+        "empty": "",
+        "blank": "  ",
+        "tab": "\t",
+        "ideographic space": "\u3000",
+        "too long": "x" * (maximum + 1),
+        "much too long": "x" * 100_000,
+        "NUL": "a\0b",
+        "NUL at the end": "a\0",
+        "bell": "a\ab",
+        "line feed": "a\nb",
+        "next line": "a\u0085b",
+    } | more
+
+
+def _in(**time: float) -> str:
+    return (datetime.now(UTC) + timedelta(**time)).isoformat()
+
+
+CODE = text(64)
+KEY = text(128, **{"space before": " a", "space after": "a "})
+PHONE = text(40) | {"digits": "12", "plus": "+", "no such country": "+999123456789", "23 digits": "1" * 23}
+PHONE |= {"NUL at its end": "13800138003\0", "NUL within": "138001\x0038003"}
+PHONE |= {"words": "call 13800138003", "letters for digits": "1380013TEAS", "extension": "13800138003 ext. 5"}
+PRICE = {
+    "negative": "-0.01",
+    "negative number": -1,
+    "3 decimals": "0.001",
+    "3 decimals as number": 0.001,
+    "tiny": "1e-3",
+    "1e-400": "1e-400",
+    "1e400": "1e400",
+    "2^62 cents": "46116860184273879.04",
+    "2^63": 2**63,
+    "2^63 as string": str(2**63),
+    "-2^63-1": str(-(2**63) - 1),
+    "60 decimals": "0." + "0" * 59 + "1",
+}
+INSTANT = {
+    "year 1": "0001-01-01T00:00:00Z",
+    "before 1900": "1899-12-31T23:59:59Z",
+    "year 9999": "9999-12-31T23:59:59Z",
+}
+
+BY_FIELD: dict[str, Values] = {
+    "AttributeInput.key": CODE,
+    "AttributeInput.value": text(200),
+    "BalanceAdjustInput.amount": {
+        "zero": 0,
+        "zero as string": "0.00",
+        "minus zero": "-0",
+        "half a point": "0.5",
+        "1e400": "1e400",
+        "1e-400": "1e-400",
+        "2^62": 2**62,
+        "-2^62": -(2**62),
+        "2^63": 2**63,
+        "-2^63-1": str(-(2**63) - 1),
+    },
+    "BalanceAdjustInput.asset": text(64) | {"unknown": "GOLD", "lower case": "points"},
+    "BalanceAdjustInput.idempotencyKey": KEY,
+    "BalanceAdjustInput.reason": text(500),
+    "IdentityInput.externalId": text(200),
+    "IdentityInput.source": CODE | {"reserved": "#phone"},
+    "MemberAmendInput.birthday": {"before 1900": "1899-12-31", "future": "2999-01-01", "year 1": "0001-01-01"},
+    "MemberAmendInput.channel": CODE,
+    "MemberAmendInput.email": text(254)
+    | {"no at": "lilei", "two ats": "a@b@c.cn", "no dot": "a@b", "space": "a b@c.d"},
+    "MemberAmendInput.idempotencyKey": KEY,
+    "MemberAmendInput.name": text(200),
+    "MemberAmendInput.phone": PHONE,
+    "MemberAmendInput.status": {"null": None},
+    "MemberAmendInput.store": CODE,
+    "MemberBy.id": text(64)
+    | {"unknown": "mem_06f4k9s3tdrx9c4m3p3v1c0z5g", "an order's": "ord_06f4k9s3tdrx9c4m3p3v1c0z5g"}
+    | {"no id": "mem_", "upper case": "MEM_06F4K9S3TDRX9C4M3P3V1C0Z5G", "over 128 bits": "mem_" + "z" * 26, "0": 0}
+    | {"2^63": 2**63, "sql": "mem_' OR 1=1 --"},
+    "MemberBy.number": text(32) | {"unknown": "999999999999", "sql": "' OR '1'='1"},
+    "MemberBy.phone": PHONE | {"unknown": "+8613900139000"},
+    "MemberEnrollInput.idempotencyKey": KEY,
+    "OrderCommitInput.idempotencyKey": KEY,
+    "OrderContentInput.channel": CODE,
+    "OrderContentInput.currency": text(3) | {"unknown": "XXX", "another": "USD", "lower case": "cny"},
+    "OrderContentInput.externalId": text(200),
+    "OrderContentInput.occurredAt": INSTANT | {"future": _in(hours=1), "far future": "2999-01-01T00:00:00Z"},
+    "OrderContentInput.shipping": PRICE,
+    "OrderContentInput.source": CODE | {"reserved": "#till"},
+    "OrderContentInput.store": CODE,
+    "OrderLineInput.category": CODE,
+    "OrderLineInput.name": text(200),
+    "OrderLineInput.quantity": {"zero": 0, "negative": -1, "a million and one": 1_000_001, "2^31-1": 2**31 - 1},
+    "OrderLineInput.ref": CODE,
+    "OrderLineInput.sku": CODE | {"unknown": "COFFEE", "lower case": "tea"},
+    "OrderLineInput.unitPrice": PRICE,
+    "OrderPreviewInput.at": INSTANT | {"in eleven years": _in(days=11 * 366)},
+    "OrdersImportInput.enrollUnknown": {},
+    "OrdersImportInput.idempotencyKey": KEY,
+}
+"""Right for the type and wrong for the field: refused by name, and the rest of the document goes on."""
+BY_FIELD |= {
+    name.replace("Amend", "Enroll"): values
+    for name, values in BY_FIELD.items()
+    if name.startswith("MemberAmendInput.") and name != "MemberAmendInput.status"
+}
+
+SIZES: dict[str, tuple[int, int]] = {
+    "MemberEnrollInput.identities": (0, 20),
+    "OrderContentInput.attributes": (0, 50),
+    "OrderContentInput.lines": (1, 500),
+    "OrderLineInput.attributes": (0, 50),
+    "OrdersImportInput.orders": (1, 500),
+}
+"""Least and most items of every list."""
+TWICE: dict[str, Path] = {
+    "MemberEnrollInput.identities": (),
+    "OrderContentInput.attributes": ("1", "key"),
+    "OrderContentInput.lines": ("1", "ref"),
+    "OrderLineInput.attributes": ("1", "key"),
+}
+"""Lists in which no item may stand twice, and what is named below the list then. An order may be sent twice."""
+
+
+@dataclass(frozen=True)
+class Bad:
+    """A bad value, the code that refuses it, and the field that is named: its path below `input`."""
+
+    value: Any
+    code: str
+    field: Path
+
+
+def bad_values(spot: Spot) -> dict[str, Bad]:
+    """Return everything bad that a place can be given, by what is bad about it."""
+    found: dict[str, Bad] = {}
+    bare = spot.type.of_type if is_non_null_type(spot.type) else spot.type
+    if is_non_null_type(spot.type):
+        found["null"] = Bad(None, BAD_REQUEST, spot.path)
+    if spot.required:
+        found["missing"] = Bad(MISSING, BAD_REQUEST, spot.path)
+    if is_list_type(bare):
+        found.update(_of_list(spot, bare))
+    elif isinstance(bare, GraphQLInputObjectType):
+        found.update(_of_object(spot, bare))
+    else:
+        found |= {
+            kind: Bad(value, BAD_REQUEST, spot.path) for kind, value in BY_TYPE[get_named_type(bare).name].items()
+        }
+        code, field = (NOT_FOUND, spot.reference) if spot.reference else (INVALID_INPUT, spot.path)
+        found |= {kind: Bad(value, code, field) for kind, value in BY_FIELD[spot.owner].items()}
+    return found
+
+
+def _of_list(spot: Spot, type_: Any) -> Iterator[tuple[str, Bad]]:
+    least, most = SIZES[spot.owner]
+    yield f"{most + 1} items", Bad(many(type_, most + 1), INVALID_INPUT, spot.path)
+    if least:
+        yield "no items", Bad([], INVALID_INPUT, spot.path)
+    if spot.owner in TWICE:
+        yield "an item twice", Bad([example(type_.of_type)] * 2, INVALID_INPUT, (*spot.path, *TWICE[spot.owner]))
+    for kind, value in (("string", "a"), ("number", 5), ("boolean", True)):
+        yield kind, Bad(value, BAD_REQUEST, spot.path)
+
+
+def _of_object(spot: Spot, type_: GraphQLInputObjectType) -> Iterator[tuple[str, Bad]]:
+    for kind, value in (("string", "a"), ("number", 5), ("boolean", True), ("list", [])):
+        yield kind, Bad(value, BAD_REQUEST, spot.path)
+    good = example(type_)
+    yield "unknown field", Bad(good | {"wrong": 1}, BAD_REQUEST, (*spot.path, "wrong"))
+    if type_.is_one_of:
+        first, second = list(type_.fields)[:2]
+        yield "no branch", Bad({}, BAD_REQUEST, spot.path)
+        yield "two branches", Bad({first: "a", second: "b"}, BAD_REQUEST, spot.path)
+        yield "null branch", Bad({first: None}, BAD_REQUEST, (*spot.path, first))

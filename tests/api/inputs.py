@@ -1,0 +1,201 @@
+"""Every place of every input, found by walking the schema, with an example that is good there."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    GraphQLField,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLSchema,
+    Undefined,
+    get_named_type,
+    is_enum_type,
+    is_leaf_type,
+    is_list_type,
+    is_non_null_type,
+)
+
+from app.transport.schema import Schema
+from schema import root
+
+SCHEMA: GraphQLSchema = root.build(Schema)._schema
+MISSING = object()
+NOTHING = object()
+Path = tuple[str, ...]
+
+EXAMPLES: dict[str, Any] = {
+    "AttributeInput.key": "colour",
+    "AttributeInput.value": "red",
+    "BalanceAdjustInput.amount": "5",
+    "BalanceAdjustInput.asset": "POINTS",
+    "BalanceAdjustInput.idempotencyKey": "bad-input",
+    "BalanceAdjustInput.reason": "a gift",
+    "IdentityInput.externalId": "77",
+    "IdentityInput.source": "pos",
+    "MemberAmendInput.birthday": "1990-02-28",
+    "MemberAmendInput.channel": "web",
+    "MemberAmendInput.email": "lilei@example.com",
+    "MemberAmendInput.idempotencyKey": "bad-input",
+    "MemberAmendInput.name": "Li Lei",
+    "MemberAmendInput.phone": "+8613800138001",
+    "MemberAmendInput.status": "FROZEN",
+    "MemberAmendInput.store": "s-1",
+    "MemberBy.id": "mem_00000000000000000000000000",
+    "MemberBy.number": "100000000000",
+    "MemberBy.phone": "+8613800138000",
+    "MemberEnrollInput.birthday": "1990-02-28",
+    "MemberEnrollInput.channel": "web",
+    "MemberEnrollInput.email": "lilei@example.com",
+    "MemberEnrollInput.idempotencyKey": "bad-input",
+    "MemberEnrollInput.name": "Li Lei",
+    "MemberEnrollInput.phone": "+8613800138002",
+    "MemberEnrollInput.store": "s-1",
+    "OrderCommitInput.idempotencyKey": "bad-input",
+    "OrderContentInput.channel": "web",
+    "OrderContentInput.currency": "CNY",
+    "OrderContentInput.externalId": "A-1",
+    "OrderContentInput.occurredAt": "2026-03-01T09:30:00Z",
+    "OrderContentInput.shipping": "6.00",
+    "OrderContentInput.source": "till",
+    "OrderContentInput.store": "s-1",
+    "OrderLineInput.category": "drinks",
+    "OrderLineInput.name": "Green tea",
+    "OrderLineInput.quantity": 2,
+    "OrderLineInput.ref": "1",
+    "OrderLineInput.sku": "TEA",
+    "OrderLineInput.unitPrice": "12.50",
+    "OrderPreviewInput.at": "2026-03-01T09:30:00Z",
+    "OrdersImportInput.enrollUnknown": False,
+    "OrdersImportInput.idempotencyKey": "bad-input",
+}
+"""A good value for every leaf. References name the member with the identity (pos, 1)."""
+CHOICES = {"MemberBy": {"identity": {"source": "pos", "externalId": "1"}}}
+"""Which branch of a `@oneOf` input an example takes when the path does not say."""
+DISTINCT = {"AttributeInput": "key", "IdentityInput": "externalId", "OrderContentInput": "externalId"} | {
+    "OrderLineInput": "ref"
+}
+"""The field that tells the items of a list apart."""
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place in an input. `owner` is the field that it is or lies in, as `Type.field`; `path` starts below `input`."""
+
+    path: Path
+    owner: str
+    type: GraphQLInputType
+    required: bool
+    reference: Path | None
+    """The path of the `@oneOf` input around it, if there is one."""
+
+    @property
+    def name(self) -> str:
+        """The path as one word."""
+        return ".".join(self.path)
+
+
+def operations() -> dict[str, tuple[str, GraphQLField]]:
+    """Return every field of Query and Mutation that takes an `input`: its kind and itself, by name."""
+    found = {}
+    for kind, type_ in (("query", SCHEMA.query_type), ("mutation", SCHEMA.mutation_type)):
+        assert type_ is not None
+        found |= {name: (kind, field) for name, field in type_.fields.items() if "input" in field.args}
+    return found
+
+
+def input_of(operation: str) -> GraphQLInputObjectType:
+    """Return the type of an operation's `input`."""
+    named = get_named_type(operations()[operation][1].args["input"].type)
+    assert isinstance(named, GraphQLInputObjectType)
+    return named
+
+
+def spots(type_: GraphQLInputObjectType, path: Path = (), reference: Path | None = None) -> Iterator[Spot]:
+    """Yield every place below an input object: its fields, the items of its lists, and theirs."""
+    for name, field in type_.fields.items():
+        required = is_non_null_type(field.type) and field.default_value is Undefined
+        inside = path if type_.is_one_of else reference
+        yield from _spots((*path, name), f"{type_.name}.{name}", field.type, inside, required=required)
+
+
+def _spots(
+    path: Path, owner: str, type_: GraphQLInputType, reference: Path | None, *, required: bool
+) -> Iterator[Spot]:
+    yield Spot(path, owner, type_, required, reference)
+    bare = type_.of_type if is_non_null_type(type_) else type_
+    if is_list_type(bare):
+        yield from _spots((*path, "0"), owner, bare.of_type, reference, required=False)
+    elif isinstance(bare, GraphQLInputObjectType):
+        yield from spots(bare, path, reference)
+
+
+def example(type_: GraphQLInputType, owner: str = "", path: Path = (), value: Any = NOTHING) -> Any:
+    """Return a good value that gives every field, but has `value` at `path`, which `MISSING` leaves out."""
+    if not path and value is not NOTHING:
+        return value
+    bare = type_.of_type if is_non_null_type(type_) else type_
+    if is_list_type(bare):
+        return [example(bare.of_type, owner, path[1:], value if path else NOTHING)]
+    if is_leaf_type(bare):
+        return EXAMPLES[owner]
+    assert isinstance(bare, GraphQLInputObjectType)
+    if bare.is_one_of and not path:
+        return CHOICES[bare.name]
+    made = {}
+    for name, field in bare.fields.items():
+        here = bool(path) and path[0] == name
+        if bare.is_one_of and not here:
+            continue
+        child = example(field.type, f"{bare.name}.{name}", path[1:] if here else (), value if here else NOTHING)
+        if child is not MISSING:
+            made[name] = child
+    return made
+
+
+PLACES = [(operation, spot) for operation in operations() for spot in spots(input_of(operation))]
+"""Every place of every input."""
+
+
+def many(type_: GraphQLInputType, size: int) -> list[Any]:
+    """Return so many good items of a list's type, each different."""
+    bare = type_.of_type if is_non_null_type(type_) else type_
+    item_type = bare.of_type
+    named = get_named_type(item_type)
+    return [example(item_type) | {DISTINCT[named.name]: f"n{index}"} for index in range(size)]
+
+
+def document(operation: str, given: str = "$input") -> str:
+    """Return a document that runs an operation and asks for its errors and for the presence of all else."""
+    kind, field = operations()[operation]
+    variable = f" Bad($input: {field.args['input'].type})" if given == "$input" else ""
+    return f"{kind}{variable} {{ {operation}(input: {given}) {{ {_selection(get_named_type(field.type))} }} }}"
+
+
+def _selection(payload: Any) -> str:
+    parts = []
+    for name, field in payload.fields.items():
+        named = get_named_type(field.type)
+        if name == "userErrors":
+            parts.append("userErrors { __typename ... on UserError { code message field } }")
+        elif is_leaf_type(named):
+            parts.append(name)
+        elif "userErrors" in getattr(named, "fields", {}):
+            parts.append(f"{name} {{ {_selection(named)} }}")
+        else:
+            parts.append(f"{name} {{ __typename }}")
+    return " ".join(parts)
+
+
+def literal(type_: GraphQLInputType, value: Any) -> str:
+    """Return a value as it stands in a document; a string stands for an enum's name when it can be one."""
+    bare = type_.of_type if is_non_null_type(type_) else type_
+    if isinstance(value, list):
+        item_type = bare.of_type if is_list_type(bare) else bare
+        return f"[{', '.join(literal(item_type, item) for item in value)}]"
+    if isinstance(value, dict):
+        types = {name: field.type for name, field in getattr(bare, "fields", {}).items()}
+        return f"{{{', '.join(f'{name}: {literal(types.get(name, bare), item)}' for name, item in value.items())}}}"
+    return value if is_enum_type(bare) and str(value).isidentifier() else json.dumps(value)
