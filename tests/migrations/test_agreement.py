@@ -1,0 +1,218 @@
+"""Models and migrations say the same, but for what the ORM cannot say: that is listed here, and nothing else passes."""
+
+import asyncio
+import re
+import shutil
+import sqlite3
+from pathlib import Path
+
+import asyncpg
+import pytest
+from aerich.migrate import Migrate
+from tortoise.context import TortoiseContext
+
+from services.database import migrate as module
+from services.database.config import Database, Dialect
+from services.database.migrate import MIGRATIONS, migrate
+from tests.migrations.catalog import Catalog, Table, read_connected, read_postgres, read_sqlite
+from tests.migrations.scratch import scratch
+
+# ── aerich's own answer ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_aerich_finds_no_change_of_the_models(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "migrations"
+    shutil.copytree(MIGRATIONS, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(module, "MIGRATIONS", copy)
+    for name in ("upgrade_operators", "downgrade_operators", "_upgrade_fk_m2m_index_operators"):
+        monkeypatch.setattr(Migrate, name, [])  # aerich collects in lists of the class, for the whole process
+    async with module._command(database) as command:
+        assert await command.migrate(name="drift", no_input=True) == ""
+    files = {path.name for path in copy.rglob("*.py")}
+    assert files == {path.name for path in MIGRATIONS.rglob("*.py")}
+
+
+@pytest.mark.parametrize("dialect", Dialect)
+def test_every_file_holds_the_state_of_the_models(dialect: Dialect) -> None:
+    for path in sorted((MIGRATIONS / dialect.value).glob("[0-9]*.py")):
+        text = path.read_text()
+        assert "RUN_IN_TRANSACTION = True" in text, path
+        assert "MODELS_STATE = (" in text, path
+        assert re.fullmatch(r"(0|[1-9]\d*)_[a-z_]+\.py", path.name), path
+
+
+def test_both_databases_have_the_same_files() -> None:
+    names = [sorted(path.name for path in (MIGRATIONS / dialect.value).glob("*.py")) for dialect in Dialect]
+    assert names[0] == names[1]
+
+
+# ── the tables ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def _generate(database: Database) -> None:
+    """Build the tables from the models, with the ORM's own engine: ours writes in transactions only."""
+    config = database.tortoise()
+    if database.dialect is Dialect.SQLITE:
+        credentials = {"file_path": str(database.path)}
+        config["connections"]["sqlite"] = {"engine": "tortoise.backends.sqlite", "credentials": credentials}
+    async with TortoiseContext() as context:
+        await context.init(config=config)
+        await context.generate_schemas(safe=False)
+
+
+def _plain(text: str) -> str:
+    """Return an index's condition as both databases would write it."""
+    return re.sub(r"[()]", "", text.replace("::timestamp with time zone", "").replace("+00:00'", "+00'"))
+
+
+def differences(migrated: Catalog, generated: Catalog) -> set[str]:
+    """Return what only one of the two has, `+` for the migrations and `-` for the models, a line each."""
+    found = {f"+ table {name}" for name in migrated.keys() - generated.keys()}
+    found |= {f"- table {name}" for name in generated.keys() - migrated.keys()}
+    for name in migrated.keys() & generated.keys():
+        more, less = _lines(migrated[name]), _lines(generated[name])
+        found |= {f"+ {name} {line}" for line in more - less} | {f"- {name} {line}" for line in less - more}
+    return found
+
+
+def _lines(table: Table) -> set[str]:
+    lines = {
+        f"column {name} {kind}{' null' if null else ''}{f' default {default}' if default else ''}"
+        for name, (kind, null, default) in table.columns.items()
+    }
+    lines |= {f"primary key {', '.join(table.primary_key)}"}
+    lines |= {f"unique {', '.join(columns)}" for columns in table.uniques}
+    lines |= {f"reference {reference}" for reference in table.references}
+    lines |= {f"index {name} {_plain(columns)}" for name, columns in table.indexes.items()}
+    lines |= {f"trigger {name}" for name in table.triggers}
+    return lines | ({f"checks {len(table.checks)}"} if table.checks else set())
+
+
+ALLOWED = """
++ account reference (program_id, asset_id) -> asset (program_id, id) RESTRICT
++ account reference (program_id, member_id) -> member (program_id, id) RESTRICT
++ account checks 6
++ account trigger tr_account_delete
++ api_key reference (program_id) -> program (id) RESTRICT
++ asset unique program_id, id
++ asset reference (program_id) -> program (id) RESTRICT
++ asset checks 7
++ campaign unique program_id, id
++ campaign reference (program_id) -> program (id) RESTRICT
++ campaign checks 1
++ campaign_version reference (program_id, campaign_id) -> campaign (program_id, id) RESTRICT
++ campaign_version checks 2
++ entry primary key account_id, seq
+- entry primary key seq
++ entry checks 7
++ entry index uix_entry_member_position unique member_id, position
++ event primary key member_id, position
+- event primary key position
++ event checks 2
++ event index ix_event_commit_order program_id, commit_order
++ idempotency primary key program_id, scope, key
+- idempotency primary key key
++ idempotency checks 1
++ identity reference (program_id, member_id) -> member (program_id, id) RESTRICT
++ item reference (program_id) -> program (id) RESTRICT
++ ladder unique program_id, id
++ ladder reference (program_id) -> program (id) RESTRICT
++ ladder reference (program_id, asset_id) -> asset (program_id, id) RESTRICT
++ ladder checks 1
++ lot checks 6
++ lot index ix_lot_burn account_id, priority, expires_at, id where remaining > 0 AND locked_until IS NULL
++ lot index ix_lot_due_account account_id, due_at where remaining > 0 AND due_at < '9999-12-31 00:00:00+00'
++ lot index ix_lot_due_program program_id, due_at where remaining > 0 AND due_at < '9999-12-31 00:00:00+00'
++ lot trigger tr_lot_delete
++ lot trigger tr_lot_terms
++ lot_move primary key lot_id, transfer_id
+- lot_move primary key transfer_id
++ lot_move checks 1
++ member unique program_id, id
++ member reference (program_id) -> program (id) RESTRICT
++ member checks 2
++ order_effect primary key order_id, ordinal
+- order_effect primary key ordinal
++ order_effect checks 2
++ order_line primary key order_id, ordinal
+- order_line primary key ordinal
++ order_line checks 5
++ orders checks 5
++ orders trigger tr_orders_delete
++ program checks 2
++ standing reference (program_id, ladder_id) -> ladder (program_id, id) RESTRICT
++ standing reference (program_id, member_id) -> member (program_id, id) RESTRICT
++ standing reference (program_id, tier_id) -> tier (program_id, id) RESTRICT
++ tier unique program_id, id
++ tier reference (program_id, ladder_id) -> ladder (program_id, id) RESTRICT
++ tier checks 2
++ transfer checks 2
+"""
+INSERT_ONLY = ("campaign_version", "entry", "event", "lot_move", "order_effect", "transfer")
+ALLOWED_ON_SQLITE = {
+    f"+ {table} trigger tr_{table}_{change}" for table in INSERT_ONLY for change in ("update", "delete")
+}
+ALLOWED_ON_POSTGRES = {f"+ {table} trigger tr_{table}_insert_only" for table in INSERT_ONLY} | {
+    # Where no migration numbers transactions, the database does.
+    "+ event column commit_order bigint default ((pg_current_xact_id())::text)::bigint",
+    "- event column commit_order bigint",
+}
+
+
+def _allowed(more: set[str]) -> set[str]:
+    return set(ALLOWED.strip().splitlines()) | more
+
+
+def test_models_and_migrations_make_the_same_tables_on_sqlite(sqlite_template: Path, tmp_path: Path) -> None:
+    generated = Database.parse(f"sqlite://{tmp_path / 'generated.db'}")
+    asyncio.run(_generate(generated))
+    assert differences(read_sqlite(sqlite_template), read_sqlite(generated.path)) == _allowed(ALLOWED_ON_SQLITE)
+
+
+def test_models_and_migrations_make_the_same_tables_on_postgres(postgres_url: str) -> None:
+    with scratch(postgres_url, "migrated") as first, scratch(postgres_url, "generated") as second:
+        migrated, generated = Database.parse(first), Database.parse(second)
+        asyncio.run(migrate(migrated))
+        asyncio.run(_generate(generated))
+        found = differences(asyncio.run(read_postgres(migrated.dsn)), asyncio.run(read_postgres(generated.dsn)))
+    assert found == _allowed(ALLOWED_ON_POSTGRES)
+
+
+PLANTED = {
+    'ALTER TABLE "item" ADD COLUMN "weight" INT': "+ item column weight int",
+    'ALTER TABLE "item" DROP COLUMN "category"': "- item column category varchar(64) null",
+    'CREATE INDEX "ix_item" ON "item" ("name", "sku")': "+ item index ix_item name, sku",
+    'CREATE UNIQUE INDEX "ix_item" ON "item" ("name")': "+ item index ix_item unique name",
+    'DROP INDEX "ix_lot_burn"': "- lot index ix_lot_burn account_id, priority, expires_at, id where remaining > 0",
+    'CREATE TABLE "whim" ("id" INT)': "+ table whim",
+    'DROP TABLE "item"': "- table item",
+}
+
+
+@pytest.mark.parametrize("statement", PLANTED)
+def test_a_planted_difference_is_found(statement: str, sqlite_template: Path, tmp_path: Path) -> None:
+    path = tmp_path / "planted.db"
+    shutil.copyfile(sqlite_template, path)
+    connection = sqlite3.connect(path)
+    connection.execute(statement)
+    connection.close()
+    (found,) = differences(read_sqlite(path), read_sqlite(sqlite_template))
+    assert found.lower().startswith(PLANTED[statement].lower())
+
+
+@pytest.mark.parametrize("statement", PLANTED)
+async def test_a_planted_difference_is_found_on_postgres(statement: str, postgres_url: str) -> None:
+    connection = await asyncpg.connect(postgres_url)
+    try:
+        before = await read_connected(connection)
+        transaction = connection.transaction()
+        await transaction.start()
+        await connection.execute(statement)
+        (found,) = differences(await read_connected(connection), before)
+        await transaction.rollback()
+    finally:
+        await connection.close()
+    expected = PLANTED[statement].replace("varchar", "character varying")
+    assert found.startswith(expected)
