@@ -355,7 +355,7 @@ CREATE TABLE "order_effect" (
     CHECK ("kind" IN ('EARN', 'MULTIPLY_EARN')),
     CHECK ("amount" > -4611686018427387904 AND "amount" < 4611686018427387904)
 );
-CREATE TABLE "aerich" (
+CREATE TABLE IF NOT EXISTS "aerich" (
     "id" SERIAL NOT NULL PRIMARY KEY,
     "version" VARCHAR(255) NOT NULL,
     "app" VARCHAR(100) NOT NULL,
