@@ -9,7 +9,7 @@ from domain import checks
 from domain.refusals import InvalidInput
 
 PHONE_MAX = 40
-DIALLED = re.compile(r"[+＋]?[\d\s()（）.／/\-‐-―−]+")
+DIALLED = re.compile(r"[(（]?[+＋]?[\d\s()（）.／/\-‐-―−]+")
 """Digits and what is written between them. The parser would also take words, letters for digits, and an extension."""
 
 
