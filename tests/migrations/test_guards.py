@@ -1,0 +1,376 @@
+"""Every guard of the schema refuses what it is there for, on both databases, and leaves the rows as they were."""
+
+import asyncio
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+import asyncpg
+import pytest
+from tortoise.context import TortoiseContext
+from tortoise.exceptions import IntegrityError
+
+import models
+from domain.instants import NEVER
+from services import programs
+from services.credentials import create_key
+from services.database.config import Database, Dialect
+from services.database.migrate import migrate
+from services.engine import Engine, engine
+from services.templates import Template
+from services.transaction import transaction
+from tests.factories import NOON, world
+from tests.migrations.catalog import Catalog, read_postgres, read_sqlite
+from tests.migrations.scratch import scratch
+
+NOBODY = "00000000-0000-7000-8000-000000000007"
+TOO_MUCH = 2**62
+
+# ── a database with a row in every table ─────────────────────────────────────────────────────────────────────────────
+
+
+async def _fill(database: Database) -> None:
+    async with TortoiseContext() as context:
+        await context.init(config=database.tortoise())
+        async with engine(database) as house:
+            await _use(house)
+
+
+async def _use(house: Engine) -> None:
+    shop = await world(house, Template.STANDARD)
+    member = await shop.enrol(phone="13800138000")
+    await shop.buy(member, "600.00", shipping=Decimal(5))
+    await shop.give(member, "50")
+    await shop.give(member, "-20")
+    await programs.list_items(shop.program.id, [("CD", None, None)])
+    await create_key(shop.program.id, name="till", scopes=frozenset(), now=NOON)
+
+
+@dataclass(frozen=True)
+class Store:
+    """A filled database, what it consists of, and a way to try a statement on it."""
+
+    database: Database
+    catalog: Catalog
+
+    def words(self, statement: str) -> str:
+        bytes_32 = "'\\x00'::bytea" if self.database.dialect is Dialect.POSTGRES else "x'00'"
+        return statement.format(short=bytes_32, nobody=NOBODY, too_much=TOO_MUCH)
+
+    def copy(self, table: str, where: str = "true", **changed: str) -> str:
+        """Return an INSERT of a row like one that is there, with some columns changed to these expressions."""
+        columns = list(self.catalog[table].columns)
+        values = ", ".join(changed.get(column, f'"{column}"') for column in columns)
+        names = ", ".join(f'"{column}"' for column in columns)
+        return f'INSERT INTO "{table}" ({names}) SELECT {values} FROM "{table}" WHERE {where} LIMIT 1'
+
+    async def refused(self, statement: str) -> str:
+        """Try the statement in a transaction; return why it was refused, having made sure that nothing changed."""
+        if self.database.dialect is Dialect.POSTGRES:
+            return await _refused_by_postgres(self.database, self.words(statement), list(self.catalog))
+        return await asyncio.to_thread(_refused_by_sqlite, self.database, self.words(statement), list(self.catalog))
+
+    async def rows(self) -> dict[str, list[str]]:
+        """Return all rows, as text."""
+        if self.database.dialect is Dialect.SQLITE:
+            file = sqlite3.connect(self.database.path)
+            try:
+                return _sqlite_rows(file, list(self.catalog))
+            finally:
+                file.close()
+        connection = await asyncpg.connect(self.database.dsn)
+        try:
+            return await _postgres_rows(connection, list(self.catalog))
+        finally:
+            await connection.close()
+
+
+async def _postgres_rows(connection: asyncpg.Connection, tables: list[str]) -> dict[str, list[str]]:
+    return {table: sorted(map(repr, await connection.fetch(f'SELECT * FROM "{table}"'))) for table in tables}
+
+
+def _sqlite_rows(connection: sqlite3.Connection, tables: list[str]) -> dict[str, list[str]]:
+    return {table: sorted(map(repr, connection.execute(f'SELECT * FROM "{table}"'))) for table in tables}
+
+
+async def _refused_by_postgres(database: Database, statement: str, tables: list[str]) -> str:
+    connection = await asyncpg.connect(database.dsn)
+    try:
+        before = await _postgres_rows(connection, tables)
+        with pytest.raises(asyncpg.IntegrityConstraintViolationError) as refusal:
+            async with connection.transaction():
+                await connection.execute(statement)
+        assert await _postgres_rows(connection, tables) == before
+    finally:
+        await connection.close()
+    return f"{refusal.value} [{refusal.value.constraint_name}]"
+
+
+def _refused_by_sqlite(database: Database, statement: str, tables: list[str]) -> str:
+    connection = sqlite3.connect(database.path, isolation_level=None)
+    try:
+        connection.execute("PRAGMA foreign_keys = ON")
+        before = _sqlite_rows(connection, tables)
+        connection.execute("BEGIN IMMEDIATE")
+        with pytest.raises(sqlite3.IntegrityError) as refusal:  # noqa: PT012  (whichever of the two refuses)
+            connection.execute(statement)
+            connection.execute("COMMIT")  # references that are deferred are looked at here
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        assert _sqlite_rows(connection, tables) == before
+    finally:
+        connection.close()
+    return str(refusal.value)
+
+
+@pytest.fixture(scope="module")
+def sqlite_store(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Store:
+    path = tmp_path_factory.mktemp("guards") / "huiyuan.db"
+    shutil.copyfile(sqlite_template, path)
+    database = Database.parse(f"sqlite://{path}?synchronous=OFF")
+    asyncio.run(_fill(database))
+    return Store(database, read_sqlite(path))
+
+
+@pytest.fixture(scope="module")
+def postgres_store(postgres_url: str) -> Iterator[Store]:
+    with scratch(postgres_url, "guards") as url:
+        database = Database.parse(url)
+        asyncio.run(migrate(database))
+        asyncio.run(_fill(database))
+        yield Store(database, asyncio.run(read_postgres(database.dsn)))
+
+
+@pytest.fixture(params=Dialect)
+def store(request: pytest.FixtureRequest) -> Store:
+    filled: Store = request.getfixturevalue(f"{request.param.value}_store")
+    return filled
+
+
+async def test_every_table_has_a_row(store: Store) -> None:
+    assert [table for table, rows in (await store.rows()).items() if not rows] == []
+
+
+# ── insert only ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+INSERT_ONLY = ("campaign_version", "entry", "event", "lot_move", "order_effect", "transfer")
+NEVER_DELETED = ("account", "lot", "orders")
+
+
+@pytest.mark.parametrize("table", INSERT_ONLY)
+async def test_rows_of_an_insert_only_table_are_not_changed(store: Store, table: str) -> None:
+    for column in store.catalog[table].columns:
+        assert "insert only" in await store.refused(f'UPDATE "{table}" SET "{column}" = "{column}"')
+
+
+@pytest.mark.parametrize("table", INSERT_ONLY)
+async def test_rows_of_an_insert_only_table_are_not_deleted(store: Store, table: str) -> None:
+    assert "insert only" in await store.refused(f'DELETE FROM "{table}"')
+
+
+@pytest.mark.parametrize("table", NEVER_DELETED)
+async def test_accounts_lots_and_orders_are_not_deleted(store: Store, table: str) -> None:
+    assert "never deleted" in await store.refused(f'DELETE FROM "{table}"')
+
+
+@pytest.mark.parametrize("table", INSERT_ONLY + NEVER_DELETED)
+async def test_postgres_refuses_to_truncate(postgres_store: Store, table: str) -> None:
+    assert "TRUNCATE on" in await postgres_store.refused(f'TRUNCATE "{table}"')
+
+
+@pytest.mark.parametrize("column", ["amount", "expires_at", "priority"])
+async def test_the_terms_of_a_lot_are_not_changed(store: Store, column: str) -> None:
+    assert "the terms of a lot never change" in await store.refused(f'UPDATE "lot" SET "{column}" = "{column}"')
+
+
+async def test_the_orm_hears_of_the_refusal_as_an_integrity_error(house: Engine) -> None:
+    await _use(house)
+    entry, transfer = await models.Entry.first(), await models.Transfer.first()
+    lot = await models.Lot.first()
+    assert entry is not None
+    assert transfer is not None
+    assert lot is not None
+    with pytest.raises(IntegrityError, match="insert only"):
+        async with transaction():
+            await models.Transfer.filter(id=transfer.id).update(actor="nobody")
+    with pytest.raises(IntegrityError, match="insert only"):
+        async with transaction():
+            await entry.delete()
+    with pytest.raises(IntegrityError, match="never change"):
+        async with transaction():
+            await models.Lot.filter(id=lot.id).update(amount=lot.amount + 1)
+    with pytest.raises(IntegrityError, match="never deleted"):
+        async with transaction():
+            await models.Account.all().delete()
+    assert await models.Transfer.get(id=transfer.id) == transfer
+    assert (await models.Transfer.get(id=transfer.id)).actor == transfer.actor
+    assert (await models.Lot.get(id=lot.id)).amount == lot.amount
+    assert await models.Account.all().count() == 2
+
+
+# ── checks ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+CHANGES = [
+    "UPDATE program SET item_policy = 'ANY'",
+    "UPDATE program SET currency_scale = 9",
+    "UPDATE asset SET kind = 'GOLD'",
+    "UPDATE asset SET scale = -1",
+    "UPDATE asset SET expiry = 'SOON' WHERE expiry_length > 0",
+    "UPDATE asset SET expiry_length = 0 WHERE expiry <> 'NONE'",
+    "UPDATE asset SET expiry_from = 'NOW'",
+    "UPDATE asset SET pending_days = -1",
+    "UPDATE asset SET floor = 1",
+    "UPDATE ladder SET metric = 'LUCK'",
+    "UPDATE tier SET rank = -1 WHERE rank = 0",
+    "UPDATE tier SET threshold = -1",
+    "UPDATE campaign SET state = 'GONE'",
+    "UPDATE member SET status = 'ASLEEP'",
+    "UPDATE member SET position = -1",
+    "UPDATE account SET available = floor - 1",
+    "UPDATE account SET pending = -1",
+    "UPDATE account SET held = -1",
+    "UPDATE account SET floor = 1",
+    "UPDATE account SET seq = -1",
+    "UPDATE account SET available = {too_much}",
+    "UPDATE account SET held = {too_much}",
+    "UPDATE lot SET remaining = -1",
+    "UPDATE lot SET held = -1",
+    "UPDATE lot SET remaining = amount, held = 1",
+    "UPDATE lot SET due_at = '2026-01-01 00:00:00+00:00'",
+    "UPDATE lot SET locked_until = '2026-01-01 00:00:00+00:00'",
+    "UPDATE idempotency SET hash = {short}",
+    "UPDATE orders SET state = 'LOST'",
+    "UPDATE orders SET shipping = -1, payable = subtotal - discount_total - 1",
+    "UPDATE orders SET discount_total = subtotal + 1, payable = shipping - 1",
+    "UPDATE orders SET payable = payable + 1",
+    "UPDATE orders SET subtotal = {too_much}, payable = {too_much} + shipping",
+    "UPDATE orders SET content_hash = {short}",
+    "UPDATE order_line SET quantity = 0, payable = 0",
+    "UPDATE order_line SET returned_quantity = quantity + 1",
+    "UPDATE order_line SET unit_price = -1, payable = -quantity",
+    "UPDATE order_line SET discount = -1, payable = payable + 1",
+    "UPDATE order_line SET payable = payable + 1",
+]
+COPIES: list[tuple[str, dict[str, str]]] = [
+    ("campaign_version", {"id": "'{nobody}'", "number": "0"}),
+    ("campaign_version", {"id": "'{nobody}'", "number": "99", "ends_at": "starts_at"}),
+    ("transfer", {"id": "'{nobody}'", "kind": "'WHIM'"}),
+    ("transfer", {"id": "'{nobody}'", "hash": "{short}"}),
+    ("entry", {"seq": "99", "position": "99", "kind": "'WHIM'"}),
+    ("entry", {"seq": "99", "position": "99", "contra": "'POCKET'"}),
+    ("entry", {"seq": "99", "position": "99", "contra": "NULL"}),
+    ("entry", {"seq": "99", "position": "99", "change_held": "-change_available"}),
+    ("entry", {"seq": "0", "position": "99"}),
+    ("entry", {"seq": "99", "position": "0"}),
+    ("entry", {"seq": "99", "position": "99", "pending": "-1"}),
+    ("entry", {"seq": "99", "position": "99", "held": "-1"}),
+    ("entry", {"seq": "99", "position": "99", "available": "{too_much}"}),
+    ("entry", {"seq": "99", "position": "99", "available": "-{too_much}"}),
+    ("lot", {"id": "'{nobody}'", "amount": "0", "remaining": "0"}),
+    ("lot", {"id": "'{nobody}'", "amount": "{too_much}"}),
+    ("lot_move", {"lot_id": "'{nobody}'", "remaining": "0", "held": "0"}),
+    ("event", {"position": "99", "kind": "'RUMOUR'"}),
+    ("event", {"position": "0"}),
+    ("order_effect", {"ordinal": "99", "amount": "{too_much}"}),
+    ("order_effect", {"ordinal": "99", "kind": "'MAGIC'"}),
+]
+
+
+def _check_cases(store: Store) -> list[str]:
+    return [*CHANGES, *(store.copy(table, **changed) for table, changed in COPIES)]
+
+
+@pytest.mark.parametrize("index", range(len(CHANGES) + len(COPIES)))
+async def test_a_value_that_cannot_be_is_refused(store: Store, index: int) -> None:
+    reason = await store.refused(_check_cases(store)[index])
+    assert "check constraint" in reason.lower()
+
+
+IMPLIED = {"order_line_unit_price_check"}
+"""A negative price makes the line's payable or discount negative too, which another check refuses first."""
+
+
+async def test_every_check_has_a_case(postgres_store: Store) -> None:
+    reasons = [await postgres_store.refused(statement) for statement in _check_cases(postgres_store)]
+    seen = {reason.rpartition("[")[2].strip("]") for reason in reasons}
+    connection = await asyncpg.connect(postgres_store.database.dsn)
+    names = await connection.fetch(
+        "SELECT conname FROM pg_constraint WHERE contype = 'c' AND connamespace = 'public'::regnamespace"
+    )
+    await connection.close()
+    assert seen == {row["conname"] for row in names} - IMPLIED
+
+
+# ── keys ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+NEW = {"id": "'{nobody}'"}
+TWICE: dict[str, list[dict[str, str]]] = {
+    "program": [NEW],
+    "asset": [NEW],
+    "ladder": [NEW],
+    "tier": [NEW | {"rank": "99"}, NEW | {"code": "'X'"}],
+    "campaign": [NEW],
+    "campaign_version": [NEW],
+    "item": [NEW],
+    "member": [NEW],
+    "identity": [NEW],
+    "standing": [NEW],
+    "account": [NEW],
+    "orders": [NEW],
+    "entry": [{"position": "99"}, {"seq": "99"}],
+    "lot_move": [{}],
+    "event": [{}],
+    "idempotency": [{}],
+    "order_line": [{}],
+    "order_effect": [{}],
+}
+
+
+@pytest.mark.parametrize(("table", "changed"), [(table, c) for table, rows in TWICE.items() for c in rows])
+async def test_what_is_unique_stays_so(store: Store, table: str, changed: dict[str, str]) -> None:
+    assert "unique" in (await store.refused(store.copy(table, **changed))).lower()
+
+
+# ── references ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_row_names_only_what_its_own_program_has(store: Store) -> None:
+    tried = 0
+    for table, described in store.catalog.items():
+        for reference in described.references:
+            column = reference.partition(")")[0].strip("(").split(", ")[-1]
+            if table == "campaign_version":  # insert only: a new row instead of a changed one
+                statement = store.copy(table, **{"id": "'{nobody}'", "number": "99", column: "'{nobody}'"})
+            else:
+                one = f'(SELECT "id" FROM "{table}" ORDER BY "id" LIMIT 1)'
+                statement = f'UPDATE "{table}" SET "{column}" = \'{{nobody}}\' WHERE "id" = {one}'
+            assert "foreign key" in (await store.refused(statement)).lower(), (table, reference)
+            tried += 1
+    assert tried == 15
+
+
+@pytest.mark.parametrize("table", ["program", "asset", "ladder", "tier", "campaign", "member"])
+async def test_what_others_name_is_not_deleted(store: Store, table: str) -> None:
+    assert "foreign key" in (await store.refused(f'DELETE FROM "{table}"')).lower()
+
+
+async def test_every_reference_restricts(store: Store) -> None:
+    rules = {reference.rpartition(" ")[2] for table in store.catalog.values() for reference in table.references}
+    assert rules == {"RESTRICT"}
+
+
+# ── what stays possible ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_lot_is_used_and_an_order_goes_on(house: Engine) -> None:
+    await _use(house)
+    async with transaction():
+        await models.Lot.all().update(remaining=0, held=1, locked_until=None)
+        await models.Account.all().update(next_due_at=NEVER)
+        await models.Order.all().update(state="RETURNED")
+        await models.Idempotency.all().delete()
+    assert await models.Lot.filter(remaining=0, held=1).count() == await models.Lot.all().count() == 3
+    assert await models.Order.get() == await models.Order.get(state="RETURNED")
