@@ -70,23 +70,27 @@ async def prepare(database: Database, *, migrates: bool) -> list[str]:
 
 
 @asynccontextmanager
-async def rows(database: Database, *, writes: bool, migrates: bool = False) -> AsyncIterator[None]:
-    """Open the ORM on a database that is up to date, for set-up and reads.
+async def rows(database: Database) -> AsyncIterator[None]:
+    """Open the ORM on a database that is up to date, for set-up and reads; a server may run beside it.
 
-    Raises as `prepare`, and `DatabaseInUseError` when `writes` and another process serves a SQLite database.
+    Raises as `prepare`.
     """
-    if not migrates:
-        await prepare(database, migrates=False)  # before the lock, whose file would be left beside no database
-    with held(database) if writes else nullcontext():
-        if migrates:
-            await prepare(database, migrates=True)
-        async with TortoiseContext() as context:
-            await context.init(config=database.tortoise())
-            yield
+    await prepare(database, migrates=False)
+    async with TortoiseContext() as context:
+        await context.init(config=database.tortoise())
+        yield
 
 
 @asynccontextmanager
-async def engine(database: Database, *, writes: bool, migrates: bool = False) -> AsyncIterator[Engine]:
-    """Open an engine with the ORM around it; raises as `rows`."""
-    async with rows(database, writes=writes, migrates=migrates), opened_engine(database) as opened:
-        yield opened
+async def engine(database: Database, *, migrates: bool = False) -> AsyncIterator[Engine]:
+    """Open an engine with the ORM around it.
+
+    Raises as `prepare`, and `DatabaseInUseError` when another process writes the ledger of a SQLite database.
+    """
+    if not migrates:
+        await prepare(database, migrates=False)  # before the lock, whose file would be left beside no database
+    with held(database):
+        if migrates:
+            await prepare(database, migrates=True)
+        async with rows(database), opened_engine(database) as opened:
+            yield opened

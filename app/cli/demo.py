@@ -79,7 +79,7 @@ async def prepare(chosen: Settings) -> Show:
 
     found = shop.purchases()
     past, _ = shop.parted(found)
-    async with engine(Database.parse(chosen.database_url), writes=True, migrates=True) as opened:
+    async with engine(Database.parse(chosen.database_url), migrates=True) as opened:
         program = await shop.program(found[0].at)
         actor = shop.actor_of(program.id)
         todo = await shop.missing(actor, past)
@@ -116,7 +116,7 @@ def present(show: Show, url: str) -> None:
     console = Console(highlight=False, soft_wrap=True)
     for title, value in (
         ("Live page", f"{url}/#token={show.key}"),
-        ("GraphiQL", f"{url}/graphql"),
+        ("GraphiQL", f"{url}/graphql#token={show.key}"),
         ("API key", show.key),
         (f"Member {show.number} ({show.name})", show.token),
         ("Commit an order for this member", curl(url, show.key, MUTATION, {"input": order(show)})),

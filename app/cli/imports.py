@@ -10,7 +10,7 @@ import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from tortoise.exceptions import BaseORMException
 
-from app.cli.output import STDERR, CommandError, Json, ProgramCode, complain, run, write, write_json
+from app.cli.output import STDERR, CommandError, Json, OnlyProgramCode, complain, run, write, write_json
 from app.opening import engine, reason
 from app.settings import settings
 from services import importing, programs
@@ -33,7 +33,6 @@ def imports() -> None:
 @app.command()
 def orders(
     file: Annotated[Path, typer.Argument(help="The file; read as a stream, so it may be of any size.")],
-    program: ProgramCode,
     format: Annotated[
         Format,
         typer.Option(
@@ -41,6 +40,7 @@ def orders(
             "jsonl: an order on each line, as the API takes it.",
         ),
     ],
+    program: OnlyProgramCode = None,
     errors: Annotated[
         Path | None,
         typer.Option(metavar="PATH", help="Where refused orders are told, as JSON lines. [default: FILE.errors.jsonl]"),
@@ -57,8 +57,8 @@ def orders(
         raise CommandError(f"There is no file {file}.")
 
     async def work(bar: Progress | None) -> Report:
-        async with engine(Database.parse(settings().database_url), writes=True) as opened:
-            row = await programs.by_code(program)
+        async with engine(Database.parse(settings().database_url)) as opened:
+            row = await programs.only_or_by_code(program)
             owner = await opened.program(row.id)
             task = bar.add_task("", total=file.stat().st_size or None, report="") if bar else None
 

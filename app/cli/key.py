@@ -33,7 +33,7 @@ def create(
     label = checks.text(name, ("name",), checks.NAME_MAX)
 
     async def work() -> str:
-        async with rows(Database.parse(settings().database_url), writes=True):
+        async with rows(Database.parse(settings().database_url)):
             owner = await programs.only_or_by_code(program)
             made = await credentials.create_key(owner.id, name=label, scopes=granted, now=datetime.now(UTC))
             return made.key

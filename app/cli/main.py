@@ -3,10 +3,10 @@
 import logging
 import sys
 
-import structlog
 import typer
 from pydantic import ValidationError
 
+from app import logs
 from app.cli import demo, imports, key, member, program, schema, serve, verify
 from app.cli.output import CommandError, complain
 from app.demo import DemoError
@@ -52,8 +52,7 @@ EXPECTED = (
 
 def main() -> None:
     """Run the command that the process's arguments name, and exit."""
-    # What is logged must not mix with an answer that a script reads.
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    logs.configure(production=False)  # until the settings are read; never mixed with an answer on standard output
     # Its traceback of each failed attempt says no more than the error that reaches us in the end.
     logging.getLogger("asyncpg.pool").setLevel(logging.CRITICAL)
     try:

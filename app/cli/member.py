@@ -33,7 +33,7 @@ def token(
     number = checks.text(member, ("member",), checks.CODE_MAX)
 
     async def work() -> str:
-        async with rows(Database.parse(chosen.database_url), writes=False):
+        async with rows(Database.parse(chosen.database_url)):
             owner = await programs.only_or_by_code(program)
             found = await visible.members(Actor(ActorKind.SYSTEM, owner.id)).get_or_none(number=number)
             if found is None:

@@ -48,7 +48,7 @@ def create(
     clock = None if virtual_now is None else instant(virtual_now)
 
     async def work() -> str:
-        async with rows(Database.parse(settings().database_url), writes=True):
+        async with rows(Database.parse(settings().database_url)):
             made = await programs.create(
                 code=code,
                 name=code if name is None else name,
@@ -79,7 +79,7 @@ def items(
     found, numbers = read_items(file)
 
     async def work() -> int:
-        async with rows(Database.parse(settings().database_url), writes=True):
+        async with rows(Database.parse(settings().database_url)):
             owner = await programs.by_code(program)
             return await programs.list_items(owner.id, found)
 

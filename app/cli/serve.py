@@ -6,6 +6,7 @@ import typer
 import uvicorn
 from starlette.types import ASGIApp
 
+from app import logs
 from app.cli.output import CommandError, run, write
 from app.opening import held, prepare
 from app.settings import Settings, settings
@@ -64,7 +65,9 @@ def application() -> ASGIApp:
     """Return the server's application. Each worker process calls it, and reads the settings anew."""
     from app.server import create_app  # noqa: PLC0415  (no other command pays for building the contract)
 
-    return create_app(settings())
+    chosen = settings()
+    logs.configure(production=chosen.is_production)
+    return create_app(chosen)
 
 
 def listen(

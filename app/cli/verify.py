@@ -31,7 +31,7 @@ def verify(program: AnyProgramCode = None, json: Json = False) -> None:
                     tasks[check] = bar.add_task(check, total=total)
                 bar.update(tasks[check], completed=done)
 
-        async with rows(database, writes=False):
+        async with rows(database):
             program_id = None if program is None else (await programs.by_code(program)).id
         return await verified(database, program_id=program_id, progress=show)
 

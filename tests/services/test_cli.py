@@ -197,18 +197,19 @@ def test_a_database_that_cannot_be_opened_is_told_in_one_line_without_its_passwo
     assert "secret" not in told
 
 
-def test_commands_that_write_wait_for_no_other_process_on_sqlite(sqlite_shop_url: str, tmp_path: Path) -> None:
+def test_only_set_up_and_reads_go_beside_a_server_on_sqlite(sqlite_shop_url: str, tmp_path: Path) -> None:
     rows = tmp_path / "rows"
     rows.write_text("00004 0001 19970101 2 29.33\n")
     with exclusive(Database.parse(sqlite_shop_url).path):
         for arguments in (
             ("serve",),
             ("demo",),
-            ("program", "create", "--code", "OTHER"),
             ("import", "orders", str(rows), "--program", "SHOP", "--format", "cdnow"),
         ):
             assert "is in use by another huiyuan process" in complaint(sqlite_shop_url, *arguments)
         assert answer(sqlite_shop_url, "verify").startswith("Every rule holds")
+        assert answer(sqlite_shop_url, "key", "create", "--scopes", "all").startswith("hy_")
+        assert answer(sqlite_shop_url, "program", "create", "--code", "OTHER").startswith("prg_")
 
 
 @pytest.mark.parametrize(
@@ -444,7 +445,13 @@ def test_serve_on_sqlite_brings_the_database_up_to_date(tmp_path: Path) -> None:
         assert httpx.get(f"{address}/healthz").json() == {"status": "ok"}
         asked = httpx.post(f"{address}/graphql", json={"query": "{ __typename }"}).json()
         assert asked["data"] == {"__typename": "Query"}
-        assert "in use by another" in complaint(url, "key", "create", "--scopes", "all")
+        assert "in use by another" in complaint(url, "migrate")
+        answer(url, "program", "create", "--code", "SHOP")
+        key = answer(url, "key", "create", "--scopes", "all").strip()
+        asked = httpx.post(
+            f"{address}/graphql", json={"query": "{ program { code } }"}, headers={"authorization": f"Bearer {key}"}
+        ).json()
+        assert asked["data"] == {"program": {"code": "SHOP"}}
     assert answer(url, "migrate") == "The database is up to date.\n"
 
 
