@@ -32,7 +32,8 @@ dashboard:
 endif
 
 # The demo program with real purchases, on SQLite, then the server.
-run: install dashboard
+run:
+	@$(MAKE) --no-print-directory -j2 install dashboard
 	$(BIN)/huiyuan demo
 
 test: install dashboard
