@@ -33,6 +33,7 @@ class Client(SqliteClient):
         if sqlite3.sqlite_version_info < MINIMUM_VERSION:
             raise RuntimeError(f"SQLite {'.'.join(map(str, MINIMUM_VERSION))} or newer is needed.")
         super().__init__(file_path, **options)
+        self._location = Path(file_path).absolute().as_uri()  # a folder's name may hold what a URI gives a meaning
         self._writer: aiosqlite.Connection | None = None
         self.write_gate = asyncio.Lock()
         self._opening = asyncio.Lock()
@@ -46,7 +47,7 @@ class Client(SqliteClient):
                 self._connection = await self._open("ro", {"query_only": "ON", "busy_timeout": "10000"})
 
     async def _open(self, mode: str, pragmas: dict[str, Any]) -> aiosqlite.Connection:
-        connection = await aiosqlite.connect(f"file:{self.filename}?mode={mode}", uri=True, isolation_level=None)
+        connection = await aiosqlite.connect(f"{self._location}?mode={mode}", uri=True, isolation_level=None)
         connection.row_factory = sqlite3.Row
         for name, value in pragmas.items():
             await (await connection.execute(f"PRAGMA {name}={value}")).close()
@@ -73,11 +74,19 @@ class Transaction(SqliteTransactionContext):
             await self.ensure_connection()
             await self.connection.begin()
         except BaseException:
-            self._trxlock.release()
+            await asyncio.shield(asyncio.create_task(self._give_up()))
             raise
         wrapper: TransactionalDBClient = self.connection
         self.token = get_connections().set(self.connection_name, wrapper)
         return wrapper
+
+    async def _give_up(self) -> None:
+        """Undo a begin whose caller left, for the thread does it all the same; only then let the next one in."""
+        try:
+            if self.connection._connection is not None:  # noqa: SLF001
+                await self.connection._connection.rollback()  # noqa: SLF001
+        finally:
+            self._trxlock.release()
 
     async def ensure_connection(self) -> None:
         """Give the wrapper the writing connection."""
@@ -117,6 +126,8 @@ def statements(script: str) -> Iterator[str]:
             if pending.strip(" \n;"):
                 yield pending
             pending = ""
+    if pending:
+        yield pending  # unfinished: SQLite says so, where leaving it out would go unnoticed
 
 
 client_class = Client
