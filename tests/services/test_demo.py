@@ -250,7 +250,7 @@ def test_the_demo_prints_what_works_when_pasted_and_goes_on_after_a_kill(tmp_pat
         assert running.coming == 529
         key = running.under("API key")
         assert running.under("Live page") == f"{running.address}/#token={key}"
-        assert running.under("GraphiQL") == f"{running.address}/graphql"
+        assert running.under("GraphiQL") == f"{running.address}/graphql#token={key}"
         title = next(line for line in running.lines if line.startswith("Member "))
         shown = re.fullmatch(r"Member (\d{12}) \((Customer \d+)\)", title)
         assert shown is not None
