@@ -7,7 +7,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -28,8 +28,8 @@ from services.engine import Engine, engine
 from services.members import MemberRef
 from services.templates import Template
 from services.transaction import transaction
-from services.verify import Report, stream, transfers, verify
-from services.verify.verify import CHECKS
+from services.verify import Report, stream, transfers, verification, verify
+from services.verify.verification import CHECKS
 from tests.factories import NOON, World, new_key, world
 from tests.migrations.scratch import scratch
 
@@ -311,6 +311,14 @@ async def test_progress_is_told_for_every_check_that_takes_long(town: Town) -> N
     for check in CHECKS:
         (first, last) = [row for row in told if row[0] == check.name]
         assert (first[1], last[1]) == (0, last[2])
+
+
+async def test_what_the_database_says_reaches_the_caller_as_it_is(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verification, "CHECKS", (replace(CHECKS[0], sql="SELECT account_id, seq FROM nowhere"),))
+    with pytest.raises((asyncpg.UndefinedTableError, sqlite3.OperationalError), match="nowhere"):
+        await town.verify()
+    with pytest.raises((asyncpg.InvalidCatalogNameError, sqlite3.OperationalError)):
+        await verify(replace(town.database, path=Path("/nowhere/huiyuan.db"), dsn=f"{town.database.dsn}_nowhere"))
 
 
 # ── what was tampered with ───────────────────────────────────────────────────────────────────────────────────────────

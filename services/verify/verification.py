@@ -27,14 +27,18 @@ async def verify(
     """Check every rule on all rows, or on those of one program, and report each broken row, at most so many per check.
 
     Nothing is locked, written or kept in memory: rows are read as of one instant, over connections of its own, while
-    the ledger goes on. Findings come in the order of the checks and within one by the key of the row.
+    the ledger goes on. Findings come in the order of the checks and within one by the key of the row. Raises what the
+    driver raises when the database cannot be read.
     """
     run = _Run(Scope(program_id), progress or _quiet, findings_max)
     async with sources(database) as (first, second):
         await run.count(first)
-        async with asyncio.TaskGroup() as group:  # transfers are hashed here while the database computes the rest
-            hashed = group.create_task(run.hashes(first))
-            queried = group.create_task(run.queries(second))
+        try:
+            async with asyncio.TaskGroup() as group:  # transfers are hashed here while the database computes the rest
+                hashed = group.create_task(run.hashes(first))
+                queried = group.create_task(run.queries(second))
+        except ExceptionGroup as errors:
+            raise errors.exceptions[0] from None  # what the database said, as from any other call
     return Report(run.checked(), hashed.result() + queried.result())
 
 
