@@ -1,14 +1,17 @@
 """Hashes: of a transfer over all its rows, and of a command over its canonical content.
 
-Text fields are length-prefixed, so that no two different rows have the same bytes; instants are whole microseconds, so
-that both databases give back exactly what was hashed.
+What is hashed is compact JSON: arrays of the values in a fixed order, ids as text, instants as whole microseconds since
+1970, so that both databases give back exactly what was hashed and no two different rows have the same bytes.
 """
 
 import hashlib
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from operator import attrgetter, itemgetter
 from typing import Any
-from uuid import UUID
+
+import orjson
 
 from domain.ledger import Entry, Lot, LotMove, Transfer
 
@@ -21,19 +24,59 @@ def micros(instant: datetime) -> int:
     return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
 
 
-def _text(value: Any) -> str:
-    if value is None:
-        return "-"
+def _plain(value: Any) -> Any:
+    """Return the JSON value of what JSON has no form for."""
     if isinstance(value, datetime):
-        return str(micros(value))
-    if isinstance(value, UUID):
-        return value.hex
-    text = str(value)
-    return f"{len(text)}:{text}"
+        return micros(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(f"no canonical form for {type(value).__name__}")
 
 
-def _line(tag: str, values: Iterable[Any]) -> str:
-    return tag + "|" + "|".join(map(_text, values))
+def content_hash(content: Any) -> bytes:
+    """Return the SHA-256 of a command's content in canonical form: nested tuples of plain values, in field order."""
+    return hashlib.sha256(orjson.dumps(content, _plain, orjson.OPT_PASSTHROUGH_DATETIME)).digest()
+
+
+TRANSFER = attrgetter(
+    "id",
+    "program_id",
+    "member_id",
+    "kind",
+    "order_id",
+    "original_id",
+    "actor",
+    "reason",
+    "occurred_at",
+    "recorded_at",
+)
+ENTRY = attrgetter(
+    "account_id",
+    "seq",
+    "program_id",
+    "member_id",
+    "asset_id",
+    "kind",
+    "change_available",
+    "change_pending",
+    "change_held",
+    "available",
+    "pending",
+    "held",
+    "contra",
+    "position",
+    "order_id",
+    "effect",
+    "campaign_id",
+    "occurred_at",
+    "recorded_at",
+)
+LOT = attrgetter("id", "account_id", "amount", "priority", "expires_at", "recorded_at")
+MOVE = attrgetter("lot_id", "remaining", "held")
 
 
 def transfer_hash(transfer: Transfer, entries: Iterable[Entry], lots: Iterable[Lot], moves: Iterable[LotMove]) -> bytes:
@@ -41,68 +84,15 @@ def transfer_hash(transfer: Transfer, entries: Iterable[Entry], lots: Iterable[L
 
     Of a lot only what never changes is hashed; `transfer.hash` itself is not.
     """
-    t = transfer
-    lines = [
-        _line(
-            "transfer",
-            (
-                t.id,
-                t.program_id,
-                t.member_id,
-                t.kind,
-                t.order_id,
-                t.original_id,
-                t.actor,
-                t.reason,
-                t.occurred_at,
-                t.recorded_at,
-            ),
+    return content_hash(
+        (
+            TRANSFER(transfer),
+            sorted(map(ENTRY, entries), key=_first_two),
+            sorted(map(LOT, lots), key=_first),
+            sorted(map(MOVE, moves), key=_first),
         )
-    ]
-    lines += sorted(
-        _line(
-            "entry",
-            (
-                e.account_id,
-                e.seq,
-                e.program_id,
-                e.member_id,
-                e.asset_id,
-                e.kind,
-                e.change_available,
-                e.change_pending,
-                e.change_held,
-                e.available,
-                e.pending,
-                e.held,
-                e.contra,
-                e.position,
-                e.order_id,
-                e.effect,
-                e.campaign_id,
-                e.occurred_at,
-                e.recorded_at,
-            ),
-        )
-        for e in entries
     )
-    lines += sorted(
-        _line("lot", (lot.id, lot.account_id, lot.amount, lot.priority, lot.expires_at, lot.recorded_at))
-        for lot in lots
-    )
-    lines += sorted(_line("move", (move.lot_id, move.remaining, move.held)) for move in moves)
-    return hashlib.sha256("\n".join(lines).encode()).digest()
 
 
-def content_hash(content: Any) -> bytes:
-    """Return the SHA-256 of a command's content in canonical form: nested tuples of plain values, in field order.
-
-    Content need not have been checked; half a surrogate pair has its bytes too.
-    """
-    return hashlib.sha256(_canonical(content).encode("utf-8", "surrogatepass")).digest()
-
-
-def _canonical(value: Any) -> str:
-    if isinstance(value, (tuple, list)):
-        return "(" + ",".join(map(_canonical, value)) + ")"
-    return _text(value) if not isinstance(value, bool) else f"b{int(value)}"
+_first = itemgetter(0)
+_first_two = itemgetter(0, 1)

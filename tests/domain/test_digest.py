@@ -62,17 +62,13 @@ MOVE = LotMove(TRANSFER_ID, LOT.id, PROGRAM_ID, -5, 0)
 def test_the_hash_of_a_transfer_is_this_one_for_ever() -> None:
     # Spelled by hand: a stored hash must still be right after any change of the code.
     noon, later = "1772510400000000", "1772510400000001"
-    member, program, order_hex = f"{0x30:032x}", f"{1:032x}", f"{0x63:032x}"
-    text = "\n".join(
-        [
-            f"transfer|{0x62:032x}|{program}|{member}|5:ORDER|{order_hex}|-|5:key:a|-|{noon}|{later}",
-            (
-                f"entry|{0x61:032x}|1:1|{program}|{member}|{0x11:032x}|4:EARN|2:29|1:0|1:0|2:29|1:0|1:0|8:ISSUANCE|1:3|"
-                f"{order_hex}|1:0|{0x64:032x}|{noon}|{later}"
-            ),
-            f"lot|{0x701:032x}|{0x61:032x}|2:29|1:0|253402214400000000|{later}",
-            f"move|{0x701:032x}|2:-5|1:0",
-        ]
+    program, member, account, order = (f'"{UUID(int=value)}"' for value in (1, 0x30, 0x61, 0x63))
+    text = (
+        f'[["{UUID(int=0x62)}",{program},{member},"ORDER",{order},null,"key:a",null,{noon},{later}],'
+        f'[[{account},1,{program},{member},"{UUID(int=0x11)}","EARN",29,0,0,29,0,0,"ISSUANCE",3,'
+        f'{order},0,"{UUID(int=0x64)}",{noon},{later}]],'
+        f'[["{UUID(int=0x701)}",{account},29,0,253402214400000000,{later}]],'
+        f'[["{UUID(int=0x701)}",-5,0]]]'
     )
     wanted = hashlib.sha256(text.encode()).digest()
     assert transfer_hash(TRANSFER, [ENTRY], [LOT], [MOVE]) == wanted
