@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from operator import attrgetter, itemgetter
 from typing import Any
+from uuid import UUID
 
 import orjson
 
@@ -28,6 +29,8 @@ def _plain(value: Any) -> Any:
     """Return the JSON value of what JSON has no form for."""
     if isinstance(value, datetime):
         return micros(value)
+    if isinstance(value, UUID):  # a driver's own kind of it; plain ones are written by orjson
+        return str(value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, bytes):
