@@ -9,7 +9,24 @@ from strawberry.utils.await_maybe import await_maybe
 
 from schema.context import Context
 from schema.errors import PublicError, RequestErrorCode
-from services.actors import ActorKind, Scope
+from services.actors import Actor, ActorKind, Scope
+
+
+class Personal(FieldExtension):
+    """A fact of a member that only the member and who may read members are shown; null to others.
+
+    A member is reached through orders and payloads too, with credentials for those.
+    """
+
+    def apply(self, field: StrawberryField) -> None:
+        """Say in the description what is needed."""
+        field.description = f"{field.description or ''} Null without `{Scope.MEMBERS_READ.value}`.".strip()
+
+    def resolve(self, next_: Callable[..., Any], source: Any, info: Any, **arguments: Any) -> Any:
+        """Return the fact of `source`, or None."""
+        actor: Actor = info.context.actor
+        is_shown = actor.may(Scope.MEMBERS_READ) or actor.member_id == source.row.id
+        return next_(source, info, **arguments) if is_shown else None
 
 
 class Needs(FieldExtension):

@@ -17,6 +17,7 @@ from schema.context import Info
 from schema.cursors import member_cursor
 from schema.enums import MemberStatus, TierMetric
 from schema.errors import PublicError, RequestErrorCode
+from schema.permissions import Personal
 from schema.scalars import Cursor
 from schema.types.ledger import Balance, Entry, Lot
 from schema.types.node import Node
@@ -94,10 +95,10 @@ class Member(Node):
 
     row: strawberry.Private[models.Member]
     number: str = strawberry.field(description="Member number, unique in the program; its last digit is a check digit.")
-    name: str | None = strawberry.field(description="Name for people.")
-    phone: str | None = strawberry.field(description="Phone number in E.164.")
-    email: str | None = strawberry.field(description="E-mail address.")
-    birthday: date | None = strawberry.field(description="Day of birth.")
+    name: str | None = strawberry.field(description="Name for people.", extensions=[Personal()])
+    phone: str | None = strawberry.field(description="Phone number in E.164.", extensions=[Personal()])
+    email: str | None = strawberry.field(description="E-mail address.", extensions=[Personal()])
+    birthday: date | None = strawberry.field(description="Day of birth.", extensions=[Personal()])
     status: MemberStatus = strawberry.field(description="Whether the member may earn and spend.")
     channel: str | None = strawberry.field(description="Channel of enrolment.")
     store: str | None = strawberry.field(description="Store of enrolment.")
