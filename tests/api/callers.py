@@ -1,0 +1,157 @@
+"""Two programs with equal names in them, and everybody who may call, rightly or not."""
+
+import base64
+import json
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from joserfc import jwt
+from joserfc.jwk import OctKey
+
+import models
+from services import credentials
+from services.actors import ALL_SCOPES, Scope
+from services.credentials import ALGORITHM, ISSUER, member_token
+from services.templates import Template
+from services.transaction import transaction
+from tests.api.conftest import SECRET, Api, program_with_key
+
+ENROLL = """mutation($input: MemberEnrollInput!) { memberEnroll(input: $input) {
+  member { id number } userErrors { __typename } } }"""
+COMMIT = """mutation($input: OrderCommitInput!) { orderCommit(input: $input) {
+  order { id effects { id campaign { id } } } member { lots { nodes { id } } } entries { id }
+  userErrors { __typename } } }"""
+SET_UP = "{ program { id } ladders { id tiers { id } } }"
+PHONE = "+8613800138000"
+
+
+@dataclass
+class Side:
+    """One program, a member of it with an order, and the ids of all that can be asked for by id."""
+
+    api: Api
+    member: dict[str, str] = field(default_factory=dict)
+    member_row: Any = None
+    ids: dict[str, str] = field(default_factory=dict)
+
+    async def filled(self, name: str) -> "Side":
+        """Enrol a member with a name that is told to nobody else, and sell something to it."""
+        facts = {"name": name, "phone": PHONE, "identities": [{"source": "pos", "externalId": "1"}]}
+        enrolled = await self.api.data(ENROLL, {"input": facts | {"idempotencyKey": "same", "email": f"{name}@x.cn"}})
+        self.member = enrolled["memberEnroll"]["member"]
+        self.member_row = await models.Member.get(program_id=self.api.program_id, number=self.member["number"])
+        line = {"ref": "1", "sku": f"{name}-tea", "quantity": 1, "unitPrice": "2000.00"}
+        order = {"source": "till", "externalId": "A-1", "member": {"id": self.member["id"]}, "lines": [line]}
+        sold = (await self.api.data(COMMIT, {"input": {"idempotencyKey": "same", "order": order}}))["orderCommit"]
+        set_up = await self.api.data(SET_UP)
+        self.ids = {
+            "member": self.member["id"],
+            "order": sold["order"]["id"],
+            "entry": sold["entries"][0]["id"],
+            "campaign": sold["order"]["effects"][0]["campaign"]["id"],
+            "program": set_up["program"]["id"],
+            "ladder": set_up["ladders"][0]["id"],
+            "tier": set_up["ladders"][0]["tiers"][1]["id"],
+            "lot": sold["member"]["lots"]["nodes"][0]["id"],
+            "effect": sold["order"]["effects"][0]["id"],
+        }
+        return self
+
+    def token(self, row: Any = None, **changed: Any) -> str:
+        """Return the `Authorization` of a member; `changed` claims make it a forgery."""
+        row = row or self.member_row
+        if not changed:
+            made = member_token(SECRET, program_id=row.program_id, member_id=row.id, lifetime_seconds=600)
+            return f"Bearer {made}"
+        now = int(time.time())
+        claims = {"iss": ISSUER, "sub": row.id.hex, "program": row.program_id.hex, "iat": now, "exp": now + 600}
+        key = OctKey.import_key(changed.pop("secret", SECRET))
+        algorithm = changed.pop("alg", ALGORITHM)
+        claims = {name: value for name, value in (claims | changed).items() if value is not None}
+        return f"Bearer {jwt.encode({'alg': algorithm}, claims, key, algorithms=[algorithm])}"
+
+    async def key(self, scopes: frozenset[Scope], **facts: Any) -> str:
+        """Return the `Authorization` of a new key."""
+        made = await credentials.create_key(
+            self.api.program_id, name="matrix", scopes=scopes, now=datetime.now(UTC), **facts
+        )
+        return f"Bearer {made.key}"
+
+
+@dataclass
+class Worlds:
+    """Our program and a rival's, both with a member of the same phone, identity, order and keys."""
+
+    ours: Side
+    theirs: Side
+    other_row: Any
+    """Another member of ours."""
+
+    async def keys(self, scope: Scope) -> dict[str, str]:
+        """Return keys that hold exactly `scope`, and all but it."""
+        return {
+            "key with the scope": await self.ours.key(frozenset({scope})),
+            "key with every other scope": await self.ours.key(ALL_SCOPES - {scope}),
+        }
+
+
+async def two_programs(api: Api) -> Worlds:
+    """Fill the open database with two programs."""
+    rival_id, rival_key = await program_with_key(Template.STANDARD, "RIVAL")
+    ours = await Side(api).filled("ours-only")
+    theirs = await Side(Api(api.app, api.http, rival_key, rival_id)).filled("theirs-only")
+    enrolled = await api.data(ENROLL, {"input": {"idempotencyKey": "another", "name": "another"}})
+    other = await models.Member.get(program_id=api.program_id, number=enrolled["memberEnroll"]["member"]["number"])
+    return Worlds(ours, theirs, other)
+
+
+async def revoke(authorization: str) -> None:
+    """Revoke a key."""
+    key_id = UUID(authorization.split("_")[1])
+    async with transaction():
+        assert await models.ApiKey.filter(id=key_id).update(revoked_at=datetime.now(UTC)) == 1
+
+
+async def impostors(worlds: Worlds) -> dict[str, str]:
+    """Return credentials that are no good, by what is wrong with them."""
+    ours, secret = worlds.ours, OctKey.import_key(SECRET)
+    revoked = await ours.key(ALL_SCOPES)
+    await revoke(revoked)
+    key_id, key_secret = ours.api.key.split("_")[1:]
+    _, payload, signature = ours.token().removeprefix("Bearer ").split(".")
+    none = base64.urlsafe_b64encode(json.dumps({"alg": "none"}).encode()).decode().rstrip("=")
+    absent = models.Member(id=uuid4(), program_id=ours.api.program_id)
+    return {
+        "no scheme": ours.api.key,
+        "no token": "Bearer",
+        "blank token": "Bearer  ",
+        "basic": f"Basic {ours.api.key}",
+        "garbage": "Bearer garbage",
+        "dots": "Bearer a.b.c",
+        "empty key": "Bearer hy_",
+        "key without a secret": f"Bearer hy_{key_id}",
+        "key with an empty secret": f"Bearer hy_{key_id}_",
+        "key with a wrong secret": f"Bearer hy_{key_id}_{key_secret[::-1]}",
+        "key cut short": f"Bearer {ours.api.key[:-1]}",
+        "unknown key": f"Bearer hy_{uuid4().hex}_{key_secret}",
+        "key with no id": f"Bearer hy_nothexatall_{key_secret}",
+        "endless token": "Bearer " + "a" * 5_000,
+        "revoked key": revoked,
+        "expired key": await ours.key(ALL_SCOPES, expires_at=datetime.now(UTC) - timedelta(seconds=1)),
+        "expired token": ours.token(exp=int(time.time()) - 1),
+        "token without an end": ours.token(exp=None),
+        "token of another issuer": ours.token(iss="https://id.example"),
+        "token without an issuer": ours.token(iss=None),
+        "token of another secret": ours.token(secret="y" * 40),
+        "token of another algorithm": ours.token(alg="HS512"),
+        "token without a signature": f"Bearer {none}.{payload}.",
+        "token with another payload": f"Bearer {none}.{payload}.{signature}",
+        "token of nobody": ours.token(absent),
+        "token of a member elsewhere": ours.token(program=worlds.theirs.api.program_id.hex),
+        "token with no id": ours.token(sub="1"),
+        "token with a number": ours.token(sub=1),
+        "token that is a list": f"Bearer {jwt.encode({'alg': ALGORITHM}, {'sub': [ours.member_row.id.hex]}, secret)}",
+    }
