@@ -108,6 +108,7 @@ def program(*campaigns: CampaignVersion, **facts: Any) -> Program:
         "virtual_now": None,
         "item_policy": ItemPolicy.OPEN,
         "config_version": 1,
+        "event_epoch": 1,
         "assets": (POINTS, QUALIFYING, VALUE),
         "ladders": (LADDER,),
         "tiers": {LADDER_ID: TIERS},
