@@ -14,7 +14,7 @@ from uuid import UUID
 import structlog
 from uuid_utils.compat import uuid7
 
-from domain.commands import Command, CommitOrder
+from domain.commands import AmendMember, Command, CommitOrder
 from domain.refusals import Refusal
 from services.hub import WakeSender
 from services.snapshots import Snapshots
@@ -143,11 +143,12 @@ class Writer:
         later: list[Job] = []
         taken: set[tuple[object, ...]] = set()
         members_waiting: set[UUID] = set()
+        identities_waiting = False
         while self._queue and len(batch) < BATCH_MAX and len(later) < BATCH_MAX:
             job = self._queue.popleft()
             names = _names(job.command)
-            member_id = job.command.locks
-            if taken.isdisjoint(names) and member_id not in members_waiting:
+            member_id, moves = job.command.locks, _moves_identities(job.command)
+            if taken.isdisjoint(names) and member_id not in members_waiting and not (moves and identities_waiting):
                 taken.update(names)
                 batch.append(job)
             else:
@@ -155,6 +156,8 @@ class Writer:
                 taken.update(names)
                 if member_id is not None:  # arrival order of one member's commands is kept
                     members_waiting.add(member_id)
+                # … and of all that take identities or give them up: who comes first gets one
+                identities_waiting = identities_waiting or moves
         self._queue.extendleft(reversed(later))
         return batch
 
@@ -201,6 +204,11 @@ class Writer:
         waiting = {job.command.locks for job in put_off} - {None}  # what follows a command of theirs waits with it
         put_off += [job for job in jobs[middle:] if job.command.locks in waiting]
         return put_off + await self._carry_out([job for job in jobs[middle:] if job.command.locks not in waiting])
+
+
+def _moves_identities(command: Command) -> bool:
+    """Whether the command takes an identity or gives one up."""
+    return bool(command.identities) or (isinstance(command, AmendMember) and "phone" in command.changes)
 
 
 def _names(command: Command) -> list[tuple[object, ...]]:
