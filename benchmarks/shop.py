@@ -95,8 +95,9 @@ async def make_shop(engine: Engine, template: Template, *, members_count: int = 
     )
     key = await credentials.create_key(row.id, name="bench", scopes=ALL_SCOPES, now=datetime.now(UTC))
     actor = Actor(ActorKind.API_KEY, row.id, None, f"key:{key.id.hex}", ALL_SCOPES)
+    program = await engine.program(row.id)
     enrolments = [
-        await members.enrolment_command(engine, actor, Enrolment(name=f"Member {index}"), key=f"m{index}")
+        await members.enrolment_command(program, actor, Enrolment(name=f"Member {index}"), key=f"m{index}")
         for index in range(members_count)
     ]
     await engine.writer.post_all(enrolments)
@@ -106,7 +107,7 @@ async def make_shop(engine: Engine, template: Template, *, members_count: int = 
             requests = [_seed_order(member_id, number) for member_id in ids[start : start + orders.IMPORT_MAX]]
             await orders.import_orders(engine, actor, requests, key=f"seed{number}-{start}", enrol_unknown=False)
     numbers = dict(await models.Member.filter(program_id=row.id).values_list("id", "number"))
-    return Shop(engine, await engine.program(row.id), actor, key.key, ids, [numbers[key] for key in ids])
+    return Shop(engine, program, actor, key.key, ids, [numbers[key] for key in ids])
 
 
 def _seed_order(member_id: UUID, number: int) -> OrderRequest:

@@ -29,7 +29,7 @@ def text(value: str, path: Path, maximum: int) -> str:
         raise InvalidInput(f"`{path[-1]}` must not be empty.", field=path)
     if len(trimmed) > maximum:
         raise InvalidInput(f"`{path[-1]}` has {len(trimmed)} characters; at most {maximum} are allowed.", field=path)
-    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in trimmed):
+    if not trimmed.isprintable() and any(unicodedata.category(character) in {"Cc", "Cs"} for character in trimmed):
         raise InvalidInput(f"`{path[-1]}` must not contain control characters.", field=path)
     return trimmed
 

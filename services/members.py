@@ -127,19 +127,18 @@ async def resolve(actor: Actor, program: Program, ref: MemberRef, path: tuple[st
 
 def draw_number() -> str:
     """Return a random member number: eleven digits, the first not 0, and a Luhn check digit."""
-    digits = str(secrets.randbelow(9) + 1) + "".join(str(secrets.randbelow(10)) for _ in range(NUMBER_DIGITS - 1))
+    least = 10 ** (NUMBER_DIGITS - 1)
+    digits = str(least + secrets.randbelow(9 * least))
     doubled = [int(digit) * (2 - index % 2) for index, digit in enumerate(reversed(digits))]
     total = sum(value - 9 if value > 9 else value for value in doubled)  # noqa: PLR2004  (Luhn: the digit sum)
     return digits + str(-total % 10)
 
 
 async def enrolment_command(
-    engine: Engine, actor: Actor, enrolment: Enrolment, *, key: str, operation: str = "memberEnroll"
+    program: Program, actor: Actor, enrolment: Enrolment, *, key: str, operation: str = "memberEnroll"
 ) -> EnrolMember:
     """Return the checked command. Raises `InvalidInput` or `NotFound`."""
-    assert actor.program_id is not None, "the field asked for a credential"
     key = checks.idempotency_key(key)
-    program = await engine.program(actor.program_id)
     now = program.now()
     checks.count(len(enrolment.identities), ("identities",), 0, IDENTITIES_MAX)
     external = tuple(
@@ -173,8 +172,10 @@ async def enrolment_command(
 
 async def enrol(engine: Engine, actor: Actor, enrolment: Enrolment, *, key: str) -> Outcome:
     """Enrol a member. Raises `InvalidInput`, `NotFound`, `PhoneTaken`, `IdentityTaken`, `IdempotencyKeyReused`."""
+    assert actor.program_id is not None, "the field asked for a credential"
+    program = await engine.program(actor.program_id)
     for draw in range(NUMBER_DRAWS):
-        command = await enrolment_command(engine, actor, enrolment, key=key)
+        command = await enrolment_command(program, actor, enrolment, key=key)
         try:
             return await engine.writer.post(command)
         except Rejected as rejected:

@@ -1,10 +1,9 @@
 """Orders: commit, import, preview."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -216,7 +215,7 @@ async def import_orders(
             answers[index] = NotFound("There is no such member.", field=("orders", str(index), "member"))
             del contents[index]
     # Not of the orders that passed: what was refused at first may pass when the same call is sent again.
-    whole = content_hash(tuple(_facts(request) for request in requests))
+    whole = content_hash(tuple(requests))
     commands = [
         CommitOrder(
             program_id=program.id,
@@ -241,13 +240,6 @@ def _checked_import(program: Program, request: OrderRequest, path: checks.Path, 
     return checked_content(program, request, None, path)
 
 
-def _facts(value: Any) -> Any:
-    """Return a request as nested tuples of plain values."""
-    if is_dataclass(value):
-        return tuple(_facts(getattr(value, field.name)) for field in fields(value))
-    return tuple(map(_facts, value)) if isinstance(value, (list, tuple)) else value
-
-
 async def _importing_members(
     engine: Engine, actor: Actor, program: Program, requests: Sequence[OrderRequest], *, enrol_unknown: bool
 ) -> dict[MemberRef, UUID]:
@@ -269,12 +261,12 @@ async def _importing_members(
         if stored is not None and request.member not in known:
             missing.setdefault(stored, request)
     if enrol_unknown and missing:
-        await _enrol_missing(engine, actor, missing)
+        await _enrol_missing(engine, actor, program, missing)
         known |= await members.by_identities(actor, list(named))
     return known
 
 
-async def _enrol_missing(engine: Engine, actor: Actor, missing: dict[Identity, OrderRequest]) -> None:
+async def _enrol_missing(engine: Engine, actor: Actor, program: Program, missing: dict[Identity, OrderRequest]) -> None:
     """Enrol a member for each identity. Refused is one that someone else enrolled a moment ago: it is there then."""
     commands = []
     for identity, request in missing.items():
@@ -283,6 +275,6 @@ async def _enrol_missing(engine: Engine, actor: Actor, missing: dict[Identity, O
         )
         key = content_hash(identity).hex()
         commands.append(
-            await members.enrolment_command(engine, actor, enrolment, key=key, operation="ordersImport:enroll")
+            await members.enrolment_command(program, actor, enrolment, key=key, operation="ordersImport:enroll")
         )
     await engine.writer.post_all(commands)
