@@ -11,15 +11,24 @@ import models
 from domain.program import Program
 from services import balances, listing
 from services.actors import Actor
-from services.balances import Amounts
+from services.balances import Amounts, Expiring
 from services.engine import Engine
+from services.listing import OwnPage
 
 K = TypeVar("K")
 V = TypeVar("V")
 
 
+BATCH_MAX = 100
+"""Keys of which each makes a part of the statement; SQLite takes no more than 500 parts of a union."""
+
+
 def _loader(load: Any) -> Any:
     return DataLoader(load_fn=load, cache=False)
+
+
+def _bounded(load: Any) -> Any:
+    return DataLoader(load_fn=load, cache=False, max_batch_size=BATCH_MAX)
 
 
 class Loaders:
@@ -57,7 +66,38 @@ class Loaders:
     @cached_property
     def entry(self) -> DataLoader[tuple[UUID, int], models.Entry | None]:
         """Ledger lines by (account, seq)."""
-        return _loader(lambda keys: listing.entries_by_key(self._actor, keys))  # type: ignore[no-any-return]
+        return _bounded(lambda keys: listing.entries_by_key(self._actor, keys))  # type: ignore[no-any-return]
+
+    @cached_property
+    def entries_page(self) -> DataLoader[OwnPage, list[models.Entry]]:
+        """Pages of members' ledgers."""
+        return _bounded(lambda pages: listing.entries_pages(self._engine.reads, self._actor, pages))  # type: ignore[no-any-return]
+
+    @cached_property
+    def lots_page(self) -> DataLoader[OwnPage, list[models.Lot]]:
+        """Pages of members' lots."""
+        return _bounded(lambda pages: listing.lots_pages(self._engine.reads, self._actor, pages))  # type: ignore[no-any-return]
+
+    @cached_property
+    def orders_page(self) -> DataLoader[OwnPage, list[models.Order]]:
+        """Pages of members' orders."""
+        return _bounded(lambda pages: listing.orders_pages(self._engine.reads, self._actor, pages))  # type: ignore[no-any-return]
+
+    @cached_property
+    def reason(self) -> DataLoader[UUID, str | None]:
+        """Reasons of transfers by id."""
+        return _loader(listing.reasons_of)  # type: ignore[no-any-return]
+
+    @cached_property
+    def next_expiry(self) -> DataLoader[UUID, Expiring | None]:
+        """What expires next of an account."""
+
+        async def load(keys: Sequence[UUID]) -> list[Expiring | None]:
+            assert self._actor.program_id is not None, "who sees an account has a program"
+            program = await self._engine.program(self._actor.program_id)
+            return await balances.next_expiries(self._engine.reads, keys, program.now())
+
+        return _loader(load)  # type: ignore[no-any-return]
 
     @cached_property
     def lines(self) -> DataLoader[UUID, list[models.OrderLine]]:

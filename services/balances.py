@@ -25,8 +25,9 @@ from services import members
 from services.actors import Actor
 from services.engine import Engine
 from services.members import MemberRef
+from services.reading import OrmSession
 from services.writer.batch import Outcome
-from services.writer.load import load_due
+from services.writer.load import NEVER_TEXT, load_due
 from services.writer.tables import ACCOUNTS
 
 SYSTEM = "system"
@@ -86,14 +87,25 @@ class Expiring:
     at: datetime
 
 
-async def next_expiry(account_id: UUID, now: datetime) -> Expiring | None:
-    """Return the soonest expiry of available value of an account, or None when nothing of it expires."""
-    lots = models.Lot.filter(account_id=account_id, remaining__gt=0, locked_until__isnull=True, due_at__lt=NEVER)
-    first = await lots.filter(due_at__gt=now).order_by("due_at").first()
-    if first is None:
-        return None
-    amounts = await lots.filter(due_at=first.due_at).values_list("remaining", flat=True)
-    return Expiring(sum(amounts), first.expires_at)  # type: ignore[arg-type]  # a flat list of integers
+EXPIRING = f"remaining > 0 AND locked_until IS NULL AND due_at < {NEVER_TEXT}"
+NEXT_EXPIRIES = (
+    f"SELECT f.id, f.due_at, (SELECT sum(remaining) FROM lot WHERE account_id = f.id AND {EXPIRING} "
+    "AND due_at = f.due_at) FROM (SELECT id, "
+    f"(SELECT min(due_at) FROM lot WHERE account_id = account.id AND {EXPIRING} AND due_at > $2) AS due_at "
+    "FROM account WHERE id = ANY($1::uuid[])) AS f WHERE f.due_at IS NOT NULL"
+)
+
+
+async def next_expiries(reads: OrmSession, account_ids: Sequence[UUID], now: datetime) -> list[Expiring | None]:
+    """Return the soonest expiry of available value of each account, None when nothing of it expires.
+
+    The accounts themselves must have been visible.
+    """
+    found: dict[str, Expiring] = {}
+    for account_id, due_at, amount in await reads.fetch(NEXT_EXPIRIES, list(account_ids), now):
+        at = due_at if isinstance(due_at, datetime) else datetime.fromisoformat(due_at)
+        found[str(account_id)] = Expiring(int(amount), at)
+    return [found.get(str(account_id)) for account_id in account_ids]
 
 
 async def adjust(

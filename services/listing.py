@@ -4,12 +4,20 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
+from typing import Any, TypeVar
 from uuid import UUID
+
+from tortoise.expressions import Q
+from tortoise.models import Model
 
 import models
 from domain import checks
 from services import visible
 from services.actors import Actor
+from services.reading import OrmSession
+
+M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,37 +53,56 @@ async def members_page(
     return await rows.order_by("-id").limit(limit)
 
 
-async def entries_page(
-    actor: Actor, member_id: UUID, *, asset_id: UUID | None, limit: int, before: int | None
-) -> list[models.Entry]:
-    """Return up to `limit` ledger lines of a member, newest first, below the position `before`."""
-    rows = visible.entries(actor).filter(member_id=member_id)
-    if asset_id is not None:
-        rows = rows.filter(asset_id=asset_id)
-    if before is not None:
-        rows = rows.filter(position__lt=before)
-    return await rows.order_by("-position").limit(limit)
+@dataclass(frozen=True, slots=True)
+class OwnPage:
+    """A page of what belongs to one member, the newest first: up to `limit` rows older than `before`."""
+
+    member_id: UUID
+    limit: int
+    before: UUID | int | None = None
+    asset_id: UUID | None = None
 
 
-async def lots_page(
-    actor: Actor, member_id: UUID, asset_id: UUID, *, limit: int, before: UUID | None
-) -> list[models.Lot]:
-    """Return up to `limit` lots of a member that still hold something, newest first, older than `before`."""
-    account = await models.Account.get_or_none(member_id=member_id, asset_id=asset_id)
-    if account is None:
-        return []
-    rows = visible.lots(actor).filter(account_id=account.id, remaining__gt=0)
-    if before is not None:
-        rows = rows.filter(id__lt=before)
-    return await rows.order_by("-id").limit(limit)
+async def entries_pages(reads: OrmSession, actor: Actor, pages: Sequence[OwnPage]) -> list[list[models.Entry]]:
+    """Return each page of ledger lines; `before` is a position."""
+    return await _pages(reads, actor, models.Entry, "position", pages)
 
 
-async def orders_page(actor: Actor, member_id: UUID, *, limit: int, before: UUID | None) -> list[models.Order]:
-    """Return up to `limit` orders of a member, the last recorded first, older than `before`."""
-    rows = visible.orders(actor).filter(member_id=member_id)
-    if before is not None:
-        rows = rows.filter(id__lt=before)
-    return await rows.order_by("-id").limit(limit)
+async def lots_pages(reads: OrmSession, actor: Actor, pages: Sequence[OwnPage]) -> list[list[models.Lot]]:
+    """Return each page of lots that still hold something."""
+    return await _pages(reads, actor, models.Lot, "id", pages, "remaining > 0")
+
+
+async def orders_pages(reads: OrmSession, actor: Actor, pages: Sequence[OwnPage]) -> list[list[models.Order]]:
+    """Return each page of orders, the last recorded first."""
+    return await _pages(reads, actor, models.Order, "id", pages)
+
+
+async def _pages(
+    reads: OrmSession, actor: Actor, model: type[M], order: str, pages: Sequence[OwnPage], *also: str
+) -> list[list[M]]:
+    """Return the pages by one statement with a part for each, so that each is read from its index and no further."""
+    meta = model._meta  # noqa: SLF001  (the ORM's own description)
+    columns = ", ".join(meta.db_fields)
+    arguments: list[Any] = []
+    parts = []
+    for index, page in enumerate(pages):
+        wanted = [("member_id", "=", page.member_id), ("asset_id", "=", page.asset_id), (order, "<", page.before)]
+        wanted += [(column, "=", value) for column, value in visible.of_members(actor).items()]
+        conditions = [*also]
+        for column, operator, value in wanted:
+            if value is not None:
+                arguments.append(value)
+                conditions.append(f"{column} {operator} ${len(arguments)}")
+        parts.append(
+            f"SELECT * FROM (SELECT {index} AS page, {columns} FROM {meta.db_table} WHERE {' AND '.join(conditions)} "
+            f"ORDER BY {order} DESC LIMIT {page.limit}) AS page_{index}"
+        )
+    found: list[list[M]] = [[] for _ in pages]
+    for record in await reads.fetch(" UNION ALL ".join(parts), *arguments):
+        values = dict(record)
+        found[values.pop("page")].append(model._init_from_db(**values))  # noqa: SLF001
+    return [sorted(rows, key=attrgetter(order), reverse=True) for rows in found]
 
 
 async def order_named(actor: Actor, source: str, external_id: str) -> models.Order | None:
@@ -107,10 +134,8 @@ async def entries_by_key(actor: Actor, keys: Sequence[tuple[UUID, int]]) -> list
     by_account: dict[UUID, list[int]] = defaultdict(list)
     for account_id, seq in keys:
         by_account[account_id].append(seq)
-    found = {}
-    for account_id, seqs in by_account.items():
-        for row in await visible.entries(actor).filter(account_id=account_id, seq__in=seqs):
-            found[row.account_id, row.seq] = row
+    wanted = Q(*(Q(account_id=account_id, seq__in=seqs) for account_id, seqs in by_account.items()), join_type=Q.OR)
+    found = {(row.account_id, row.seq): row for row in await visible.entries(actor).filter(wanted)}
     return [found.get(key) for key in keys]
 
 
@@ -148,7 +173,8 @@ async def identities_of(actor: Actor, member_ids: Sequence[UUID]) -> list[list[m
     return [found[key] for key in member_ids]
 
 
-async def reason_of(transfer_id: UUID) -> str | None:
-    """Return the reason given for a transfer. The entry that names it must have been visible."""
-    row = await models.Transfer.get_or_none(id=transfer_id)
-    return row.reason if row else None
+async def reasons_of(transfer_ids: Sequence[UUID]) -> list[str | None]:
+    """Return the reason given for each transfer. The entries that name them must have been visible."""
+    rows = models.Transfer.filter(id__in=list(transfer_ids))
+    found: dict[Any, str | None] = dict(await rows.values_list("id", "reason"))
+    return [found.get(key) for key in transfer_ids]

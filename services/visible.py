@@ -1,9 +1,17 @@
 """The one door for reads: what an actor can see. Every query of a row that belongs to a program starts here."""
 
+from typing import Any
+
 from tortoise.queryset import QuerySet
 
 import models
 from services.actors import Actor, ActorKind
+
+
+def of_members(actor: Actor) -> dict[str, Any]:
+    """Return what the columns of a row that belongs to a member hold if the actor can see it: its program, itself."""
+    mine = {"member_id": actor.member_id} if actor.kind is ActorKind.MEMBER else {}
+    return {"program_id": actor.program_id, **mine}
 
 
 def members(actor: Actor) -> QuerySet[models.Member]:
@@ -14,32 +22,22 @@ def members(actor: Actor) -> QuerySet[models.Member]:
 
 def orders(actor: Actor) -> QuerySet[models.Order]:
     """Return the orders that the actor can see."""
-    rows = models.Order.filter(program_id=actor.program_id)
-    return rows.filter(member_id=actor.member_id) if actor.kind is ActorKind.MEMBER else rows
+    return models.Order.filter(**of_members(actor))
 
 
 def entries(actor: Actor) -> QuerySet[models.Entry]:
     """Return the ledger lines that the actor can see."""
-    rows = models.Entry.filter(program_id=actor.program_id)
-    return rows.filter(member_id=actor.member_id) if actor.kind is ActorKind.MEMBER else rows
-
-
-def lots(actor: Actor) -> QuerySet[models.Lot]:
-    """Return the lots that the actor can see."""
-    rows = models.Lot.filter(program_id=actor.program_id)
-    return rows.filter(member_id=actor.member_id) if actor.kind is ActorKind.MEMBER else rows
+    return models.Entry.filter(**of_members(actor))
 
 
 def events(actor: Actor) -> QuerySet[models.Event]:
     """Return the events that the actor can see."""
-    rows = models.Event.filter(program_id=actor.program_id)
-    return rows.filter(member_id=actor.member_id) if actor.kind is ActorKind.MEMBER else rows
+    return models.Event.filter(**of_members(actor))
 
 
 def identities(actor: Actor) -> QuerySet[models.Identity]:
     """Return the identities that the actor can see."""
-    rows = models.Identity.filter(program_id=actor.program_id)
-    return rows.filter(member_id=actor.member_id) if actor.kind is ActorKind.MEMBER else rows
+    return models.Identity.filter(**of_members(actor))
 
 
 def campaigns(actor: Actor) -> QuerySet[models.Campaign]:

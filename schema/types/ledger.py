@@ -17,7 +17,6 @@ from schema.enums import EntryKind
 from schema.types.explanation import Explanation, campaign_of, entry_text
 from schema.types.node import Node
 from schema.types.program import Asset, Campaign
-from services import balances, listing
 from services.balances import Amounts
 
 if TYPE_CHECKING:
@@ -40,7 +39,6 @@ class Balance:
     """A balance."""
 
     account_id: strawberry.Private[UUID | None]
-    program: strawberry.Private[domain.Program]
     scale: strawberry.Private[int]
     asset: Asset = strawberry.field(description="What is counted.")
     available: Decimal = strawberry.field(description="May be spent now; negative while something is owed.")
@@ -48,20 +46,19 @@ class Balance:
     pending: Decimal = strawberry.field(description="Earned, not yet released.")
 
     @strawberry.field(description="What of the available value expires next; null when nothing does.")
-    async def next_expiry(self) -> Expiry | None:
+    async def next_expiry(self, info: Info) -> Expiry | None:
         """Return the soonest expiry."""
         if self.account_id is None:
             return None
-        found = await balances.next_expiry(self.account_id, self.program.now())
+        found = await info.context.loaders.next_expiry.load(self.account_id)
         return Expiry(amount=from_minor(found.amount, self.scale), at=found.at) if found else None
 
     @classmethod
-    def of(cls, asset: domain.Asset, amounts: Amounts | None, program: domain.Program) -> "Balance":
+    def of(cls, asset: domain.Asset, amounts: Amounts | None) -> "Balance":
         """Return a balance; without amounts it is zero."""
         amounts = amounts or Amounts(asset.id)
         return cls(
             account_id=amounts.account_id,
-            program=program,
             scale=asset.scale,
             asset=Asset.of(asset),
             available=from_minor(amounts.available, asset.scale),
@@ -109,7 +106,9 @@ class Entry(Node):
             found = next((effect for effect in effects if effect.ordinal == self.row.effect), None)
             if found is not None:
                 return Explanation.of(dict(found.explanation))
-        reason = await listing.reason_of(self.row.transfer_id) if self.row.kind == EntryKind.ADJUST else None
+        reason = None
+        if self.row.kind == EntryKind.ADJUST:
+            reason = await info.context.loaders.reason.load(self.row.transfer_id)
         return Explanation.plain(entry_text(self.row, self.domain_asset, reason))
 
     @classmethod

@@ -23,8 +23,8 @@ from schema.types.ledger import Balance, Entry, Lot
 from schema.types.node import Node
 from schema.types.order import Order
 from schema.types.program import Tier, TierLadder
-from services import listing
 from services.balances import Amounts
+from services.listing import OwnPage
 
 
 @strawberry.type(description="A key by which an outside system knows the member.")
@@ -121,7 +121,7 @@ class Member(Node):
         """Return all balances."""
         program = await self._program(info)
         amounts = await self._amounts(info)
-        return [Balance.of(asset, amounts.get(asset.id), program) for asset in program.assets]
+        return [Balance.of(asset, amounts.get(asset.id)) for asset in program.assets]
 
     @strawberry.field(description="Balance of one asset.")
     async def balance(
@@ -130,7 +130,7 @@ class Member(Node):
         """Return one balance."""
         program = await self._program(info)
         found = known_asset(program, asset)
-        return Balance.of(found, (await self._amounts(info)).get(found.id), program)
+        return Balance.of(found, (await self._amounts(info)).get(found.id))
 
     @strawberry.field(description="Place on a ladder; without one named, on the program's first.")
     async def standing(
@@ -176,9 +176,7 @@ class Member(Node):
                 raise bad_cursor()
             before = int(after)
         asset_id = known_asset(program, asset).id if asset is not None else None
-        rows = await listing.entries_page(
-            info.context.actor, self.row.id, asset_id=asset_id, limit=size + 1, before=before
-        )
+        rows = await info.context.loaders.entries_page.load(OwnPage(self.row.id, size + 1, before, asset_id))
         return connection(rows, size, after, lambda row: Entry.of(row, program), lambda row: str(row.position))
 
     @strawberry.field(description="Lots that still hold something, the newest first.")
@@ -192,13 +190,8 @@ class Member(Node):
         """Return a page of lots."""
         program = await self._program(info)
         size = page_size(first)
-        rows = await listing.lots_page(
-            info.context.actor,
-            self.row.id,
-            known_asset(program, asset).id,
-            limit=size + 1,
-            before=key_of(ids.LOT, after),
-        )
+        page = OwnPage(self.row.id, size + 1, key_of(ids.LOT, after), known_asset(program, asset).id)
+        rows = await info.context.loaders.lots_page.load(page)
         return connection(rows, size, after, lambda row: Lot.of(row, program), lambda row: ids.encode(ids.LOT, row.id))
 
     @strawberry.field(description="The member's orders, the last recorded first.")
@@ -210,9 +203,7 @@ class Member(Node):
     ) -> Connection[Order]:
         """Return a page of orders."""
         size = page_size(first)
-        rows = await listing.orders_page(
-            info.context.actor, self.row.id, limit=size + 1, before=key_of(ids.ORDER, after)
-        )
+        rows = await info.context.loaders.orders_page.load(OwnPage(self.row.id, size + 1, key_of(ids.ORDER, after)))
         return connection(rows, size, after, Order.of, lambda row: ids.encode(ids.ORDER, row.id))
 
     @strawberry.field(

@@ -3,8 +3,9 @@
 import asyncio
 import json
 import shutil
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -60,13 +61,17 @@ class Api:
         return answer["data"]
 
     async def first(
-        self, query: str, variables: dict[str, Any] | None = None, authorization: str | None = None
+        self,
+        query: str,
+        variables: dict[str, Any] | None = None,
+        authorization: str | None = None,
+        such: Callable[[Any], bool] = lambda _: True,
     ) -> dict[str, Any]:
-        """Return the first answer of a subscription, or the one that it is refused with, and hang up."""
+        """Return the first answer of a subscription that is `such`, or what it is refused with, and hang up."""
         headers = {"accept": "text/event-stream", "content-type": "application/json", "host": "test"}
         if authorization is not None:
             headers["authorization"] = authorization
-        return await _first_of_stream(self.app, {"query": query, "variables": variables or {}}, headers)
+        return await _first_of_stream(self.app, {"query": query, "variables": variables or {}}, headers, such)
 
     async def key_with(self, *scopes: Scope) -> str:
         """Return a key that has only these scopes."""
@@ -85,7 +90,9 @@ class Api:
 JSON = {"content-type": "application/json"}
 
 
-async def _first_of_stream(app: Starlette, body: dict[str, Any], headers: dict[str, str]) -> dict[str, Any]:
+async def _first_of_stream(
+    app: Starlette, body: dict[str, Any], headers: dict[str, str], such: Callable[[Any], bool]
+) -> dict[str, Any]:
     scope = {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.3"},
@@ -116,7 +123,9 @@ async def _first_of_stream(app: Starlette, body: dict[str, Any], headers: dict[s
         for event in bytes(sent).decode().split("\n\n")[:-1]:
             lines = dict(line.split(": ", 1) for line in event.split("\n") if ": " in line)
             if lines.get("event") == "next" and not answered.done():
-                answered.set_result(orjson.loads(lines["data"]))
+                data = orjson.loads(lines["data"])
+                if "errors" in data or such(data["data"]):
+                    answered.set_result(data)
         if message["type"] == "http.response.body" and not message.get("more_body") and not answered.done():
             answered.set_result(orjson.loads(bytes(sent)))
 
@@ -203,3 +212,28 @@ async def row_counts() -> dict[str, int]:
     """Return the number of rows of every table."""
     parts = [f"SELECT '{table}' AS name, count(*) AS size FROM \"{table}\"" for table in TABLES]
     return {name: size for name, size in await rows_of(" UNION ALL ".join(parts))}  # noqa: C416  (rows are sequences)
+
+
+_watched: ContextVar[list[str] | None] = ContextVar("watched", default=None)
+
+
+@contextmanager
+def watching(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Note every statement that what is awaited inside gives to the ORM's connection; work beside it is not noted."""
+    seen: list[str] = []
+    (client,) = get_connections().all()
+
+    def noted(execute: Any) -> Any:
+        async def execute_and_note(self: Any, query: str, *arguments: Any, **options: Any) -> Any:
+            if (watched := _watched.get()) is not None:
+                watched.append(query)
+            return await execute(self, query, *arguments, **options)
+
+        return execute_and_note
+
+    token = _watched.set(seen)
+    with monkeypatch.context() as patch:
+        for name in ("execute_query", "execute_query_dict"):
+            patch.setattr(type(client), name, noted(getattr(type(client), name)))
+        yield seen
+    _watched.reset(token)
