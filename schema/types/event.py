@@ -100,7 +100,7 @@ class BalanceChanged(MemberEvent):
         """Return the balance of then, not of now."""
         entry = await self._entry(info)
         amounts = Amounts(entry.asset_id, entry.available, entry.pending, entry.held, entry.account_id)
-        return Balance.of(await self._asset(info), amounts, self.program)
+        return Balance.of(await self._asset(info), amounts)
 
     @strawberry.field(description="The ledger line.")
     async def entry(self, info: Info) -> Entry:
