@@ -3,7 +3,7 @@
 import { createGraphiQLFetcher, type Fetcher } from "@graphiql/toolkit";
 import { createClient } from "graphql-ws";
 
-import { socketAddress } from "../shared/token";
+import { socketAddress } from "../common/token";
 
 type Headers = Record<string, unknown>;
 

@@ -7,7 +7,7 @@ import "./ide.css";
 import { GraphiQL } from "graphiql";
 import { createRoot } from "react-dom/client";
 
-import { takeToken } from "../shared/token";
+import { takeToken } from "../common/token";
 import { examples } from "./examples";
 import { createFetcher } from "./fetcher";
 import { storage } from "./storage";

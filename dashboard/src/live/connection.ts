@@ -2,7 +2,7 @@
 
 import { type Client, createClient } from "graphql-ws";
 
-import { socketAddress } from "../shared/token";
+import { socketAddress } from "../common/token";
 
 const PING_SECONDS = 12;
 const PONG_SECONDS = 5;

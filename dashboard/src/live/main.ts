@@ -4,7 +4,7 @@ import "./base.css";
 import "./feed.css";
 import "./panel.css";
 
-import { forgetToken, keepToken, takeToken } from "../shared/token";
+import { forgetToken, keepToken, takeToken } from "../common/token";
 import { createAnnouncer } from "./announcer";
 import { clockOf } from "./clock";
 import { type Connectivity, connect } from "./connection";
