@@ -57,7 +57,7 @@ EXAMPLES: dict[str, Any] = {
     "OrderContentInput.channel": "web",
     "OrderContentInput.currency": "CNY",
     "OrderContentInput.externalId": "A-1",
-    "OrderContentInput.occurredAt": "2026-03-01T09:30:00Z",
+    "OrderContentInput.occurredAt": "2024-03-01T09:30:00Z",
     "OrderContentInput.shipping": "6.00",
     "OrderContentInput.source": "till",
     "OrderContentInput.store": "s-1",
@@ -67,7 +67,7 @@ EXAMPLES: dict[str, Any] = {
     "OrderLineInput.ref": "1",
     "OrderLineInput.sku": "TEA",
     "OrderLineInput.unitPrice": "12.50",
-    "OrderPreviewInput.at": "2026-03-01T09:30:00Z",
+    "OrderPreviewInput.at": "2024-03-01T09:30:00Z",
     "OrdersImportInput.enrollUnknown": False,
     "OrdersImportInput.idempotencyKey": "bad-input",
 }
