@@ -10,7 +10,7 @@ import orjson
 
 from services.database.config import Database
 from services.writer.session import Changes, KeyClaim, Rejected, Session, StoredKey, Unavailable
-from services.writer.tables import IDENTITIES, Table
+from services.writer.tables import EVENTS, IDENTITIES, Table
 
 R = TypeVar("R")
 T = TypeVar("T")
