@@ -1,0 +1,220 @@
+"""The documents are true: their examples are valid and answer what is shown, and what they name exists.
+
+A fence `graphql` holds a document, a fence `json variables` after it its variables, a fence `json output` its answer.
+An example with an output is executed; examples of a page share one program and build on each other.
+"""
+
+import json
+import re
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import typer
+from graphql import DocumentNode, OperationDefinitionNode, build_schema, parse, specified_rules, validate
+from graphql.execution import get_variable_values
+from strawberry.printer import print_schema
+
+from app.cli.main import app as command_line
+from app.server import create_app
+from app.settings import Settings
+from schema.root import schema
+from services import credentials, programs
+from services.actors import ALL_SCOPES
+from services.templates import Template
+from tests import servers
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+CONTRACT = build_schema((ROOT / "schema.graphql").read_text())
+
+FENCE = re.compile(r"^```(?P<kind>[^\n]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+IN_CODE = re.compile(r"/\* GraphQL \*/ `([^`]*)`")
+LINK = re.compile(r"\]\(([^()\s]+)\)")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+SETTING = re.compile(r"\bHUIYUAN_[A-Z_]+\b")
+COMMAND = re.compile(r"\bhuiyuan (?P<words>[a-z]+(?: [a-z]+)?)(?P<rest>[^\n`]*)")
+TARGET = re.compile(r"(?:`|^)make ([a-z]+)", re.MULTILINE)
+
+ID = re.compile(r"\b(prg|mem|ord|ent|eff|lot|ldr|tir|cmp)_[0-9a-z]{26,}")
+CURSOR = re.compile(r"^(\d+-\d+)-[0-9a-z]{4}$")
+RANDOM = frozenset({"number", "requestId"})
+"""Fields that are drawn by chance."""
+
+
+@dataclass(frozen=True)
+class Shop:
+    """The program that a page's examples are executed in."""
+
+    code: str
+    name: str
+    template: Template
+    currency: str
+    time_zone: str
+    now: datetime
+
+
+SHOPS = {
+    "docs/api.md": Shop(
+        "TEAHOUSE", "Tea House", Template.STANDARD, "CNY", "Asia/Shanghai", datetime(2026, 3, 4, 4, tzinfo=UTC)
+    ),
+    "docs/engine.md": Shop(
+        "RECORDS", "Records", Template.DEMO, "USD", "America/New_York", datetime(2026, 3, 4, 17, tzinfo=UTC)
+    ),
+}
+
+
+@dataclass
+class Example:
+    """A document with what stands after it."""
+
+    page: str
+    line: int
+    document: str
+    variables: dict[str, Any] = field(default_factory=dict)
+    output: dict[str, Any] | None = None
+
+    def __str__(self) -> str:
+        return f"{self.page}:{self.line}"
+
+    def parsed(self) -> DocumentNode:
+        return parse(self.document)
+
+
+def name_of(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+def fences(page: Path) -> Iterator[tuple[int, str, str]]:
+    """Yield line, kind and text of each fenced block."""
+    text = page.read_text()
+    for found in FENCE.finditer(text):
+        yield text.count("\n", 0, found.start()) + 1, found["kind"].strip(), found["text"]
+
+
+def examples_of(page: Path) -> list[Example]:
+    found: list[Example] = []
+    for line, kind, text in fences(page):
+        if kind == "graphql":
+            found.append(Example(name_of(page), line, text))
+        elif kind == "json variables":
+            found[-1].variables = json.loads(text)
+        elif kind == "json output":
+            found[-1].output = json.loads(text)
+        elif kind in {"js", "html"}:
+            found += [Example(name_of(page), line, document) for document in IN_CODE.findall(text)]
+    return found
+
+
+EXAMPLES = [example for page in PAGES for example in examples_of(page)]
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=str)
+def test_an_example_is_valid(example: Example) -> None:
+    document = example.parsed()
+    assert validate(CONTRACT, document, specified_rules) == []
+    (operation,) = (node for node in document.definitions if isinstance(node, OperationDefinitionNode))
+    coerced = get_variable_values(CONTRACT, operation.variable_definitions or (), example.variables)
+    assert not isinstance(coerced, list), coerced
+
+
+def test_every_block_of_json_is_json() -> None:
+    for page in PAGES:
+        for line, kind, text in fences(page):
+            if kind.startswith("json"):
+                assert json.loads(text) is not None, f"{name_of(page)}:{line}"
+
+
+def test_the_printed_contract_is_the_one_that_examples_are_checked_against() -> None:
+    assert print_schema(schema).strip() == (ROOT / "schema.graphql").read_text().strip()
+
+
+def normal(value: Any, key: str = "") -> Any:
+    """Return an answer without what chance decides: ids, member numbers, request ids."""
+    if isinstance(value, dict):
+        return {name: normal(inner, name) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [normal(inner, key) for inner in value]
+    if key in RANDOM:
+        return "…"
+    return CURSOR.sub(r"\1-…", ID.sub(r"\1_…", value)) if isinstance(value, str) else value
+
+
+async def answers(page: str, database_url: str) -> AsyncIterator[tuple[Example, dict[str, Any]]]:
+    """Execute the page's examples that show an output, in a program of its own."""
+    shop = SHOPS[page]
+    app = create_app(Settings(database_url=database_url, secret_key="x" * 40))
+    async with app.router.lifespan_context(app):
+        program = await programs.create(
+            code=shop.code,
+            name=shop.name,
+            currency=shop.currency,
+            time_zone=shop.time_zone,
+            template=shop.template,
+            virtual_now=shop.now,
+        )
+        key = await credentials.create_key(program.id, name="docs", scopes=ALL_SCOPES, now=shop.now)
+        headers = {"authorization": f"Bearer {key.key}"}
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://docs", headers=headers) as http:
+            for example in examples_of(ROOT / page):
+                if example.output is not None:
+                    body = {"query": example.document, "variables": example.variables}
+                    yield example, (await http.post("/graphql", json=body)).json()
+
+
+@pytest.mark.parametrize("page", SHOPS)
+async def test_examples_answer_what_the_page_shows(page: str, database_url: str) -> None:
+    executed = 0
+    async for example, answer in answers(page, database_url):
+        assert normal(answer) == normal(example.output), str(example)
+        executed += 1
+    assert executed
+
+
+def slug(heading: str) -> str:
+    """Return the anchor that GitHub gives a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.replace("`", "").lower()).replace(" ", "-")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_links_lead_somewhere(page: Path) -> None:
+    text = FENCE.sub("", page.read_text())
+    for target in LINK.findall(text):
+        if target.startswith(("http://", "https://")):
+            continue
+        path, _, anchor = target.partition("#")
+        file = (page.parent / path).resolve() if path else page
+        assert file.exists(), target
+        if anchor:
+            assert anchor in {slug(found) for found in HEADING.findall(FENCE.sub("", file.read_text()))}, target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_settings_exist(page: Path) -> None:
+    known = {f"HUIYUAN_{name.upper()}" for name in Settings.model_fields} | {servers.POSTGRES, servers.REDIS}
+    assert set(SETTING.findall(page.read_text())) <= known
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_commands_exist_with_their_options(page: Path) -> None:
+    root: Any = typer.main.get_command(command_line)
+    for found in COMMAND.finditer(page.read_text().replace("\\\n", " ")):
+        noun, _, verb = found["words"].partition(" ")
+        command = root.commands.get(noun)
+        if hasattr(command, "commands"):
+            command = command.commands.get(verb)
+        assert command is not None, found[0]
+        known = {name for parameter in command.params for name in parameter.opts} | {"--help"}
+        options = set(re.findall(r"(?<![\w-])--[a-z-]+", found["rest"].partition("|")[0]))
+        assert options <= known, found[0]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_make_targets_exist(page: Path) -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(TARGET.findall(page.read_text())) <= targets
