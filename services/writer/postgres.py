@@ -202,7 +202,17 @@ def _unnest(parameters: list[Any], types: Sequence[str], columns: Sequence[Seque
 def _insert(table: Table[Any], rows: list[Any], parameters: list[Any]) -> str:
     columns = list(zip(*map(table.values, rows), strict=True))
     source = _unnest(parameters, table.types, columns)
-    return f"INSERT INTO {table.name} ({', '.join(table.columns)}) SELECT * FROM {source}"
+    names = ", ".join(table.columns)
+    if table is not EVENTS:
+        return f"INSERT INTO {table.name} ({names}) SELECT * FROM {source}"
+    # A transaction has its number since its first claim. While it waited for a member's lock, younger ones may have
+    # written events of that member; its own follow them, so that a program's order is the order of each member too.
+    return (
+        f"INSERT INTO {table.name} ({names}, commit_order) "
+        f"SELECT v.*, greatest(pg_current_xact_id()::text::bigint, last.commit_order) FROM {source} AS v ({names}) "
+        "LEFT JOIN LATERAL (SELECT commit_order FROM event WHERE member_id = v.member_id "
+        "ORDER BY position DESC LIMIT 1) AS last ON true"
+    )
 
 
 def _update(table: Table[Any], columns: tuple[str, ...], rows: list[Any], parameters: list[Any]) -> str:
