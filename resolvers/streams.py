@@ -88,7 +88,9 @@ async def program_events(
     """Stream a program's events."""
     engine, actor = info.context.engine, info.context.actor
     program = await info.context.loaders.program.load(info.context.program_id)
-    place = program_place(after, program.event_epoch) if after is not None else None
+    place = program_place(after, program.event_epoch, program.id) if after is not None else None
+    if place is not None and await events.is_beyond_newest(actor, place):
+        raise expired()
     wanted = frozenset(kinds) if kinds is not None else None
     async with aclosing(events.program_events(engine, actor, place, wanted)) as stream:
         async for page in stream:

@@ -19,10 +19,6 @@ HORIZON_POLL_SECONDS = 0.05
 """How soon a reader looks again while events wait for an older transaction to end."""
 
 
-class CursorAheadError(Exception):
-    """The cursor lies beyond the newest event: it is of another time line, as after a restore from a backup."""
-
-
 async def newest(actor: Actor, member_id: UUID) -> int | None:
     """Return the position of a member's newest event, or None when the actor cannot see the member."""
     row = await visible.members(actor).get_or_none(id=member_id)
@@ -108,6 +104,12 @@ async def newest_of_program(engine: Engine, actor: Actor) -> ProgramCursor:
     limit = await horizon(engine)
     row = await visible.events(actor).filter(commit_order__lt=limit).order_by("-commit_order").first()
     return ProgramCursor(row.commit_order if row else 0)
+
+
+async def is_beyond_newest(actor: Actor, cursor: ProgramCursor) -> bool:
+    """Whether the cursor lies beyond the program's newest event, so that it is of another time line."""
+    newest_row = await visible.events(actor).order_by("-commit_order").first()
+    return cursor.commit_order > (newest_row.commit_order if newest_row else 0)
 
 
 async def program_events(

@@ -174,6 +174,6 @@ class EventBatch:
         """Return the batch of the contract."""
         return cls(
             events=[event_of(row, program) for row in page.events],
-            cursor=program_cursor(program.event_epoch, page.cursor),
+            cursor=program_cursor(program.event_epoch, program.id, page.cursor),
             caught_up=page.caught_up,
         )
