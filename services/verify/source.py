@@ -25,7 +25,7 @@ T = TypeVar("T")
 Row = Any
 """A record of either driver: by index and by name."""
 
-MEMORY_MB = 64
+MEMORY_MB = 32
 """What one sort, hash or page cache of the database may take before it goes to disk."""
 
 PLANNING = (
