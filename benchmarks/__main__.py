@@ -1,4 +1,4 @@
-"""`python -m benchmarks [commit] [http] [import] [read] [--quick]`: how fast, beside limits measured in the same run."""
+"""`python -m benchmarks [commit|http|import|read …] [--quick]`: how fast, beside limits measured in the same run."""
 
 import argparse
 import os

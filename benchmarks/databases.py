@@ -3,8 +3,8 @@
 import os
 import secrets
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit, urlunsplit
@@ -23,9 +23,8 @@ FOLDER = Path("var")
 async def scratch(dialect: Dialect) -> AsyncIterator[str]:
     """Yield the URL of a migrated, empty database."""
     if dialect is Dialect.SQLITE:
-        FOLDER.mkdir(exist_ok=True)
-        with TemporaryDirectory(prefix="bench-", dir=FOLDER) as folder:
-            url = f"sqlite://{Path(folder).resolve() / 'huiyuan.db'}?synchronous=FULL"
+        with _folder() as folder:
+            url = f"sqlite://{folder}/huiyuan.db?synchronous=FULL"
             await migrate(Database.parse(url))
             yield url
         return
@@ -38,6 +37,13 @@ async def scratch(dialect: Dialect) -> AsyncIterator[str]:
         yield url
     finally:
         await _execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    FOLDER.mkdir(exist_ok=True)
+    with TemporaryDirectory(prefix="bench-", dir=FOLDER) as folder:
+        yield Path(folder).resolve()
 
 
 async def _execute(sql: str) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from statistics import mean
@@ -101,7 +101,7 @@ def script(commit: CapturedCommit) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _insert(table: str, rows: list[Mapping[str, Any]]) -> str:
+def _insert(table: str, rows: Sequence[Mapping[str, Any]]) -> str:
     values = ", ".join("(" + ", ".join(map(_sql, row.values())) + ")" for row in rows)
     return f'INSERT INTO "{table}" ({", ".join(rows[0])}) VALUES {values};'
 
@@ -110,7 +110,7 @@ def _key(number: str) -> str:
     return f"lpad(to_hex({number}), 32, '0')::uuid"
 
 
-def _sql(value: Any) -> str:  # noqa: PLR0911  (one for each sort of value)
+def _sql(value: Any) -> str:  # noqa: C901, PLR0911  (one for each sort of value)
     """Return a value or slot as pgbench takes it, which reads a colon before a letter as a variable."""
     match value:
         case Slot(SlotKind.NEW_KEY, index):

@@ -1,6 +1,6 @@
 """Interleaved rounds: what is measured and its limits take turns, so that a busy machine is busy for all of them."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
@@ -48,7 +48,7 @@ class Case:
     database: str
     name: str
     run: Round
-    limits: dict[str, Round] = field(default_factory=dict)
+    limits: Mapping[str, Round] = field(default_factory=dict)
     goal: Goal | None = None
     rates: list[Rate] = field(default_factory=list)
     limit_rates: dict[str, list[Rate]] = field(default_factory=dict)

@@ -5,14 +5,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Protocol
 
 from benchmarks import limit_postgres
 from benchmarks.captured import CapturedCommit, capture
 from benchmarks.databases import scratch
 from benchmarks.limit_postgres import Pgbench
 from benchmarks.limit_sqlite import SqliteLoop
-from benchmarks.measure import Case, Rate
+from benchmarks.measure import Rate
 from benchmarks.shop import engine_on, make_shop
 from services.database.config import Database, Dialect
 from services.templates import Template
@@ -30,23 +29,6 @@ class Plan:
     def clients(self, full: Sequence[int]) -> Sequence[int]:
         """Return how many clients to try."""
         return [number for number in full if number in {1, 64}] if self.quick else full
-
-
-class Suite(Protocol):
-    """One subject: makes its cases, on databases and processes that live as long as the block."""
-
-    def __call__(self, plan: Plan, dialect: Dialect) -> "AsyncSuite":
-        """Return the block."""
-
-
-class AsyncSuite(Protocol):
-    """A block that yields cases."""
-
-    async def __aenter__(self) -> Sequence[Case]:
-        """Set up."""
-
-    async def __aexit__(self, *error: object) -> bool | None:
-        """Tear down."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,8 +32,8 @@ def header(cpus: int, rounds: int, seconds: int, used: list[str]) -> str:
         [
             "$ python -m benchmarks " + " ".join(sys.argv[1:]),
             *used,
-            f"Database server, load and server share the same {cpus} cores, unpinned. {rounds} interleaved rounds of "
-            f"{seconds} s each; medians, with the lowest and highest round in brackets.",
+            f"Database server, load and server share the same {cpus} cores, unpinned.",
+            f"{rounds} interleaved rounds of {seconds} s each; medians, with the lowest and highest round in brackets.",
         ]
     )
 
@@ -52,7 +52,7 @@ def table(suite: str, cases: list[Case]) -> Table:
     for case in cases:
         middle = case.median_round
         first = [case.database, case.name, whole(case.rate), _ms(middle.p50_ms), _ms(middle.p99_ms)]
-        for name in case.limits or {"": None}:
+        for name in case.limits or ("",):
             limit = [name, whole(case.limit(name)), ratio(case.ratio(name))] if name else ["", "", ""]
             shown.add_row(*first, *limit, goal(case, name))
             first = [""] * len(first)

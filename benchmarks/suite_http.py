@@ -51,7 +51,7 @@ async def suite(plan: Plan, dialect: Dialect) -> AsyncIterator[Sequence[Case]]:
             Case(
                 "http",
                 dialect.value,
-                f"bare, {connections} connections",
+                f"bare, connections: {connections}",
                 partial(shop.rate, connections, plan.seconds),
                 {
                     limit.name: partial(limit.run, connections, plan.seconds),

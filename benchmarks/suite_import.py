@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from secrets import token_hex
+from zoneinfo import ZoneInfo
 
 import models
 from benchmarks.databases import scratch
@@ -32,25 +33,21 @@ MIB = 2**20
 
 @asynccontextmanager
 async def suite(plan: Plan, dialect: Dialect) -> AsyncIterator[Sequence[Case]]:
-    """Yield the one case of each template."""
+    """Yield the one case: the bare program."""
     async with AsyncExitStack() as stack:
-        cases = []
-        templates = (Template.BARE,) if plan.quick else (Template.BARE, Template.STANDARD)
-        limits = [await stack.enter_async_context(commit_limit(dialect, template)) for template in templates]
+        limit = await stack.enter_async_context(commit_limit(dialect, Template.BARE))
         engine = await stack.enter_async_context(engine_on(await stack.enter_async_context(scratch(dialect))))
-        for template, limit in zip(templates, limits, strict=True):
-            await imported(engine, template)  # warm-up: the first import of a process also loads code
-            case = Case(
-                "import",
-                dialect.value,
-                f"{template.value}, {FILE.name} in chunks of {orders.IMPORT_MAX}",
-                partial(imported, engine, template),
-                {limit.name: partial(limit.run, CLIENTS_MAX, plan.seconds)},
-            )
-            if dialect is Dialect.POSTGRES and template is Template.BARE:
-                case.goal = Goal(GOAL)
-            cases.append(case)
-        yield cases
+        await imported(engine, Template.BARE)  # warm-up: the first import of a process also loads code
+        case = Case(
+            "import",
+            dialect.value,
+            f"bare, chunks of {orders.IMPORT_MAX}",
+            partial(imported, engine, Template.BARE),
+            {limit.name: partial(limit.run, CLIENTS_MAX, plan.seconds)},
+        )
+        if dialect is Dialect.POSTGRES:
+            case.goal = Goal(GOAL)
+        yield [case]
 
 
 async def imported(engine: Engine, template: Template) -> Rate:
@@ -63,14 +60,12 @@ async def imported(engine: Engine, template: Template) -> Rate:
     forget_peak()
     before = memory("VmRSS")
     started, done = time.perf_counter(), 0
-    with FILE.open("rb") as file:
-        found = (entry.request for entry in read(Lines(file), Format.CDNOW, program.zone) if _readable(entry))
-        for number, chunk in enumerate(_chunks(found)):
-            answers = await orders.import_orders(engine, actor, chunk, key=f"chunk-{number}", enrol_unknown=True)
-            refused = [answer for answer in answers if isinstance(answer, Refusal)]
-            if refused:
-                raise RuntimeError(f"an order was refused: {refused[0]}")
-            done += len(answers)
+    for number, chunk in enumerate(_chunks(_requests(program.zone))):
+        answers = await orders.import_orders(engine, actor, chunk, key=f"chunk-{number}", enrol_unknown=True)
+        refused = [answer for answer in answers if isinstance(answer, Refusal)]
+        if refused:
+            raise RuntimeError(f"an order was refused: {refused[0]}")
+        done += len(answers)
     elapsed = time.perf_counter() - started
     return Rate(
         done / elapsed,
@@ -83,10 +78,12 @@ async def imported(engine: Engine, template: Template) -> Rate:
     )
 
 
-def _readable(entry: object) -> bool:
-    if not isinstance(entry, ReadOrder):
-        raise TypeError(f"a row cannot be read: {entry}")
-    return True
+def _requests(zone: ZoneInfo) -> Iterator[OrderRequest]:
+    with FILE.open("rb") as file:
+        for entry in read(Lines(file), Format.CDNOW, zone):
+            if not isinstance(entry, ReadOrder):
+                raise TypeError(f"a row cannot be read: {entry}")
+            yield entry.request
 
 
 def _chunks(requests: Iterable[OrderRequest]) -> Iterator[list[OrderRequest]]:

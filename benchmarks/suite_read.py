@@ -52,7 +52,7 @@ async def suite(plan: Plan, dialect: Dialect) -> AsyncIterator[Sequence[Case]]:
             if pgbench:
                 limits[PGBENCH] = partial(pgbench.run, connections, plan.seconds)
             run = partial(shop.rate, connections, plan.seconds)
-            cases.append(Case("read", dialect.value, f"standard, {connections} connections", run, limits))
+            cases.append(Case("read", dialect.value, f"standard, connections: {connections}", run, limits))
         yield cases
 
 

@@ -1,6 +1,6 @@
 """What the suites over HTTP share: a served program, its limit without an engine, and rounds of load."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 
@@ -41,7 +41,7 @@ async def _rate(errand: Errand) -> Rate:
 
 @asynccontextmanager
 async def web(
-    dialect: Dialect, template: Template, query: str, variables: dict[str, object], expected: str
+    dialect: Dialect, template: Template, query: str, variables: Mapping[str, object], expected: str
 ) -> AsyncIterator[Web]:
     """Serve a program with members; every request sends `query`, and its answer must contain `expected`.
 
