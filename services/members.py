@@ -190,17 +190,28 @@ async def amend(engine: Engine, actor: Actor, ref: MemberRef, changes: Mapping[s
     assert actor.program_id is not None, "the field asked for a credential"
     key = checks.idempotency_key(key)
     program = await engine.program(actor.program_id)
-    member_id = await resolve(actor, program, ref, ("member",))
+    scope = f"{actor.credential}:memberAmend"
+    member = await find(actor, program, ref)
+    member_id = member.id if member else await _amended_before(program, scope, key)
+    if member_id is None:
+        raise NotFound("There is no such member.", field=("member",))
     now = program.now()
     facts = {name: checked(name, value, program, now) for name, value in changes.items()}
     command = AmendMember(
         program_id=program.id,
         actor=actor.credential,
-        claim=Claim(f"{actor.credential}:memberAmend", key, content_hash((member_id, tuple(sorted(facts.items()))))),
+        claim=Claim(scope, key, content_hash((member_id, tuple(sorted(facts.items()))))),
         member_id=member_id,
         changes=facts,
     )
     return await engine.writer.post(command)
+
+
+async def _amended_before(program: Program, scope: str, key: str) -> UUID | None:
+    """Return the member that was amended under this key: by the phone that it gave up it is not found again."""
+    row = await models.Idempotency.get_or_none(program_id=program.id, scope=scope, key=key)
+    member_id = (row.outcome or {}).get("member") if row else None
+    return UUID(str(member_id)) if member_id else None
 
 
 def checked(name: str, value: Any, program: Program, now: datetime) -> Any:  # noqa: PLR0911  (one for each fact)
