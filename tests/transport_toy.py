@@ -270,6 +270,7 @@ async def served(toy: Toy, *, ws_max_size: int = 2**16) -> AsyncIterator[str]:
                 connection.shutdown()
             if tasks := server.server_state.tasks:
                 await asyncio.wait(tasks, timeout=10)
-            others = asyncio.all_tasks() - before - {asyncio.current_task()}  # a fixture's end runs in a task of its own
+            # A fixture's end runs in a task of its own.
+            others = asyncio.all_tasks() - before - {asyncio.current_task()}
             left = {task for task in others if not task.done() and not task.cancelling()}
             assert not left, f"outlived its connection: {left}"
