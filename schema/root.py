@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import strawberry
+from strawberry.extensions import DisableIntrospection
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import create_type
 
@@ -45,6 +46,7 @@ def build(make: Callable[..., strawberry.Schema] = strawberry.Schema, *, introsp
         mutation=Mutation,
         subscription=Subscription,
         types=types,
+        extensions=() if introspection else (DisableIntrospection,),
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=not introspection),
     )
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
 BUSY_TIMEOUT_MS = 10_000
 POOL_MIN, POOL_MAX = 1, 8
@@ -49,6 +49,9 @@ class Database:
         """
         parts = urlsplit(url)
         options = dict(parse_qsl(parts.query))
+        known = {"sqlite": {"synchronous"}, "postgres": {"statement_cache"}, "postgresql": {"statement_cache"}}
+        for option in options.keys() - known.get(parts.scheme, options.keys()):
+            raise DatabaseUrlError(f"A {parts.scheme}:// URL has no option {option!r}.")
         if parts.scheme == "sqlite":
             path = url.removeprefix("sqlite://").partition("?")[0]
             if not path:
@@ -81,8 +84,8 @@ class Database:
                 "credentials": {
                     "host": parts.hostname or "127.0.0.1",
                     "port": parts.port or 5432,
-                    "user": parts.username,
-                    "password": parts.password,
+                    "user": unquote(parts.username) if parts.username else None,
+                    "password": unquote(parts.password) if parts.password else None,
                     "database": parts.path.strip("/"),
                     "minsize": POOL_MIN,
                     "maxsize": POOL_MAX,
