@@ -5,7 +5,6 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from statistics import mean
 from typing import Any
 
 import asyncpg
@@ -26,7 +25,8 @@ from services.database.config import Database
 CLIENTS_MAX = 64
 """PostgreSQL takes 100 connections by default; beyond this many clients pgbench gets no faster anyway."""
 KEYS_PER_ORDER = 16
-PROGRESS = re.compile(r"progress: [\d.]+ s, ([\d.]+) tps, lat ([\d.]+) ms")
+FIRST_SECOND = re.compile(r"progress: 1\.\d s, ([\d.]+) tps")
+DONE = re.compile(r"number of transactions actually processed: (\d+)")
 FAILED = re.compile(r"number of failed transactions: (\d+)")
 
 
@@ -51,11 +51,11 @@ class Pgbench:
             stderr=asyncio.subprocess.STDOUT,
         )
         output = (await process.communicate())[0].decode()
-        found = [(float(rate), float(latency)) for rate, latency in PROGRESS.findall(output)[1:]]
+        first, done = FIRST_SECOND.search(output), DONE.search(output)
         failed = FAILED.search(output)
-        if process.returncode or not found or (failed and int(failed[1])):
+        if process.returncode or not first or not done or (failed and int(failed[1])):
             raise RuntimeError(f"pgbench failed:\n{output}")
-        return Rate(mean(rate for rate, _ in found), mean(latency for _, latency in found))
+        return Rate((int(done[1]) - float(first[1])) / seconds)
 
 
 async def add_members(database: Database, commit: CapturedCommit) -> None:

@@ -9,7 +9,7 @@ from functools import partial
 from benchmarks.databases import scratch
 from benchmarks.measure import Case, Goal, Rate
 from benchmarks.plan import Plan, commit_limit
-from benchmarks.shop import Shop, engine_on, make_shop
+from benchmarks.shop import Shop, analyze, engine_on, make_shop
 from services.database.config import Dialect
 from services.templates import Template
 
@@ -30,6 +30,7 @@ async def suite(plan: Plan, dialect: Dialect) -> AsyncIterator[Sequence[Case]]:
         engine = await stack.enter_async_context(engine_on(await stack.enter_async_context(scratch(dialect))))
         for template in templates:
             shop = await make_shop(engine, template)
+            await analyze()
             limit = limits[template]
             for callers in plan.clients(CALLERS) if template is Template.BARE else (64,):
                 await commits(shop, callers, WARM_UP_SECONDS)

@@ -10,7 +10,7 @@ from benchmarks.databases import scratch
 from benchmarks.limit_postgres import Pgbench
 from benchmarks.measure import Case
 from benchmarks.plan import Plan
-from benchmarks.shop import MEMBERS, engine_on, make_shop
+from benchmarks.shop import MEMBERS, analyze, engine_on, make_shop
 from benchmarks.web import STARLETTE, web
 from services.database.config import Database, Dialect
 from services.templates import Template
@@ -69,7 +69,7 @@ async def _sql() -> AsyncIterator[Pgbench]:
                 "UPDATE member SET number = 'read-' || v.i FROM "
                 "(SELECT id, row_number() OVER (ORDER BY id) - 1 AS i FROM member) v WHERE v.id = member.id RETURNING 1"
             )
-            await engine.reads.fetch("ANALYZE")
+            await analyze()
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="huiyuan-bench-")))
         sql = " ".join(SQL.replace("{program}", str(program_id)).split())
         yield Pgbench(database, f"\\set m random(0, {MEMBERS - 1})\n{sql}\n", folder)

@@ -10,7 +10,7 @@ from benchmarks.databases import scratch
 from benchmarks.load import Errand
 from benchmarks.measure import Rate
 from benchmarks.servers import send, served
-from benchmarks.shop import engine_on, make_shop
+from benchmarks.shop import analyze, engine_on, make_shop
 from services.database.config import Dialect
 from services.templates import Template
 
@@ -51,6 +51,7 @@ async def web(
         url = await stack.enter_async_context(scratch(dialect))
         async with engine_on(url) as engine:
             shop = await make_shop(engine, template)
+            await analyze()
         port = await stack.enter_async_context(served("engine", url))
         constant_port = await stack.enter_async_context(served("constant"))
         errand = Errand(
