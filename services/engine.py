@@ -34,7 +34,7 @@ class Engine:
 
     async def program(self, program_id: UUID) -> Program:
         """Return the program as it is now."""
-        return await self.snapshots.shared(self.reads, program_id)
+        return await self.snapshots.load(self.reads, program_id)
 
 
 def store_for(database: Database) -> Store:

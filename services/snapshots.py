@@ -1,6 +1,5 @@
 """A program's set-up as a value, read once and kept until its version grows."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -48,29 +47,6 @@ class Snapshots:
 
     def __init__(self) -> None:
         self._programs: dict[UUID, Program] = {}
-        self._running: dict[UUID, asyncio.Task[Program]] = {}
-        self._next: dict[UUID, asyncio.Task[Program]] = {}
-
-    async def shared(self, reader: Reader, program_id: UUID) -> Program:
-        """Return the same as `load`, asking once for all who ask while the query before is under way.
-
-        The query begins after every one of them asked, so none is shown an older program than it would have read.
-        """
-        task = self._next.get(program_id)
-        if task is None:
-            task = asyncio.create_task(self._turn(reader, program_id, self._running.get(program_id)))
-            self._next[program_id] = task
-        return await asyncio.shield(task)  # a caller who leaves does not take the others' answer along
-
-    async def _turn(self, reader: Reader, program_id: UUID, before: asyncio.Task[Program] | None) -> Program:
-        if before is not None:
-            await asyncio.wait([before])
-        task = self._running[program_id] = self._next.pop(program_id)
-        try:
-            return await self.load(reader, program_id)
-        finally:
-            if self._running.get(program_id) is task:
-                del self._running[program_id]
 
     async def load(self, reader: Reader, program_id: UUID) -> Program:
         """Return the program as `reader` sees it now. Raises `UnknownProgramError`."""
