@@ -52,16 +52,21 @@ async def page(api: Api, query: str, **variables: Any) -> dict[str, Any]:
     return data
 
 
+PAGES_MAX = 50
+"""More than any list here has."""
+
+
 async def walked(api: Api, query: str, size: int, **variables: Any) -> list[list[str]]:
     """Return the ids of every page until there is no next."""
     pages: list[list[str]] = []
     after = None
-    while True:
+    for _ in range(PAGES_MAX):
         found = await page(api, query, first=size, after=after, **variables)
         pages.append([node["id"] for node in found["nodes"]])
         if not found["pageInfo"]["hasNextPage"]:
             return pages
         after = found["pageInfo"]["endCursor"]
+    raise AssertionError(f"the list does not end: {pages}")
 
 
 async def test_members_come_newest_first_in_pages_without_gap_or_repetition(api: Api) -> None:
