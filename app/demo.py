@@ -3,25 +3,28 @@
 The purchases of the CDNOW sample are committed in the order of their days by the functions that the API calls, while
 the program's clock is set to the noon of each day in turn. What is committed is known by its name, so a demo that was
 killed goes on where it was.
+
+The data set ends after some minutes of the live part, and a demo in which nothing moves shows nothing. From there on
+the last three months happen again and again, by the same customers on later days, as orders of another source.
 """
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import groupby
+from itertools import count, groupby, islice
 from pathlib import Path
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import structlog
-from tortoise.exceptions import BaseORMException
 
 import models
-from domain.instants import plus_months
+from app.sweeper import PASSING
+from domain.instants import local_day, plus_days, plus_months
 from domain.refusals import NotFound, Refusal
-from services import balances, members, orders, programs, visible
+from services import balances, members, programs, visible
 from services.actors import ALL_SCOPES, Actor, ActorKind
 from services.engine import Engine
 from services.members import Enrolment, MemberRef
@@ -29,9 +32,9 @@ from services.order_files.cdnow import SOURCE
 from services.order_files.entries import ReadOrder
 from services.order_files.lines import Lines
 from services.order_files.reader import Format, read
-from services.orders import IMPORT_MAX, OrderRequest
+from services.orders import OrderRequest
+from services.orders_import import IMPORT_MAX, import_orders
 from services.templates import Template
-from services.writer.writer import Overloaded
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +43,11 @@ NAME = "CDNOW Records"
 CURRENCY = "USD"
 ZONE = ZoneInfo("America/New_York")
 LIVE_MONTHS = 3
+REPEATED = "cdnow-again"
+"""Source of the orders that the demo makes up by repeating the last months; the data set's own are of `SOURCE`."""
+WEEK_DAYS = 7
+LAST_YEAR = 9_900
+"""Where repeating ends, after half a year at the usual pace: well before the calendar does, for points expire later."""
 FILE = Path(__file__).resolve().parent.parent / "data" / "cdnow_sample.txt"
 
 SOON = slice(10, 40)
@@ -112,6 +120,33 @@ async def missing(actor: Actor, found: Sequence[Purchase]) -> list[Purchase]:
     return [purchase for purchase in found if purchase.request.external_id not in done]
 
 
+def repeated(live: Sequence[Purchase], first_turn: int = 1) -> Iterator[Purchase]:
+    """Yield the purchases of the last months again and again, each time on later days and under new names.
+
+    They move by whole weeks, so that each stays on its day of the week: some campaigns look at that.
+    """
+    days = (local_day(live[-1].at, ZONE) - local_day(live[0].at, ZONE)).days + 1
+    days += -days % WEEK_DAYS
+    for turn in count(first_turn):
+        for purchase in live:
+            at = plus_days(purchase.at, turn * days, ZONE)
+            if at.year > LAST_YEAR:
+                return
+            name = f"{turn}-{purchase.request.external_id}"
+            request = replace(purchase.request, source=REPEATED, external_id=name, occurred_at=at)
+            yield Purchase(at, purchase.customer, request)
+
+
+async def still_repeated(actor: Actor, live: Sequence[Purchase]) -> Iterator[Purchase]:
+    """Return what follows the last of the repeated purchases that was committed."""
+    last = await visible.orders(actor).filter(source=REPEATED).order_by("-occurred_at", "-id").first()
+    if last is None:
+        return repeated(live)
+    turn, _, name = last.external_id.partition("-")
+    place = [purchase.request.external_id for purchase in live].index(name)
+    return islice(repeated(live, int(turn)), place + 1, None)
+
+
 async def load(
     engine: Engine, actor: Actor, found: Sequence[Purchase], progress: Callable[[int], None] = lambda _: None
 ) -> None:
@@ -126,20 +161,30 @@ async def load(
 
 
 async def replay(
-    engine: Engine, actor: Actor, found: Sequence[Purchase], *, per_second: float, say: Callable[[str], None]
+    engine: Engine, actor: Actor, found: Iterable[Purchase], *, per_second: float, say: Callable[[str], None]
 ) -> None:
-    """Commit purchases one by one at a visible pace, and say when there are no more."""
+    """Commit purchases one by one at a visible pace; say when the data set is through, and when nothing comes after."""
+    before = None
     for purchase in found:
+        if before is not None and before.request.source != purchase.request.source:
+            say(f"{through(before)} From here on the last three months are repeated, on later days.")
         await asyncio.sleep(1 / per_second)
         while True:
             try:
                 await commit(engine, actor, purchase.at, [purchase])
                 break
-            except (Overloaded, BaseORMException, OSError) as error:
-                log.warning("demo.retry", order=purchase.request.external_id, reason=str(error))
+            except PASSING as error:
+                reason = str(error) or type(error).__name__
+                log.warning("demo.retry", order=purchase.request.external_id, reason=reason)
                 await asyncio.sleep(RETRY_SECONDS)
-    last = f"{found[-1].at:%d %B %Y}; " if found else ""
-    say(f"The demo has replayed its last purchase: {last}the server goes on.")
+        before = purchase
+    say(f"{through(before)} The server goes on without purchases.")
+
+
+def through(last: Purchase | None) -> str:
+    """Return the sentence that tells how far the demo came."""
+    when = f" of {last.at:%d %B %Y}" if last else ""
+    return f"The demo has replayed its last purchase{when}."
 
 
 async def commit(engine: Engine, actor: Actor, at: datetime, batch: Sequence[Purchase]) -> None:
@@ -154,7 +199,7 @@ async def commit(engine: Engine, actor: Actor, at: datetime, batch: Sequence[Pur
             pass
     await enrol(engine, actor, batch)
     requests = [purchase.request for purchase in batch]
-    answers = await orders.import_orders(engine, actor, requests, key=f"demo:{uuid4()}", enrol_unknown=False)
+    answers = await import_orders(engine, actor, requests, key=f"demo:{uuid4()}", enrol_unknown=False)
     for purchase, answer in zip(batch, answers, strict=True):
         if isinstance(answer, Refusal):  # somebody may have frozen the member meanwhile: the show goes on
             log.warning("demo.refused", order=purchase.request.external_id, reason=answer.message)
@@ -178,13 +223,10 @@ async def enrol(engine: Engine, actor: Actor, batch: Sequence[Purchase]) -> None
     )
 
 
-def soon(found: Sequence[Purchase], everyone: Sequence[Purchase]) -> str:
-    """Return the customer to watch: of those who buy soon, the one who buys most from now on.
-
-    At the end of the data, when nobody buys any more, the one who bought most.
-    """
-    counts = Counter(purchase.customer for purchase in found or everyone)
-    candidates = found[SOON] or found or everyone
+def soon(ahead: Sequence[Purchase]) -> str:
+    """Return the customer to watch: of those who buy soon, the one who buys most in what lies ahead."""
+    counts = Counter(purchase.customer for purchase in ahead)
+    candidates = ahead[SOON] or ahead
     return max(candidates, key=lambda purchase: counts[purchase.customer]).customer
 
 

@@ -19,6 +19,7 @@ from app import pages
 from app.bus import Bus
 from app.opening import held
 from app.settings import Settings
+from app.stopping import told_to_stop
 from app.sweeper import sweep_forever
 from app.transport.http import GraphQLView
 from app.transport.schema import Schema
@@ -28,6 +29,7 @@ from schema.errors import PublicError, RequestErrorCode
 from schema.loaders import Loaders
 from services.actors import ANONYMOUS, Actor
 from services.credentials import BadCredentialError, Credentials
+from services.database.away import AWAY
 from services.database.config import Database
 from services.engine import Engine, engine
 from services.hub import Hub
@@ -48,7 +50,7 @@ class House:
     bus: Bus = field(default_factory=lambda: cast("Bus", None))
 
     async def authenticate(self, authorization: str | None) -> Actor:
-        """Return who is calling. Raises UNAUTHENTICATED for a credential that is no good."""
+        """Return who is calling. Raises UNAUTHENTICATED for a credential that is no good, and OVERLOADED."""
         if authorization is None:
             return ANONYMOUS
         try:
@@ -56,6 +58,9 @@ class House:
         except BadCredentialError:
             message = "The credential is not valid: it is malformed, unknown, expired or revoked."
             raise PublicError(RequestErrorCode.UNAUTHENTICATED, message) from None
+        except AWAY:
+            message = "The database cannot be reached; try again later."
+            raise PublicError(RequestErrorCode.OVERLOADED, message) from None
 
     def context(self, actor: Actor, request_id: str) -> Context:
         """Return what resolvers see."""
@@ -83,6 +88,7 @@ def create_app(settings: Settings, *, background: Sequence[Background] = ()) -> 
             house.engine = await stack.enter_async_context(engine(database, hub, house.bus))
             for work in (sweep_forever, *background):
                 stack.push_async_callback(_stopped, asyncio.create_task(_watched(work, house.engine)))
+            stack.enter_context(told_to_stop(view.streams.end))
             yield
 
     return Starlette(
@@ -106,7 +112,7 @@ async def readyz(house: House, _: Request) -> Response:
     """Answer whether the database can be read; 503 if not. A bus that is down only makes live updates slower."""
     try:
         await house.engine.reads.fetch("SELECT 1")
-    except (BaseORMException, OSError):
+    except (*AWAY, BaseORMException):
         return JSONResponse({"status": "unavailable", "database": False}, status_code=503)
     return JSONResponse({"status": "ok", "database": True, "bus": house.bus.is_listening})
 

@@ -8,6 +8,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEVELOPMENT_SECRET = "huiyuan-development-secret-do-not-use"  # noqa: S105  (refused in production, see `checked`)
 SECRET_LENGTH_MIN = 32
+SECRET_CHARACTERS_MIN = 8
+"""Different ones. Of texts of 32 random hexadecimal digits, which are 128 bits, one in twenty million has fewer; of
+words that are repeated to fill the length, most have."""
+SECRET_EXAMPLE = "python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"  # noqa: S105  (makes one)
 
 
 class Environment(StrEnum):
@@ -34,7 +38,9 @@ class Settings(BaseSettings):
         default="memory://",
         description="Wake-up hints between server processes: `memory://`, `redis://host:port/0` or `postgres://…`.",
     )
-    secret_key: str = Field(default=DEVELOPMENT_SECRET, description="Signs member tokens; 32 characters or more.")
+    secret_key: str = Field(
+        default=DEVELOPMENT_SECRET, description="Signs member tokens; in production 32 random characters or more."
+    )
     host: str = Field(default="127.0.0.1", description="Address that the server listens on.")
     port: int = Field(default=8000, ge=1, le=65535, description="Port that the server listens on.")
     env: Environment = Field(default=Environment.DEVELOPMENT, description="`development` or `production`.")
@@ -46,11 +52,25 @@ class Settings(BaseSettings):
 
     def checked(self) -> "Settings":
         """Return these settings, or raise `SettingsError` when production would run on a weak secret."""
-        if self.is_production and (self.secret_key == DEVELOPMENT_SECRET or len(self.secret_key) < SECRET_LENGTH_MIN):
+        if self.is_production and is_weak(self.secret_key):
             raise SettingsError(
-                f"HUIYUAN_SECRET_KEY must be set to {SECRET_LENGTH_MIN} characters or more when HUIYUAN_ENV=production."
+                f"HUIYUAN_SECRET_KEY must be set to {SECRET_LENGTH_MIN} characters or more, and to random ones, when "
+                f"HUIYUAN_ENV=production. This makes one: {SECRET_EXAMPLE}"
             )
         return self
+
+
+def is_weak(secret: str) -> bool:
+    """Whether a secret is the default, too short, or of a form that no random text has.
+
+    Nothing can tell a guessable text from a random one by its looks; this finds what was typed to have the length.
+    """
+    return (
+        secret == DEVELOPMENT_SECRET
+        or len(secret) < SECRET_LENGTH_MIN
+        or len(set(secret)) < SECRET_CHARACTERS_MIN
+        or secret in (secret + secret)[1:-1]  # a piece, repeated
+    )
 
 
 @lru_cache(maxsize=1)

@@ -7,11 +7,14 @@ from tortoise.exceptions import BaseORMException
 
 import models
 from services import balances
+from services.database.away import AWAY
 from services.engine import Engine
 from services.writer.writer import Overloaded
 
 log = structlog.get_logger(__name__)
 
+PASSING = (*AWAY, Overloaded, BaseORMException)
+"""What a database says that is busy or away, so that the same work succeeds later."""
 PAUSE_SECONDS = 1.0
 BATCH = 200
 """Members matured at a time. Balances are right without the sweeper too; it only brings the events in time."""
@@ -26,6 +29,6 @@ async def sweep_forever(engine: Engine) -> None:
                 more = True
                 while more:
                     more = await balances.sweep(engine, program, BATCH) == BATCH
-        except (Overloaded, BaseORMException, OSError) as error:
-            log.warning("sweeper.retry", reason=str(error))
+        except PASSING as error:
+            log.warning("sweeper.retry", reason=str(error) or type(error).__name__)
         await asyncio.sleep(PAUSE_SECONDS)

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import secrets
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -43,7 +44,7 @@ async def served(kind: str, url: str = "") -> AsyncIterator[int]:
         **os.environ,
         "HUIYUAN_DATABASE_URL": url,
         "HUIYUAN_ENV": "production",
-        "HUIYUAN_SECRET_KEY": "benchmark" * 5,
+        "HUIYUAN_SECRET_KEY": secrets.token_urlsafe(32),
         "HUIYUAN_BUS_URL": "memory://",
     }
     process = await asyncio.create_subprocess_exec(

@@ -14,10 +14,11 @@ from tortoise.context import TortoiseContext
 from uuid_utils.compat import uuid7
 
 import models
+from app.opening import collect_seldom
 from domain.commands import Claim, CommitOrder
 from domain.orders import LineContent, OrderContent
 from domain.program import Program
-from services import credentials, members, orders, programs
+from services import credentials, members, orders_import, programs
 from services.actors import ALL_SCOPES, Actor, ActorKind
 from services.database.config import Database
 from services.engine import Engine
@@ -42,6 +43,7 @@ async def engine_on(url: str) -> AsyncIterator[Engine]:
     async with TortoiseContext() as context:
         await context.init(config=database.tortoise())
         async with opened_engine(database) as engine:
+            collect_seldom()  # as the commands do
             yield engine
 
 
@@ -110,9 +112,9 @@ async def make_shop(engine: Engine, template: Template, *, members_count: int = 
     await engine.writer.post_all(enrolments)
     ids = [command.member_id for command in enrolments]
     for number in range(SEED_ORDERS):
-        for start in range(0, members_count, orders.IMPORT_MAX):
-            requests = [_seed_order(member_id, number) for member_id in ids[start : start + orders.IMPORT_MAX]]
-            await orders.import_orders(engine, actor, requests, key=f"seed{number}-{start}", enrol_unknown=False)
+        for start in range(0, members_count, orders_import.IMPORT_MAX):
+            requests = [_seed_order(member_id, number) for member_id in ids[start : start + orders_import.IMPORT_MAX]]
+            await orders_import.import_orders(engine, actor, requests, key=f"seed{number}-{start}", enrol_unknown=False)
     numbers = dict(await models.Member.filter(program_id=row.id).values_list("id", "number"))
     return Shop(engine, program, actor, key.key, ids, [numbers[key] for key in ids])
 

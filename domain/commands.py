@@ -1,15 +1,16 @@
 """What callers ask of the writer. A command is checked before it is made: the writer never sees malformed input."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from domain.members import PHONE_SOURCE, MemberStatus
 from domain.orders import OrderContent
+from domain.values import keyword_value, value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Claim:
     """An idempotency key: its scope (credential and operation), and the hash of the content it stands for."""
 
@@ -18,7 +19,7 @@ class Claim:
     hash: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@keyword_value
 class Command:
     """What all commands share. `actor` names who asked, for the ledger; work of the system may go without a claim."""
 
@@ -27,9 +28,14 @@ class Command:
     claim: Claim | None
 
     @property
-    def locks(self) -> UUID | None:
-        """Id of the member whose row is locked while the command is decided."""
-        return None
+    def locks(self) -> tuple[UUID, ...]:
+        """Ids of the members whose rows are locked while the command is decided, the one whom it is about first."""
+        return ()
+
+    @property
+    def debits(self) -> tuple[tuple[UUID, UUID, int], ...]:
+        """(member, asset, amount) that the command takes from lots, so that enough of them are loaded."""
+        return ()
 
     @property
     def identities(self) -> tuple[tuple[str, str], ...]:
@@ -37,7 +43,16 @@ class Command:
         return ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@keyword_value
+class BeginImport(Command):
+    """Claim the key of a call whose orders are commands of their own, so that no other call has it."""
+
+    claim: Claim
+    orders: int
+    """How many orders the call has."""
+
+
+@keyword_value
 class EnrolMember(Command):
     """Make a member. `number` is drawn by the caller; a clash draws another."""
 
@@ -59,7 +74,7 @@ class EnrolMember(Command):
         return (*self.external, (PHONE_SOURCE, self.phone)) if self.phone else self.external
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@keyword_value
 class AmendMember(Command):
     """Change facts of a member: only the fields in `changes`, each to its new value."""
 
@@ -68,9 +83,9 @@ class AmendMember(Command):
     """Any of name, phone, email, birthday, status, channel, store."""
 
     @property
-    def locks(self) -> UUID | None:
+    def locks(self) -> tuple[UUID, ...]:
         """The member."""
-        return self.member_id
+        return (self.member_id,)
 
     @property
     def identities(self) -> tuple[tuple[str, str], ...]:
@@ -79,12 +94,17 @@ class AmendMember(Command):
         return ((PHONE_SOURCE, phone),) if phone else ()
 
     @property
-    def status(self) -> MemberStatus | None:
-        """The new status, if there is one."""
-        return self.changes.get("status")
+    def closes(self) -> bool:
+        """Whether the member leaves for good, and gives up every identity."""
+        return self.changes.get("status") is MemberStatus.CLOSED
+
+    @property
+    def frees_identities(self) -> bool:
+        """Whether an identity may be given up."""
+        return "phone" in self.changes or self.closes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@keyword_value
 class CommitOrder(Command):
     """Evaluate an order and commit it at once."""
 
@@ -92,12 +112,12 @@ class CommitOrder(Command):
     content: OrderContent
 
     @property
-    def locks(self) -> UUID | None:
+    def locks(self) -> tuple[UUID, ...]:
         """The member of the order; a guest order has none."""
-        return self.content.member_id
+        return (self.content.member_id,) if self.content.member_id else ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@keyword_value
 class Adjust(Command):
     """Add to (or, negative, take from) a member's balance of one asset, for a stated reason."""
 
@@ -107,18 +127,44 @@ class Adjust(Command):
     reason: str
 
     @property
-    def locks(self) -> UUID | None:
+    def locks(self) -> tuple[UUID, ...]:
         """The member."""
-        return self.member_id
+        return (self.member_id,)
+
+    @property
+    def debits(self) -> tuple[tuple[UUID, UUID, int], ...]:
+        """What a negative adjustment takes."""
+        return ((self.member_id, self.asset_id, -self.amount),) if self.amount < 0 else ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@keyword_value
+class TransferBalance(Command):
+    """Move `amount` of an asset from one member to another; each part keeps its expiry."""
+
+    member_id: UUID
+    to_id: UUID
+    asset_id: UUID
+    amount: int
+    reason: str | None
+
+    @property
+    def locks(self) -> tuple[UUID, ...]:
+        """Both members."""
+        return (self.member_id, self.to_id)
+
+    @property
+    def debits(self) -> tuple[tuple[UUID, UUID, int], ...]:
+        """What the giver gives."""
+        return ((self.member_id, self.asset_id, self.amount),)
+
+
+@keyword_value
 class Mature(Command):
     """Do what is due for a member: release and expire lots. Repeating it does nothing more."""
 
     member_id: UUID
 
     @property
-    def locks(self) -> UUID | None:
+    def locks(self) -> tuple[UUID, ...]:
         """The member."""
-        return self.member_id
+        return (self.member_id,)

@@ -1,6 +1,5 @@
 """The one function that decides what an order earns. Preview, commit, import and the tests' oracle all call it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -11,9 +10,10 @@ from domain.explanation import ConditionResult, Explanation, NotApplied, NotAppl
 from domain.orders import OrderContent
 from domain.program import CampaignVersion, Program, Tier
 from domain.refusals import LimitReached
+from domain.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Effect:
     """One thing that was decided, by which version, and why. `amount` is minor units of the asset, never 0."""
 
@@ -22,7 +22,7 @@ class Effect:
     explanation: Explanation
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Evaluation:
     """What an order costs and gives. Amounts are minor units of the program's currency."""
 

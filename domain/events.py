@@ -1,10 +1,11 @@
 """Past-tense facts about a member, each with a gapless position."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
+
+from domain.values import value
 
 
 class EventKind(StrEnum):
@@ -17,7 +18,7 @@ class EventKind(StrEnum):
     TIER_CHANGED = "TIER_CHANGED"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Event:
     """One event, by (member, position). References are set as the kind needs them."""
 

@@ -1,12 +1,13 @@
 """Reasons: why an effect came out as it did, and why something did not apply."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from domain.values import value
 
-@dataclass(frozen=True, slots=True)
+
+@value
 class ConditionResult:
     """One condition with what it requires and what it found, as text. `remedy` is the nearest change that meets it."""
 
@@ -21,7 +22,7 @@ class ConditionResult:
         return {"condition": self.condition, "required": self.required, "actual": self.actual, "met": self.met}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Explanation:
     """Why a number is what it is: one sentence, the rule version, the conditions met, the arithmetic line by line."""
 
@@ -49,7 +50,7 @@ class NotAppliedReason(StrEnum):
     NOTHING_TO_GIVE = "NOTHING_TO_GIVE"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class NotApplied:
     """A campaign that did not apply: why, in words with the numbers, and the nearest change that would mend it."""
 

@@ -5,10 +5,11 @@ earned and not yet released, `held` is reserved. An entry moves value between th
 net, against a contra account of the program, so a row cannot be unbalanced.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
+
+from domain.values import value
 
 
 class EntryKind(StrEnum):
@@ -42,11 +43,21 @@ class TransferKind(StrEnum):
 
     ORDER = "ORDER"
     ADJUSTMENT = "ADJUSTMENT"
+    TRANSFER = "TRANSFER"
     RELEASE = "RELEASE"
     EXPIRY = "EXPIRY"
 
 
-@dataclass(frozen=True, slots=True)
+MATURING = frozenset({EntryKind.RELEASE, EntryKind.EXPIRE})
+MATURING_TRANSFERS = frozenset({TransferKind.RELEASE, TransferKind.EXPIRY})
+"""What takes effect at the instant at which it fell due, `occurred_at`, however late it was written.
+
+Everything else takes effect when it is recorded. These *effective* instants never fall along the lines of an account,
+nor along those of a member.
+"""
+
+
+@value
 class Account:
     """The balance of one asset for one member. `seq` is the number of its newest entry, 0 before the first."""
 
@@ -63,7 +74,7 @@ class Account:
     """No lot of the account is due before this instant; it may be early, never late."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Lot:
     """A credit with its own release and expiry. `amount` never changes; `remaining` and `held` are what is left."""
 
@@ -85,7 +96,7 @@ class Lot:
     recorded_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class LotMove:
     """How much one transfer took from (negative) or gave to a lot, by bucket. A lot's birth is not a move."""
 
@@ -96,7 +107,7 @@ class LotMove:
     held: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Entry:
     """One line of one account: three changes, and the three balances after it."""
 
@@ -123,8 +134,13 @@ class Entry:
     occurred_at: datetime
     recorded_at: datetime
 
+    @property
+    def effective_at(self) -> datetime:
+        """Since when the books show the line."""
+        return self.occurred_at if self.kind in MATURING else self.recorded_at
 
-@dataclass(frozen=True, slots=True)
+
+@value
 class Transfer:
     """One balanced movement: what its entries and lot moves have in common, sealed by a hash over all of them."""
 

@@ -31,7 +31,9 @@ def mature(book: Book) -> None:
 
 
 def _due(book: Book) -> list[Lot]:
-    return [lot for lot in book.lots.values() if lot.remaining and lot.due_at <= book.now]
+    # Lots that were not loaded come in a later batch; what falls due after the first of them must not come before it.
+    until = min([book.now, *book.before.next_due.values()])
+    return [lot for lot in book.lots.values() if lot.remaining and lot.due_at <= until]
 
 
 def _occasion(lot: Lot) -> tuple[datetime, bool, UUID]:

@@ -1,12 +1,13 @@
 """A member and everything of theirs that a decision needs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from domain.ledger import Account, Lot
+from domain.values import value
 
 PHONE_SOURCE = "#phone"
 """Reserved identity source under which a phone number is claimed, so that one unique key guards every look-up."""
@@ -20,7 +21,7 @@ class MemberStatus(StrEnum):
     CLOSED = "CLOSED"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Member:
     """A person enrolled in a program. `position` is the number of their newest event."""
 
@@ -39,8 +40,13 @@ class Member:
     enrolled_at: datetime
     recorded_at: datetime
 
+    @property
+    def claimed_phone(self) -> str | None:
+        """The phone number by which the member is found; a closed one is found by none."""
+        return None if self.status is MemberStatus.CLOSED else self.phone
 
-@dataclass(frozen=True, slots=True)
+
+@value
 class Identity:
     """A key by which an outside system knows a member; unique in the program."""
 
@@ -52,7 +58,7 @@ class Identity:
     recorded_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Standing:
     """A member's place on a ladder. `until` is when it is reviewed; None while the ladder keeps what was reached."""
 
@@ -65,7 +71,7 @@ class Standing:
     until: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class MemberState:
     """A member with what was loaded under their lock.
 

@@ -1,11 +1,11 @@
 """An order: what a source system reports, checked, in minor units of the program's currency."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from domain.digest import content_hash
+from domain.values import value
 
 LINES_MAX = 500
 QUANTITY_MAX = 1_000_000
@@ -22,7 +22,7 @@ class OrderState(StrEnum):
     EXPIRED = "EXPIRED"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class LineContent:
     """One line as reported. `unit_price` is in minor units; `ref` is unique in its order."""
 
@@ -40,7 +40,7 @@ class LineContent:
         return self.quantity * self.unit_price
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OrderContent:
     """An order as reported; `occurred_at` None means "now". Amounts are minor units of the program's currency."""
 
@@ -80,7 +80,7 @@ class OrderContent:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Order:
     """An order as stored: the amounts it was decided with."""
 
@@ -105,7 +105,7 @@ class Order:
     recorded_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OrderLine:
     """A line as stored, by (order, ordinal)."""
 
@@ -124,7 +124,7 @@ class OrderLine:
     attributes: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OrderEffect:
     """An effect as stored, by (order, ordinal): what was decided, by which rule version, and why."""
 

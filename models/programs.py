@@ -36,8 +36,11 @@ class Asset(Model):
     scale = fields.SmallIntField()
     expiry = columns.kind()
     expiry_length = fields.IntField(default=0)
+    expiry_date = fields.DateField(null=True)
     expiry_from = columns.kind()
     pending_days = fields.IntField(default=0)
+    pending_months = fields.IntField(default=0)
+    pending_day = fields.SmallIntField(default=0)
     floor = columns.amount()
 
     class Meta:
@@ -92,7 +95,7 @@ class Campaign(Model):
 
 
 class CampaignVersion(Model):
-    """What a campaign says, for ever: inserted, never changed."""
+    """What a campaign says, for ever: inserted, never changed. `hash` is over all of it: see `services.publishing`."""
 
     id = columns.key()
     program_id = fields.UUIDField()
@@ -104,6 +107,7 @@ class CampaignVersion(Model):
     conditions: fields.Field[dict[str, object] | None] = fields.JSONField(null=True)
     effects: fields.Field[list[dict[str, object]]] = fields.JSONField()
     recorded_at = columns.instant()
+    hash = fields.BinaryField()
 
     class Meta:
         table = "campaign_version"

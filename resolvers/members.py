@@ -5,15 +5,20 @@ from typing import Annotated
 import strawberry
 
 from schema.context import Info
-from schema.payloads.inputs import BalanceAdjustInput, MemberAmendInput, MemberEnrollInput
-from schema.payloads.results import BalanceAdjustPayload, MemberAmendPayload, MemberEnrollPayload
+from schema.payloads.inputs import BalanceAdjustInput, BalanceTransferInput, MemberAmendInput, MemberEnrollInput
+from schema.payloads.results import (
+    BalanceAdjustPayload,
+    BalanceTransferPayload,
+    MemberAmendPayload,
+    MemberEnrollPayload,
+)
 from schema.permissions import Needs
 from schema.refusals import Refusals
 from schema.types.ledger import Entry
 from schema.types.member import Member
 from services import balances, members
 from services.actors import Scope
-from services.writer.batch import Outcome
+from services.writer.answers import Outcome
 
 
 async def member_of(info: Info, outcome: Outcome) -> Member | None:
@@ -70,3 +75,33 @@ async def balance_adjust(
     )
     (entry,) = await entries_of(info, outcome)
     return BalanceAdjustPayload(member=await member_of(info, outcome), entry=entry, replayed=outcome.replayed)
+
+
+@strawberry.mutation(
+    description="Moves value from one member to another. Each part keeps the expiry that it had.",
+    extensions=[Refusals(), Needs(Scope.BALANCES_ADJUST)],
+)
+async def balance_transfer(
+    info: Info, input: Annotated[BalanceTransferInput, strawberry.argument(description="The transfer.")]
+) -> BalanceTransferPayload:
+    """Transfer."""
+    context = info.context
+    outcome = await balances.transfer(
+        context.engine,
+        context.actor,
+        input.member.ref(),
+        input.to.ref(),
+        asset=input.asset,
+        amount=input.amount,
+        reason=input.reason,
+        key=input.idempotency_key,
+    )
+    given, received = await entries_of(info, outcome)
+    taker = await context.loaders.member.load(received.row.member_id)
+    return BalanceTransferPayload(
+        member=await member_of(info, outcome),
+        to=Member.of(taker) if taker else None,
+        given=given,
+        received=received,
+        replayed=outcome.replayed,
+    )

@@ -9,12 +9,13 @@ from resolvers.members import entries_of, member_of
 from schema.context import Info
 from schema.payloads.inputs import OrderCommitInput, OrdersImportInput
 from schema.payloads.results import OrderCommitPayload, OrderImportResult, OrdersImportPayload
-from schema.permissions import Needs
+from schema.permissions import Needs, require
 from schema.refusals import Refusals, error_for
 from schema.types.order import Order
 from services import orders
 from services.actors import Scope
-from services.writer.batch import Outcome
+from services.orders_import import import_orders
+from services.writer.answers import Outcome
 
 
 async def order_of(info: Info, outcome: Outcome) -> Order | None:
@@ -50,7 +51,9 @@ async def orders_import(
 ) -> OrdersImportPayload:
     """Import."""
     context = info.context
-    answers = await orders.import_orders(
+    if input.enroll_unknown:
+        require(context, Scope.MEMBERS_WRITE)  # as `memberEnroll` does, also when nobody turns out to be unknown
+    answers = await import_orders(
         context.engine,
         context.actor,
         [order.request() for order in input.orders],

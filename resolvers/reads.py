@@ -113,11 +113,9 @@ async def order_preview(
 ) -> OrderPreviewPayload:
     """Return what a commit would do."""
     engine, actor = info.context.engine, info.context.actor
-    decision = await orders.preview(engine, actor, input.order.request(), at=input.at)
-    found = await engine.program(info.context.program_id)
-    standings = decision.state.standings.values() if decision.state else ()
-    tiers = [found.tier_by_id(standing.tier_id) for standing in standings]
-    return OrderPreviewPayload(order=OrderPreview.of(decision.order, decision.lines, decision.effects, tiers, found))
+    found = await orders.preview(engine, actor, input.order.request(), at=input.at)
+    program = await engine.program(info.context.program_id)
+    return OrderPreviewPayload(order=OrderPreview.of(found.order, found.lines, found.effects, found.tiers, program))
 
 
 async def _member_node(info: Info, id: str) -> Node | None:

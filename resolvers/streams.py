@@ -1,8 +1,8 @@
 """Subscriptions."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
 from contextlib import aclosing
-from typing import Annotated
+from typing import Annotated, Any, cast
 from uuid import UUID
 
 import strawberry
@@ -56,6 +56,24 @@ async def member_events(
             yield event_of(row, program)
 
 
+class _StateThen:
+    """A member's state, awaited as part of the answer that it is in, so that all of the answer is of one moment."""
+
+    def __init__(self, info: Info, key: UUID, change: events.MemberChange) -> None:
+        self._info = info
+        self._key = key
+        self._change = change
+
+    def __await__(self) -> Generator[Any, None, Member]:
+        return self._read().__await__()
+
+    async def _read(self) -> Member:
+        row = await self._info.context.loaders.member.load(self._key)
+        assert row is not None, "the stream has just seen the member"
+        self._change.position = row.position
+        return Member.of(row)
+
+
 @strawberry.subscription(
     description="The newest state of one member, sent at once and after each change; when the client is slow only the "
     "newest is kept.",
@@ -68,9 +86,9 @@ async def member_state(
     key = _member_id(info, member_id)
     found = False
     async with aclosing(events.member_changes(info.context.engine, info.context.actor, key)) as stream:
-        async for row in stream:
+        async for change in stream:
             found = True
-            yield Member.of(row)
+            yield cast("Member", _StateThen(info, key, change))  # awaited by the executor, as any resolver's value
     if not found:
         raise PublicError(RequestErrorCode.BAD_REQUEST, "There is no such member.", field=["memberId"])
 

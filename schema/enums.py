@@ -14,7 +14,7 @@ from domain.explanation import NotAppliedReason
 from domain.ledger import EntryKind
 from domain.members import MemberStatus
 from domain.orders import OrderState
-from domain.program import AssetKind, TierMetric
+from domain.program import AssetKind, ExpiryFrom, ExpiryPolicy, TierMetric
 from services.actors import ActorKind
 
 __all__ = [
@@ -23,6 +23,8 @@ __all__ = [
     "EffectKind",
     "EntryKind",
     "EventKind",
+    "ExpiryFrom",
+    "ExpiryPolicy",
     "MemberStatus",
     "NotAppliedReason",
     "OrderState",
@@ -50,6 +52,29 @@ described(
         "MONEY": "Stored value in a currency.",
         "QUALIFYING": "A counter that tiers are measured by; it cannot be spent.",
         "PASS": "Visits or uses.",
+    },
+)
+described(
+    ExpiryPolicy,
+    "When a lot of an asset expires. Days, months, quarters and years are those of the program's time zone.",
+    {
+        "NONE": "Never.",
+        "ROLLING_DAYS": "So many days later, at the same time of day.",
+        "ROLLING_MONTHS": "So many months later, at the same time of the same day, or of the month's last.",
+        "END_OF_MONTH": "When the month is over, or a later one.",
+        "END_OF_QUARTER": "When the quarter is over, or a later one.",
+        "END_OF_YEAR": "When the year is over, or a later one.",
+        "YEARLY": "When a day that comes each year is over.",
+        "FIXED_DATE": "When one day is over; after it nothing is credited any more.",
+    },
+)
+described(
+    ExpiryFrom,
+    "What the expiry of a lot is counted from.",
+    {
+        "OCCURRED": "When it happened, as reported.",
+        "RECORDED": "When it was recorded.",
+        "RELEASED": "When it is released; of what is not pending, when it was recorded.",
     },
 )
 described(

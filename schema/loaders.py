@@ -1,15 +1,17 @@
 """Many keys with one query. Nothing is kept from one query to the next: a stream lives long, and rows change."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
 import models
+from domain import ledger
 from domain.program import Program
-from services import balances, listing
+from services import as_of, balances, listing, lots_as_of
 from services.actors import Actor
 from services.balances import Amounts, Expiring
 from services.engine import Engine
@@ -17,7 +19,7 @@ from services.listing import OwnPage
 
 K = TypeVar("K")
 V = TypeVar("V")
-
+BalancesKey: TypeAlias = tuple[UUID, UUID, datetime | None]
 
 BATCH_MAX = 100
 """Keys of which each makes a part of the statement; SQLite takes no more than 500 parts of a union."""
@@ -74,9 +76,23 @@ class Loaders:
         return _bounded(lambda pages: listing.entries_pages(self._engine.reads, self._actor, pages))  # type: ignore[no-any-return]
 
     @cached_property
+    def entries_page_then(self) -> DataLoader[OwnPage, list[models.Entry]]:
+        """Pages of members' ledgers as they were."""
+        return _bounded(lambda pages: as_of.lines_pages(self._engine.reads, self._actor, pages))  # type: ignore[no-any-return]
+
+    @cached_property
     def lots_page(self) -> DataLoader[OwnPage, list[models.Lot]]:
         """Pages of members' lots."""
         return _bounded(lambda pages: listing.lots_pages(self._engine.reads, self._actor, pages))  # type: ignore[no-any-return]
+
+    @cached_property
+    def lots_page_then(self) -> DataLoader[OwnPage, list[ledger.Lot]]:
+        """Pages of members' lots as they were."""
+
+        async def load(pages: Sequence[OwnPage]) -> list[list[ledger.Lot]]:
+            return await lots_as_of.lots_pages(self._engine.reads, await self._program(), self._actor, pages)
+
+        return _bounded(load)  # type: ignore[no-any-return]
 
     @cached_property
     def orders_page(self) -> DataLoader[OwnPage, list[models.Order]]:
@@ -89,15 +105,22 @@ class Loaders:
         return _loader(listing.reasons_of)  # type: ignore[no-any-return]
 
     @cached_property
-    def next_expiry(self) -> DataLoader[UUID, Expiring | None]:
-        """What expires next of an account."""
+    def next_expiry(self) -> DataLoader[tuple[UUID, datetime | None], Expiring | None]:
+        """What expires next of an account, now or as of an instant."""
 
-        async def load(keys: Sequence[UUID]) -> list[Expiring | None]:
-            assert self._actor.program_id is not None, "who sees an account has a program"
-            program = await self._engine.program(self._actor.program_id)
-            return await balances.next_expiries(self._engine.reads, keys, program.now())
+        async def load(keys: Sequence[tuple[UUID, datetime | None]]) -> list[Expiring | None]:
+            program = await self._program()
+            found: dict[tuple[UUID, datetime | None], Expiring | None] = {}
+            for at, accounts in _by_last(keys).items():
+                expiries = await balances.next_expiries(self._engine.reads, program, accounts, at=at)
+                found |= {(key, at): expiring for key, expiring in zip(accounts, expiries, strict=True)}
+            return [found[key] for key in keys]
 
-        return _loader(load)  # type: ignore[no-any-return]
+        return _bounded(load)  # type: ignore[no-any-return]
+
+    async def _program(self) -> Program:
+        assert self._actor.program_id is not None, "who sees an account has a program"
+        return await self._engine.program(self._actor.program_id)
 
     @cached_property
     def lines(self) -> DataLoader[UUID, list[models.OrderLine]]:
@@ -120,17 +143,25 @@ class Loaders:
         return _loader(lambda keys: listing.identities_of(self._actor, keys))  # type: ignore[no-any-return]
 
     @cached_property
-    def balances(self) -> DataLoader[tuple[UUID, UUID], dict[UUID, Amounts]]:
-        """Balances by asset of a (program, member)."""
+    def balances(self) -> DataLoader[BalancesKey, dict[UUID, Amounts]]:
+        """Balances by asset of a (program, member), now or as of an instant."""
 
-        async def load(keys: Sequence[tuple[UUID, UUID]]) -> list[dict[UUID, Amounts]]:
-            by_program: dict[UUID, list[UUID]] = {}
-            for program_id, member_id in dict.fromkeys(keys):
-                by_program.setdefault(program_id, []).append(member_id)
-            found: dict[UUID, dict[UUID, Amounts]] = {}
-            for program_id, member_ids in by_program.items():
+        async def load(keys: Sequence[BalancesKey]) -> list[dict[UUID, Amounts]]:
+            found: dict[BalancesKey, dict[UUID, Amounts]] = {}
+            for (program_id, at), member_ids in _by_last(
+                [(member_id, (program_id, at)) for program_id, member_id, at in keys]
+            ).items():
                 program = await self._engine.program(program_id)
-                found |= await balances.balances(self._engine, program, member_ids)
-            return [found.get(member_id, {}) for _, member_id in keys]
+                amounts = await balances.balances(self._engine, program, member_ids, at=at)
+                found |= {(program_id, member_id, at): amounts.get(member_id, {}) for member_id in member_ids}
+            return [found[key] for key in keys]
 
         return _loader(load)  # type: ignore[no-any-return]
+
+
+def _by_last(pairs: Sequence[tuple[K, V]]) -> dict[V, list[K]]:
+    """Return the first halves of the pairs, each once, by the second."""
+    found: dict[V, list[K]] = {}
+    for first, last in dict.fromkeys(pairs):
+        found.setdefault(last, []).append(first)
+    return found

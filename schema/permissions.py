@@ -12,6 +12,17 @@ from schema.errors import PublicError, RequestErrorCode
 from services.actors import Actor, ActorKind, Scope
 
 
+def require(context: Context, scope: Scope) -> None:
+    """Raise UNAUTHENTICATED or FORBIDDEN unless the caller holds `scope`.
+
+    For what a field does only when it is asked to; what it always needs is said by `Needs`.
+    """
+    if context.actor.kind is ActorKind.ANONYMOUS:
+        raise PublicError(RequestErrorCode.UNAUTHENTICATED, "A credential is needed: `Authorization: Bearer …`.")
+    if not context.actor.may(scope):
+        raise PublicError(RequestErrorCode.FORBIDDEN, f"The credential lacks `{scope.value}`.")
+
+
 class Personal(FieldExtension):
     """A fact of a member that only the member and who may read members are shown; null to others.
 
@@ -43,12 +54,8 @@ class Needs(FieldExtension):
 
     def check(self, context: Context) -> None:
         """Raise UNAUTHENTICATED or FORBIDDEN unless the caller may use the field."""
-        actor = context.actor
-        if actor.kind is ActorKind.ANONYMOUS:
-            raise PublicError(RequestErrorCode.UNAUTHENTICATED, "A credential is needed: `Authorization: Bearer …`.")
-        if actor.may(self.scope) or (self.member and actor.kind is ActorKind.MEMBER):
-            return
-        raise PublicError(RequestErrorCode.FORBIDDEN, f"The credential lacks `{self.scope.value}`.")
+        if not (self.member and context.actor.kind is ActorKind.MEMBER):
+            require(context, self.scope)
 
     def resolve(self, next_: Callable[..., Any], source: Any, info: Any, **arguments: Any) -> Any:
         """Check, then go on."""

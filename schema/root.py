@@ -8,7 +8,7 @@ from strawberry.extensions import DisableIntrospection
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import create_type
 
-from resolvers import members, orders, reads, streams
+from resolvers import members, orders, reads, reports, streams
 from schema.payloads import errors
 from schema.scalars import SCALARS
 from schema.types import event, explanation
@@ -23,6 +23,7 @@ QUERIES = [
     reads.member_list,
     reads.order,
     reads.order_preview,
+    reports.liability,
 ]
 MUTATIONS = [
     members.member_enroll,
@@ -30,6 +31,7 @@ MUTATIONS = [
     orders.order_commit,
     orders.orders_import,
     members.balance_adjust,
+    members.balance_transfer,
 ]
 SUBSCRIPTIONS = [streams.member_events, streams.member_state, streams.program_events]
 

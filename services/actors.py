@@ -23,9 +23,13 @@ class Scope(StrEnum):
     ORDERS_READ = "orders:read"
     ORDERS_WRITE = "orders:write"
     BALANCES_ADJUST = "balances:adjust"
+    REPORTS_READ = "reports:read"
 
 
 ALL_SCOPES = frozenset(Scope)
+
+SYSTEM = "system"
+"""Who acts in the ledger when nobody asked: what fell due."""
 
 
 @dataclass(frozen=True, slots=True)

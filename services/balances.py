@@ -1,4 +1,4 @@
-"""Balances as they are now: the account rows, less what is due and not swept yet, by the function that sweeps."""
+"""Balances, now or then: the accounts, less what is due and not swept yet, by the function that sweeps."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -7,30 +7,23 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from uuid_utils.compat import uuid7
-
 import models
 from domain import checks
 from domain.amounts import to_minor
-from domain.book import Book
-from domain.commands import Adjust, Claim, Mature
+from domain.commands import Adjust, Claim, Mature, TransferBalance
 from domain.digest import content_hash
 from domain.instants import NEVER
 from domain.ledger import Account
-from domain.mature import mature
-from domain.members import Member, MemberState, MemberStatus
-from domain.program import Program
+from domain.program import Asset, AssetKind, Program
 from domain.refusals import InvalidInput
-from services import members
-from services.actors import Actor
+from services import as_of, lots_as_of, members
+from services.actors import SYSTEM, Actor
 from services.engine import Engine
-from services.members import MemberRef
+from services.members import Answered, MemberRef
 from services.reading import OrmSession
-from services.writer.batch import Outcome
-from services.writer.load import NEVER_TEXT, load_due
+from services.writer.answers import Outcome
+from services.writer.load import NEVER_TEXT
 from services.writer.tables import ACCOUNTS
-
-SYSTEM = "system"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,39 +37,32 @@ class Amounts:
     account_id: UUID | None = None
 
 
-async def balances(engine: Engine, program: Program, member_ids: Sequence[UUID]) -> dict[UUID, dict[UUID, Amounts]]:
-    """Return the balances of several members by member and asset; an asset that was never posted is absent."""
-    accounts: dict[UUID, list[Account]] = defaultdict(list)
-    for account in await engine.reads.select(
+async def balances(
+    engine: Engine, program: Program, member_ids: Sequence[UUID], *, at: datetime | None = None
+) -> dict[UUID, dict[UUID, Amounts]]:
+    """Return the balances of several members by member and asset, now or as they were at `at`.
+
+    An asset that was never posted is absent.
+    """
+    found = await engine.reads.select(
         ACCOUNTS, "WHERE program_id = $1 AND member_id = ANY($2::uuid[])", program.id, list(member_ids)
-    ):
+    )
+    if at is not None:
+        found = await as_of.accounts_at(engine.reads, found, at)
+    now = at or program.now()
+    accounts: dict[UUID, list[Account]] = defaultdict(list)
+    for account in found:
         accounts[account.member_id].append(account)
-    now = program.now()
-    found: dict[UUID, dict[UUID, Amounts]] = {}
+    amounts: dict[UUID, dict[UUID, Amounts]] = {}
     for member_id, rows in accounts.items():
         current = rows
         if any(account.next_due_at <= now for account in rows):
-            current = await _matured(engine, program, member_id, rows, now)
-        found[member_id] = {
+            current = list((await as_of.matured(engine.reads, program, member_id, rows, now)).accounts.values())
+        amounts[member_id] = {
             account.asset_id: Amounts(account.asset_id, account.available, account.pending, account.held, account.id)
             for account in current
         }
-    return found
-
-
-async def _matured(
-    engine: Engine, program: Program, member_id: UUID, accounts: list[Account], now: datetime
-) -> list[Account]:
-    """Return the accounts as a sweep would leave them."""
-    due = await load_due(engine.reads, accounts, now, limit=None)
-    # Only the accounts matter here; the rest of the member is not looked at.
-    blank = Member(
-        member_id, program.id, "", None, None, None, None, MemberStatus.ACTIVE, None, None, None, 0, now, now
-    )
-    state = MemberState(blank, {account.asset_id: account for account in accounts}, due.lots, {}, due.next_due)
-    book = Book(program, state, now=now, actor=SYSTEM, new_id=uuid7)
-    mature(book)
-    return list(book.accounts.values())
+    return amounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +82,29 @@ NEXT_EXPIRIES = (
 )
 
 
-async def next_expiries(reads: OrmSession, account_ids: Sequence[UUID], now: datetime) -> list[Expiring | None]:
-    """Return the soonest expiry of available value of each account, None when nothing of it expires.
+async def next_expiries(
+    reads: OrmSession, program: Program, account_ids: Sequence[UUID], *, at: datetime | None = None
+) -> list[Expiring | None]:
+    """Return the soonest expiry of available value of each account, now or as it was at `at`.
 
-    The accounts themselves must have been visible.
+    None when nothing of it expires. The accounts themselves must have been visible.
     """
+    if at is not None:
+        then = await lots_as_of.next_expiries(reads, program, account_ids, at)
+        return [Expiring(*then[account_id]) if account_id in then else None for account_id in account_ids]
     found: dict[str, Expiring] = {}
+    now = program.now()
     for account_id, due_at, amount in await reads.fetch(NEXT_EXPIRIES, list(account_ids), now):
         at = due_at if isinstance(due_at, datetime) else datetime.fromisoformat(due_at)
         found[str(account_id)] = Expiring(int(amount), at)
     return [found.get(str(account_id)) for account_id in account_ids]
+
+
+def _asset(program: Program, code: str) -> Asset:
+    found = program.asset(code)
+    if found is None:
+        raise InvalidInput(f"The program has no asset {code!r}.", field=("asset",))
+    return found
 
 
 async def adjust(
@@ -118,20 +117,72 @@ async def adjust(
     assert actor.program_id is not None, "the field asked for a credential"
     key = checks.idempotency_key(key)
     program = await engine.program(actor.program_id)
-    found = program.asset(asset)
-    if found is None:
-        raise InvalidInput(f"The program has no asset {asset!r}.", field=("asset",))
+    found = _asset(program, asset)
     minor = to_minor(amount, found.scale, ("amount",))
     if not minor:
         raise InvalidInput("An adjustment of 0 changes nothing.", field=("amount",))
     why = checks.text(reason, ("reason",), checks.REASON_MAX)
-    member_id = await members.resolve(actor, program, ref, ("member",))
+    hash = content_hash((members.canonical(program, ref), found.id, minor, why))
+    claim = Claim(f"{actor.credential}:balanceAdjust", key, hash)
+    try:
+        member_id = await members.resolve(actor, program, ref, ("member",), claim)
+    except Answered as before:
+        return before.outcome
     return await engine.writer.post(
         Adjust(
             program_id=program.id,
             actor=actor.credential,
-            claim=Claim(f"{actor.credential}:balanceAdjust", key, content_hash((member_id, found.id, minor, why))),
+            claim=claim,
             member_id=member_id,
+            asset_id=found.id,
+            amount=minor,
+            reason=why,
+        )
+    )
+
+
+async def transfer(
+    engine: Engine,
+    actor: Actor,
+    giver: MemberRef,
+    taker: MemberRef,
+    *,
+    asset: str,
+    amount: Decimal,
+    reason: str | None,
+    key: str,
+) -> Outcome:
+    """Move value from one member to another; each part keeps its expiry.
+
+    Raises `InvalidInput`, `NotFound`, `InsufficientBalance`, `LimitReached`, `MemberNotActive` or
+    `IdempotencyKeyReused`.
+    """
+    assert actor.program_id is not None, "the field asked for a credential"
+    key = checks.idempotency_key(key)
+    program = await engine.program(actor.program_id)
+    found = _asset(program, asset)
+    if found.kind is AssetKind.QUALIFYING:
+        raise InvalidInput(f"{found.code} counts towards tiers and cannot be given away.", field=("asset",))
+    minor = to_minor(amount, found.scale, ("amount",))
+    if minor <= 0:
+        raise InvalidInput("What is moved must be more than 0.", field=("amount",))
+    why = checks.optional_text(reason, ("reason",), checks.REASON_MAX)
+    said = (members.canonical(program, giver), members.canonical(program, taker), found.id, minor, why)
+    claim = Claim(f"{actor.credential}:balanceTransfer", key, content_hash(said))
+    try:
+        member_id = await members.resolve(actor, program, giver, ("member",), claim)
+        to_id = await members.resolve(actor, program, taker, ("to",), claim)
+    except Answered as before:
+        return before.outcome
+    if member_id == to_id:
+        raise InvalidInput("A member cannot give to themselves.", field=("to",))
+    return await engine.writer.post(
+        TransferBalance(
+            program_id=program.id,
+            actor=actor.credential,
+            claim=claim,
+            member_id=member_id,
+            to_id=to_id,
             asset_id=found.id,
             amount=minor,
             reason=why,

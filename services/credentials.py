@@ -6,6 +6,7 @@ that nobody can guess. A member token is a JWT signed with the server's key.
 
 import hashlib
 import hmac
+import re
 import secrets
 import time
 from base64 import b32encode
@@ -21,11 +22,17 @@ from uuid_utils.compat import uuid7
 
 import models
 from domain.instants import NEVER
+from domain.refusals import InvalidInput, NotFound
 from services.actors import ALL_SCOPES, Actor, ActorKind, Scope
 from services.transaction import transaction
 
 KEY_PREFIX = "hy"
 SECRET_BYTES = 20
+NAMED_MIN = 8
+"""Digits of its id that may name a key: they stand for the minute in which it was made. Fewer would name too much."""
+KEY = re.compile(rf"{KEY_PREFIX}_([0-9a-f]{{32}})_([a-z2-7]{{32}})")
+"""A key has one spelling: what is revoked, cached or found in a log is then known by its text."""
+KEY_DIGITS = re.compile(rf"[0-9a-f]{{{NAMED_MIN},32}}")
 CACHE_SECONDS = 1.0
 """How long a checked credential is trusted without asking the database: a revocation takes this long to be seen."""
 CACHE_MAX = 10_000
@@ -67,7 +74,61 @@ async def create_key(
             created_at=now,
             expires_at=expires_at,
         )
-    return NewKey(key_id, f"{KEY_PREFIX}_{key_id.hex}_{secret}", scopes)
+    return NewKey(key_id, f"{key_name(key_id)}_{secret}", scopes)
+
+
+async def replace_key(program_id: UUID, *, name: str, scopes: frozenset[Scope], now: datetime) -> NewKey:
+    """Make an API key and revoke those of the program that have its name, as nobody is to have them any more."""
+    async with transaction():
+        await models.ApiKey.filter(program_id=program_id, name=name, revoked_at__isnull=True).update(revoked_at=now)
+        return await create_key(program_id, name=name, scopes=scopes, now=now)
+
+
+def key_name(key_id: UUID) -> str:
+    """Return what stands before the secret in a key: `hy_<key id>`. It is no secret, and names the key."""
+    return f"{KEY_PREFIX}_{key_id.hex}"
+
+
+async def list_keys(
+    program: models.Program | None, *, now: datetime, with_ended: bool, limit: int
+) -> list[models.ApiKey]:
+    """Return keys, the newest first: of one program or of all, those that are good, or the revoked and expired too."""
+    keys = models.ApiKey.filter(program_id=program.id) if program else models.ApiKey.all()
+    if not with_ended:
+        keys = keys.filter(revoked_at__isnull=True, expires_at__gt=now)
+    return await keys.order_by("-created_at", "-id").limit(limit)
+
+
+async def key_by_name(text: str, program: models.Program | None) -> models.ApiKey:
+    """Return the key, of one program or of all, that is named by its id, the beginning of it, or the key itself.
+
+    Raises `InvalidInput` for what can name no key or several, and `NotFound`.
+    """
+    digits = text.strip().lower().removeprefix(f"{KEY_PREFIX}_").partition("_")[0]  # never the secret, also in messages
+    if not KEY_DIGITS.fullmatch(digits):
+        raise InvalidInput(
+            f"A key is named by its id, {KEY_PREFIX}_ and 32 hexadecimal digits, or the first {NAMED_MIN} of them or "
+            "more.",
+            field=("key",),
+        )
+    first, last = UUID(hex=digits.ljust(32, "0")), UUID(hex=digits.ljust(32, "f"))
+    keys = models.ApiKey.filter(id__gte=first, id__lte=last)
+    found = await (keys.filter(program_id=program.id) if program else keys).limit(2)
+    if not found:
+        of_program = f" of the program {program.code}" if program else ""
+        raise NotFound(f"There is no key {KEY_PREFIX}_{digits}{of_program}.", field=("key",))
+    if len(found) > 1:
+        raise InvalidInput(f"Several keys begin with {KEY_PREFIX}_{digits}; name more of the id.", field=("key",))
+    return found[0]
+
+
+async def revoke_key(key_id: UUID, *, now: datetime) -> datetime:
+    """Revoke a key and return since when it is revoked, which is earlier than `now` when it was before."""
+    async with transaction():
+        await models.ApiKey.filter(id=key_id, revoked_at__isnull=True).update(revoked_at=now)
+        revoked_at = (await models.ApiKey.get(id=key_id)).revoked_at
+    assert revoked_at is not None, "it was set if it was not"
+    return revoked_at
 
 
 def member_token(secret_key: str, *, program_id: UUID, member_id: UUID, lifetime_seconds: int) -> str:
@@ -107,12 +168,11 @@ class Credentials:
         return actor
 
     async def _key_actor(self, token: str) -> Actor:
-        parts = token.split("_")
-        try:
-            _, key_id, secret = parts[0], UUID(hex=parts[1]), parts[2]
-        except (IndexError, ValueError):
-            raise BadCredentialError from None
-        row = await models.ApiKey.get_or_none(id=key_id)
+        spelled = KEY.fullmatch(token)
+        if spelled is None:
+            raise BadCredentialError
+        key_id, secret = spelled.groups()
+        row = await models.ApiKey.get_or_none(id=UUID(hex=key_id))
         if row is None or row.revoked_at is not None or not hmac.compare_digest(_hashed(secret), row.secret_hash):
             raise BadCredentialError
         expires_at = None if row.expires_at >= NEVER else row.expires_at.timestamp()

@@ -6,16 +6,36 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from tortoise.connection import get_connections
+from typing_extensions import override
 
+from domain.commands import Command
 from domain.program import Program
+from domain.refusals import Refusal
 from services.database.config import Database, Dialect
 from services.database.sqlite_engine import Client
 from services.hub import Hub, WakeSender
-from services.reading import OrmSession
+from services.reading import OrmSession, writing
 from services.snapshots import Snapshots
+from services.writer.answers import Outcome
 from services.writer.postgres import PostgresStore
 from services.writer.sqlite import SqliteStore
 from services.writer.writer import Store, Writer
+
+
+class PostingWriter(Writer):
+    """The writer as use cases meet it: what they read after a command, they read as of after it."""
+
+    @override
+    async def post(self, command: Command) -> Outcome:
+        """Carry out `command` as `Writer.post` does."""
+        async with writing():
+            return await super().post(command)
+
+    @override
+    async def post_all(self, commands: Iterable[Command]) -> list[Outcome | Refusal]:
+        """Carry out many commands as `Writer.post_all` does."""
+        async with writing():
+            return await super().post_all(commands)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +49,7 @@ class Engine:
 
     @property
     def reads(self) -> OrmSession:
-        """Reads outside the writer's transactions."""
+        """Reads outside the writer's transactions; of one moment inside `one_moment`."""
         return OrmSession(self.database.dialect)
 
     async def program(self, program_id: UUID) -> Program:
@@ -63,5 +83,5 @@ async def engine(database: Database, hub: Hub | None = None, waker: WakeSender |
     """Open an engine inside an open ORM context; without a waker, only this process's subscribers are woken."""
     hub = hub or Hub()
     snapshots = Snapshots()
-    async with Writer(store_for(database), snapshots, waker or LocalWaker(hub)) as writer:
+    async with PostingWriter(store_for(database), snapshots, waker or LocalWaker(hub)) as writer:
         yield Engine(database, hub, snapshots, writer)

@@ -1,28 +1,57 @@
 """Reading events as they are committed: from a cursor on, each once, in order, for as long as someone listens."""
 
-from collections.abc import AsyncGenerator, Sequence
+import asyncio
+import random
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import ParamSpec, TypeVar
 from uuid import UUID
+
+import structlog
 
 import models
 from domain.events import EventKind
 from services import visible
 from services.actors import Actor
+from services.database.away import AWAY
 from services.database.config import Dialect
 from services.engine import Engine
 from services.hub import member_stream, program_stream
+
+P = ParamSpec("P")
+T = TypeVar("T")
+log = structlog.get_logger(__name__)
 
 PAGE = 100
 POLL_SECONDS = 5.0
 """How long a reader waits at most before it looks again: the net under a lost wake-up."""
 HORIZON_POLL_SECONDS = 0.05
 """How soon a reader looks again while events wait for an older transaction to end."""
+AWAY_POLL_SECONDS = 1.0
+"""How soon a reader looks again while the database cannot be reached."""
+
+
+async def _patiently(read: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Return what `read` does, however long the database is away: a stream outlives a restart of it."""
+    is_told = False
+    while True:
+        try:
+            return await read(*args, **kwargs)
+        except AWAY as error:
+            if not is_told:  # once for each outage, not for each try: thousands may be here at once
+                log.warning("events.retry", reason=f"{type(error).__name__}: {error}")
+            is_told = True
+        await asyncio.sleep(AWAY_POLL_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311  (spreads readers)
 
 
 async def newest(actor: Actor, member_id: UUID) -> int | None:
     """Return the position of a member's newest event, or None when the actor cannot see the member."""
-    row = await visible.members(actor).get_or_none(id=member_id)
+    row = await _patiently(_member, actor, member_id)
     return None if row is None else int(row.position)
+
+
+async def _member(actor: Actor, member_id: UUID) -> models.Member | None:
+    return await visible.members(actor).get_or_none(id=member_id)
 
 
 async def member_events(
@@ -36,12 +65,7 @@ async def member_events(
     with engine.hub.listen(member_stream(actor.program_id, member_id)) as listener:
         while True:
             handle = listener.handle()
-            rows = (
-                await visible.events(actor)
-                .filter(member_id=member_id, position__gt=after)
-                .order_by("position")
-                .limit(PAGE)
-            )
+            rows = await _patiently(_member_page, actor, member_id, after)
             for row in rows:
                 yield row
                 after = row.position
@@ -49,19 +73,35 @@ async def member_events(
                 await listener.wait(handle, POLL_SECONDS)
 
 
-async def member_changes(engine: Engine, actor: Actor, member_id: UUID) -> AsyncGenerator[models.Member, None]:
-    """Yield the member now and after each change; while the consumer is busy, changes fold into one."""
+async def _member_page(actor: Actor, member_id: UUID, after: int) -> list[models.Event]:
+    rows = visible.events(actor).filter(member_id=member_id, position__gt=after)
+    return await rows.order_by("position").limit(PAGE)
+
+
+@dataclass(slots=True)
+class MemberChange:
+    """That a member is at a position not told yet. Who tells it may read a newer one, and notes it here."""
+
+    position: int
+
+
+async def member_changes(engine: Engine, actor: Actor, member_id: UUID) -> AsyncGenerator[MemberChange, None]:
+    """Yield a change now and after each change; while the consumer is busy, changes fold into one.
+
+    The member is not handed over: what was read here is older than what the consumer reads beside it.
+    """
     assert actor.program_id is not None, "the field asked for a credential"
     seen = -1
     with engine.hub.listen(member_stream(actor.program_id, member_id)) as listener:
         while True:
             handle = listener.handle()
-            row = await visible.members(actor).get_or_none(id=member_id)
+            row = await _patiently(_member, actor, member_id)
             if row is None:
                 return
             if row.position != seen:
-                seen = row.position
-                yield row
+                change = MemberChange(row.position)
+                yield change
+                seen = change.position
             else:
                 await listener.wait(handle, POLL_SECONDS)
 
@@ -108,8 +148,7 @@ async def newest_of_program(engine: Engine, actor: Actor) -> ProgramCursor:
 
 async def is_beyond_newest(actor: Actor, cursor: ProgramCursor) -> bool:
     """Whether the cursor lies beyond the program's newest event, so that it is of another time line."""
-    newest_row = await visible.events(actor).order_by("-commit_order").first()
-    return cursor.commit_order > (newest_row.commit_order if newest_row else 0)
+    return cursor.commit_order > 0 and not await _patiently(_any_from, actor, cursor.commit_order)
 
 
 async def program_events(
@@ -117,13 +156,15 @@ async def program_events(
 ) -> AsyncGenerator[Page, None]:
     """Yield a first page at once, perhaps empty, then a page whenever there are new events of these kinds."""
     assert actor.program_id is not None, "the field asked for a credential"
-    cursor = after or await newest_of_program(engine, actor)
+    if after is None:
+        after = await _patiently(newest_of_program, engine, actor)
+    cursor = after
     first = True
     with engine.hub.listen(program_stream(actor.program_id)) as listener:
         while True:
             handle = listener.handle()
-            limit = await horizon(engine)
-            rows, more = await _page(engine, actor, cursor, limit)
+            limit = await _patiently(horizon, engine)
+            rows, more = await _patiently(_page, engine, actor, cursor, limit)
             if rows:
                 last = rows[-1]
                 cursor = ProgramCursor(last.commit_order, last.member_id, last.position)
@@ -132,8 +173,12 @@ async def program_events(
                 yield Page(shown, cursor, caught_up=not more)
                 first = False
             if not rows:
-                waiting = await visible.events(actor).filter(commit_order__gte=limit).exists()
+                waiting = await _patiently(_any_from, actor, limit)
                 await listener.wait(handle, HORIZON_POLL_SECONDS if waiting else POLL_SECONDS)
+
+
+async def _any_from(actor: Actor, limit: int) -> bool:
+    return await visible.events(actor).filter(commit_order__gte=limit).exists()
 
 
 async def _page(engine: Engine, actor: Actor, cursor: ProgramCursor, limit: int) -> tuple[list[models.Event], bool]:

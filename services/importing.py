@@ -1,4 +1,4 @@
-"""Import of a file of orders: read in chunks, committed by `services.orders.import_orders`, safe to run again.
+"""Import of a file of orders: read in chunks, committed by `services.orders_import`, safe to run again.
 
 An order is known by its source and external id, so a file that was imported partly, or wholly, is imported again to the
 same end: what is there with the same content is left as it is. Nothing else remembers how far an import came.
@@ -7,27 +7,29 @@ same end: what is there with the same content is left as it is. Nothing else rem
 import asyncio
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
-from uuid import uuid4
 
 from domain.program import Program
 from domain.refusals import Refusal
-from services import members, orders
+from services import orders_import
 from services.actors import ALL_SCOPES, Actor, ActorKind
 from services.engine import Engine
-from services.members import MemberRef
 from services.order_files.entries import Entry, ReadOrder, RefusedRow
 from services.order_files.lines import LINE_BYTES_MAX, Lines
 from services.order_files.reader import Format, read
-from services.writer.batch import Outcome
+from services.orders_import import PreparedImport
+from services.writer.answers import Outcome
 
 CREDENTIAL = "system:import"
 CHUNK_BYTES_MAX = 4 * LINE_BYTES_MAX
-"""A chunk of huge orders ends here and not at `orders.IMPORT_MAX`, so that two chunks always fit into memory."""
+"""A chunk of huge orders ends here and not at its most orders, so that a few chunks always fit into memory."""
+COMMITTING_MAX = 2
+"""Chunks being committed while the next is prepared: the database never waits for the reader, nor the reader for it."""
 
 
 @dataclass(slots=True)
@@ -117,7 +119,7 @@ async def import_file(
     Each order is committed by itself. One that is refused, or cannot be read, is told to `errors` (when it is None, to
     `<path>.errors.jsonl`) and the others go on. Raises `InvalidInput` for a header that does not fit, `OSError` when a
     file cannot be read or written, and `Overloaded` or the driver's error when the database is lost; run again, it goes
-    on from there. Several imports may run at once; a member that two of them enrol is then counted by both.
+    on from there. Several imports may run at once.
     """
     started = time.perf_counter()
     report = Report()
@@ -127,16 +129,29 @@ async def import_file(
         entries = read(lines, format, program.zone)
         importer = _Importer(engine, actor, report, ErrorFile(errors or errors_beside(path), stack))
         ahead = asyncio.create_task(asyncio.to_thread(_chunk, entries, lines))
+        committing: deque[tuple[list[Entry], int, asyncio.Task[list[Outcome | Refusal]]]] = deque()
+
+        async def finish() -> None:
+            chunk, position, answers = committing[0]
+            importer.count(chunk, await answers)
+            committing.popleft()
+            report.seconds = time.perf_counter() - started
+            progress(report, position)
+
         try:
             while chunk := await ahead:
                 position = lines.position_bytes
                 ahead = asyncio.create_task(asyncio.to_thread(_chunk, entries, lines))
-                await importer.take(chunk)
-                report.seconds = time.perf_counter() - started
-                progress(report, position)
+                prepared = await importer.prepare(chunk)
+                while len(committing) >= COMMITTING_MAX:
+                    await finish()
+                committing.append((chunk, position, asyncio.create_task(importer.commit(prepared))))
+                await asyncio.sleep(0)  # its orders are queued before those of the next chunk
+            while committing:
+                await finish()
         finally:
             # The file is closed only when the thread that reads it has ended.
-            await asyncio.gather(ahead, return_exceptions=True)
+            await asyncio.gather(ahead, *(answers for _, _, answers in committing), return_exceptions=True)
     report.seconds = time.perf_counter() - started
     return report
 
@@ -152,50 +167,50 @@ def _chunk(entries: Iterator[Entry], lines: Lines) -> list[Entry]:
     enough = lines.position_bytes + CHUNK_BYTES_MAX
     for entry in entries:
         chunk.append(entry)
-        if len(chunk) == orders.IMPORT_MAX or lines.position_bytes >= enough:
+        if len(chunk) == orders_import.IMPORT_MAX or lines.position_bytes >= enough:
             break
     return chunk
 
 
 class _Importer:
-    """Commits chunks, one after the other."""
+    """Prepares chunks, commits them, and counts what became of their orders."""
 
     def __init__(self, engine: Engine, actor: Actor, report: Report, errors: ErrorFile) -> None:
         self._engine = engine
         self._actor = actor
         self._report = report
         self._errors = errors
-        self._run = uuid4()
-        self._chunks = 0
 
-    async def take(self, chunk: list[Entry]) -> None:
-        """Commit the orders of a chunk and count what became of them."""
-        found = [entry for entry in chunk if isinstance(entry, ReadOrder)]
-        answers = iter(await self._commit(found) if found else ())
+    async def prepare(self, chunk: list[Entry]) -> PreparedImport | None:
+        """Check the orders of a chunk and enrol their members.
+
+        There is no key: a second run finds the orders by their names, and asks anew for what was refused.
+        """
+        requests = [entry.request for entry in chunk if isinstance(entry, ReadOrder)]
+        if not requests:
+            return None
+        prepared = await orders_import.prepare_import(self._engine, self._actor, requests, key=None, enrol_unknown=True)
+        self._report.members_enrolled += prepared.members_enrolled
+        return prepared
+
+    async def commit(self, prepared: PreparedImport | None) -> list[Outcome | Refusal]:
+        """Commit the orders of a chunk."""
+        return await orders_import.commit_import(self._engine, prepared) if prepared else []
+
+    def count(self, chunk: list[Entry], answers: Iterable[Outcome | Refusal]) -> None:
+        """Count what became of the orders of a chunk, and tell of those that were refused."""
+        following = iter(answers)
         for entry in chunk:
             if isinstance(entry, RefusedRow):
                 self._refuse(entry)
                 continue
-            answer = next(answers)
+            answer = next(following)
             if isinstance(answer, Refusal):
                 self._refuse(refused(entry, answer))
             elif answer.replayed:
                 self._report.already_there += 1
             else:
                 self._report.imported += 1
-
-    async def _commit(self, found: list[ReadOrder]) -> list[Outcome | Refusal]:
-        """Commit orders under a key that no other chunk has, and count the members that were enrolled for them."""
-        self._chunks += 1
-        requests = [entry.request for entry in found]
-        wanted = {order.member.identity for order in requests if order.member and order.member.identity}
-        known = await members.by_identities(self._actor, list(wanted))
-        unknown = [identity for identity in wanted if MemberRef(identity=identity) not in known]
-        key = f"import:{self._run}:{self._chunks}"
-        answers = await orders.import_orders(self._engine, self._actor, requests, key=key, enrol_unknown=True)
-        if unknown:
-            self._report.members_enrolled += len(await members.by_identities(self._actor, unknown))
-        return answers
 
     def _refuse(self, row: RefusedRow) -> None:
         self._report.refused += 1

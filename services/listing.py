@@ -61,6 +61,8 @@ class OwnPage:
     limit: int
     before: UUID | int | None = None
     asset_id: UUID | None = None
+    at: datetime | None = None
+    """As of when: see `services.as_of`, which reads such pages. None for now."""
 
 
 async def entries_pages(reads: OrmSession, actor: Actor, pages: Sequence[OwnPage]) -> list[list[models.Entry]]:

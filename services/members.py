@@ -20,7 +20,8 @@ from domain.refusals import InvalidInput, NotFound
 from services import phones, visible
 from services.actors import Actor
 from services.engine import Engine
-from services.writer.batch import Outcome
+from services.idempotency import answered
+from services.writer.answers import Outcome
 from services.writer.session import Rejected
 
 IDENTITIES_MAX = 20
@@ -60,6 +61,23 @@ class Enrolment:
     identities: Sequence[Identity] = ()
     referred_by: MemberRef | None = None
     occurred_at: datetime | None = None
+
+
+def canonical(program: Program, ref: MemberRef | None) -> tuple[str, ...] | None:
+    """Return what a reference says in one form, whoever it names now: two spellings of one phone are the same."""
+    if ref is None:
+        return None
+    if ref.id is not None:
+        return ("id", str(ref.id))
+    if ref.number is not None:
+        return ("number", checks.sought(ref.number, NUMBER_MAX) or ref.number)
+    if ref.phone is not None:
+        try:
+            return ("phone", phones.normal(ref.phone, program.zone.key, ("phone",)))
+        except InvalidInput:
+            return ("phone", ref.phone)
+    assert ref.identity is not None, "a reference names its member in one way"
+    return ("identity", *(stored_identity(ref.identity) or ref.identity))
 
 
 async def find(actor: Actor, program: Program, ref: MemberRef) -> models.Member | None:
@@ -116,10 +134,25 @@ async def by_identities(actor: Actor, wanted: Sequence[Identity]) -> dict[Member
     return {MemberRef(identity=identity): found[pair] for identity, pair in stored.items() if pair in found}
 
 
-async def resolve(actor: Actor, program: Program, ref: MemberRef, path: tuple[str, ...]) -> UUID:
-    """Return the id of the member that `ref` names. Raises `NotFound` naming `path`."""
+class Answered(Exception):  # noqa: N818  (not a failure)
+    """The request repeats one that was answered before, and names what is not there any more."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__()
+        self.outcome = outcome
+
+
+async def resolve(
+    actor: Actor, program: Program, ref: MemberRef, path: tuple[str, ...], claim: Claim | None = None
+) -> UUID:
+    """Return the id of the member that `ref` names.
+
+    Raises `NotFound` naming `path`; but when `claim` was used before, `Answered` or the refusal that was given.
+    """
     member = await find(actor, program, ref)
     if member is None:
+        if claim and (outcome := await answered(program, claim)):
+            raise Answered(outcome)
         raise NotFound("There is no such member.", field=path)
     member_id: UUID = member.id
     return member_id
@@ -134,11 +167,13 @@ def draw_number() -> str:
     return digits + str(-total % 10)
 
 
-async def enrolment_command(
-    program: Program, actor: Actor, enrolment: Enrolment, *, key: str, operation: str = "memberEnroll"
-) -> EnrolMember:
-    """Return the checked command. Raises `InvalidInput` or `NotFound`."""
-    key = checks.idempotency_key(key)
+async def enrolment_command(program: Program, actor: Actor, enrolment: Enrolment, *, key: str | None) -> EnrolMember:
+    """Return the checked command; without a key, only the identities keep it from being done twice.
+
+    Raises `InvalidInput`, `NotFound` or `Answered`.
+    """
+    if key is not None:
+        key = checks.idempotency_key(key)
     now = program.now()
     checks.count(len(enrolment.identities), ("identities",), 0, IDENTITIES_MAX)
     external = tuple(
@@ -146,9 +181,6 @@ async def enrolment_command(
     )
     if len(set(external)) < len(external):
         raise InvalidInput("An identity stands twice.", field=("identities",))
-    referred_by = None
-    if enrolment.referred_by is not None:
-        referred_by = await resolve(actor, program, enrolment.referred_by, ("referredBy",))
     facts: dict[str, Any] = {
         name: checked(name, getattr(enrolment, name), program, now)
         for name in ("name", "phone", "email", "birthday", "channel", "store")
@@ -156,11 +188,18 @@ async def enrolment_command(
     occurred_at = enrolment.occurred_at
     if occurred_at is not None:
         occurred_at = checks.past_instant(occurred_at, now, ("occurredAt",))
-    claim_hash = content_hash((tuple(sorted(facts.items())), external, referred_by, occurred_at))
+    claim = None
+    if key is not None:
+        referrer = canonical(program, enrolment.referred_by)
+        hash = content_hash((tuple(sorted(facts.items())), external, referrer, occurred_at))
+        claim = Claim(f"{actor.credential}:memberEnroll", key, hash)
+    referred_by = None
+    if enrolment.referred_by is not None:
+        referred_by = await resolve(actor, program, enrolment.referred_by, ("referredBy",), claim)
     return EnrolMember(
         program_id=program.id,
         actor=actor.credential,
-        claim=Claim(f"{actor.credential}:{operation}", key, claim_hash),
+        claim=claim,
         member_id=uuid7(),
         number=draw_number(),
         referred_by_id=referred_by,
@@ -175,9 +214,10 @@ async def enrol(engine: Engine, actor: Actor, enrolment: Enrolment, *, key: str)
     assert actor.program_id is not None, "the field asked for a credential"
     program = await engine.program(actor.program_id)
     for draw in range(NUMBER_DRAWS):
-        command = await enrolment_command(program, actor, enrolment, key=key)
         try:
-            return await engine.writer.post(command)
+            return await engine.writer.post(await enrolment_command(program, actor, enrolment, key=key))
+        except Answered as before:
+            return before.outcome
         except Rejected as rejected:
             # Two of a hundred thousand million numbers met; anything else that the database rejects is a bug.
             if "number" not in str(rejected) or draw + 1 == NUMBER_DRAWS:
@@ -190,28 +230,18 @@ async def amend(engine: Engine, actor: Actor, ref: MemberRef, changes: Mapping[s
     assert actor.program_id is not None, "the field asked for a credential"
     key = checks.idempotency_key(key)
     program = await engine.program(actor.program_id)
-    scope = f"{actor.credential}:memberAmend"
-    member = await find(actor, program, ref)
-    member_id = member.id if member else await _amended_before(program, scope, key)
-    if member_id is None:
-        raise NotFound("There is no such member.", field=("member",))
     now = program.now()
     facts = {name: checked(name, value, program, now) for name, value in changes.items()}
+    hash = content_hash((canonical(program, ref), tuple(sorted(facts.items()))))
+    claim = Claim(f"{actor.credential}:memberAmend", key, hash)
+    try:
+        member_id = await resolve(actor, program, ref, ("member",), claim)
+    except Answered as before:
+        return before.outcome
     command = AmendMember(
-        program_id=program.id,
-        actor=actor.credential,
-        claim=Claim(scope, key, content_hash((member_id, tuple(sorted(facts.items()))))),
-        member_id=member_id,
-        changes=facts,
+        program_id=program.id, actor=actor.credential, claim=claim, member_id=member_id, changes=facts
     )
     return await engine.writer.post(command)
-
-
-async def _amended_before(program: Program, scope: str, key: str) -> UUID | None:
-    """Return the member that was amended under this key: by the phone that it gave up it is not found again."""
-    row = await models.Idempotency.get_or_none(program_id=program.id, scope=scope, key=key)
-    member_id = (row.outcome or {}).get("member") if row else None
-    return UUID(str(member_id)) if member_id else None
 
 
 def checked(name: str, value: Any, program: Program, now: datetime) -> Any:  # noqa: PLR0911  (one for each fact)

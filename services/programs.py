@@ -1,6 +1,5 @@
 """Programs: making one from a template, finding one, its items, its sandbox clock."""
 
-import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from uuid import UUID
@@ -12,14 +11,17 @@ from tortoise.expressions import F
 from uuid_utils.compat import uuid7
 
 import models
+from domain import checks
 from domain.checks import CODE_MAX, NAME_MAX, optional_text, text
 from domain.instants import NEVER
 from domain.program import ItemPolicy, TierMetric
 from domain.refusals import InvalidInput, NotFound, Refusal
+from services.publishing import publish
 from services.templates import PLANS, CampaignPlan, Plan, Template, assets
 from services.transaction import transaction
 
-CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+NAMED_MAX = 10
+"""How many programs a message names to choose from."""
 BEGINNING = datetime(1900, 1, 1, tzinfo=UTC)
 """Campaigns of a template run from here, so that imported orders of the past earn too."""
 
@@ -43,14 +45,15 @@ async def create(
 
     With `virtual_now` the program is a sandbox: its clock stands there until it is set.
     """
-    if not CODE.fullmatch(code):
-        raise InvalidInput("`code` is 1 to 64 letters, digits, hyphens and underscores.", field=("code",))
+    checks.code(code, ("code",))
     if currency not in list_currencies():
-        raise InvalidInput(f"{currency!r} is no ISO 4217 currency.", field=("currency",))
+        raise InvalidInput(f"{currency!r} is no ISO 4217 currency; examples: CNY, USD.", field=("currency",))
     try:
         ZoneInfo(time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise InvalidInput(f"{time_zone!r} is no time zone of the IANA database.", field=("timeZone",)) from None
+        raise InvalidInput(
+            f"{time_zone!r} is no time zone of the IANA database; example: Asia/Shanghai.", field=("timeZone",)
+        ) from None
     scale = get_currency_precision(currency)
     plan = PLANS[template]
     now = datetime.now(UTC)
@@ -113,7 +116,7 @@ async def _create_campaign(program_id: UUID, plan: CampaignPlan, now: datetime) 
     campaign = await models.Campaign.create(
         program_id=program_id, code=plan.code, name=plan.name, state="RUNNING", published_version=1
     )
-    await models.CampaignVersion.create(
+    await publish(
         program_id=program_id,
         campaign_id=campaign.id,
         number=1,
@@ -130,7 +133,7 @@ async def by_code(code: str) -> models.Program:
     """Return the program with this code. Raises `NotFound`."""
     program = await models.Program.get_or_none(code=code)
     if program is None:
-        raise NotFound(f"There is no program {code!r}.", field=("code",))
+        raise NotFound(f"There is no program {code!r}; {await _known()}", field=("code",))
     return program
 
 
@@ -139,9 +142,25 @@ async def only_or_by_code(code: str | None) -> models.Program:
     if code is not None:
         return await by_code(code)
     programs = await models.Program.all().limit(2)
-    if len(programs) != 1:
-        raise NotFound("Name the program with --program CODE.", field=("program",))
-    return programs[0]
+    if len(programs) == 1:
+        return programs[0]
+    if programs:
+        raise NotFound(f"Name the program with --program CODE; {await _known()}", field=("program",))
+    raise NotFound("There is no program yet: `huiyuan program create --code CODE` makes one.", field=("program",))
+
+
+async def _known() -> str:
+    """Return the end of a sentence that says which programs there are."""
+    codes = await models.Program.all().order_by("code").limit(NAMED_MAX + 1).values_list("code", flat=True)
+    if not codes:
+        return "there is none yet: `huiyuan program create --code CODE` makes one."
+    others = ", and others" if len(codes) > NAMED_MAX else ""
+    return f"there {'are' if codes[1:] else 'is'} {', '.join(map(str, codes[:NAMED_MAX]))}{others}."
+
+
+async def codes(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the codes of programs by their ids."""
+    return dict(await models.Program.filter(id__in=set(ids)).values_list("id", "code"))
 
 
 async def set_clock(program_id: UUID, virtual_now: datetime) -> None:
@@ -155,15 +174,15 @@ async def list_items(program_id: UUID, items: Iterable[tuple[str, str | None, st
 
     Returns how many rows were new. Raises `InvalidInput` naming the row at fault, and adds nothing then.
     """
-    rows = {
-        text(sku, (str(index), "sku"), CODE_MAX): models.Item(
+    rows: dict[str, models.Item] = {}
+    for index, (sku, name, category) in enumerate(items):
+        stored = text(sku, (str(index), "sku"), CODE_MAX)
+        rows[stored] = models.Item(
             program_id=program_id,
-            sku=sku.strip(),
+            sku=stored,
             name=optional_text(name, (str(index), "name"), NAME_MAX),
             category=optional_text(category, (str(index), "category"), CODE_MAX),
         )
-        for index, (sku, name, category) in enumerate(items)
-    }
     async with transaction():
         before = await models.Item.filter(program_id=program_id).count()
         await models.Item.bulk_create(rows.values(), batch_size=500, ignore_conflicts=True)

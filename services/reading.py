@@ -1,13 +1,16 @@
-"""Reads through the ORM's connection, for what is shared with the writer: set-up, balances, previews."""
+"""Reads through the ORM's connection: what is of one moment, and what is shared with the writer's way of reading."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
+from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClient
 from tortoise.connection import get_connections
 
 from services.database.config import Dialect
+from services.database.moment import Moment, moment_of
 from services.writer import postgres, sqlite
 from services.writer.sqlite import argument, translated
 from services.writer.tables import Table
@@ -15,8 +18,53 @@ from services.writer.tables import Table
 R = TypeVar("R")
 
 
+def _client() -> BaseDBAsyncClient:
+    """Return what reads go through here: the database's client, or what stands in for it."""
+    (client,) = get_connections().all()
+    return client
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """Let all reads within be of one moment of the database, whoever does them and in whichever task.
+
+    The moment is that of the first read; without one, nothing begins and nothing is paid. Inside another moment, or a
+    transaction, reads stay what they are. One connection is held from the first read to the end or the next `writing`,
+    so do not wait for anything else within, such as an event.
+    """
+    client = _client()
+    if isinstance(client, (Moment, TransactionalDBClient)):
+        yield
+        return
+    moment = moment_of(client)
+    token = get_connections().set(client.connection_name, moment)
+    try:
+        yield
+    finally:
+        get_connections().reset(token)
+        moment.end()
+
+
+@asynccontextmanager
+async def writing() -> AsyncIterator[None]:
+    """Write within, by a connection that is not the moment's; what is read afterwards is as of after it.
+
+    Nothing is held meanwhile: who waits for a write must not keep others from reading, nor wait for a second connection
+    with one in hand.
+    """
+    client = _client()
+    if not isinstance(client, Moment):
+        yield
+        return
+    await client.renew()
+    try:
+        yield
+    finally:
+        await client.renew()  # again, for what others may have read meanwhile
+
+
 class OrmSession:
-    """What loading needs of the writer's session, outside any transaction."""
+    """What loading needs of the writer's session, outside any transaction of the writer's."""
 
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
@@ -33,8 +81,11 @@ class OrmSession:
     async def select(self, table: Table[R], condition: str, *arguments: Any) -> list[R]:
         """Return rows of a table."""
         records = await self.fetch(f"{table.select} {condition}", *arguments)
-        make = table.from_sqlite if self._dialect is Dialect.SQLITE else table.from_postgres
-        return [make(record) for record in records]
+        return [self.decoder(table)(record) for record in records]
+
+    def decoder(self, table: Table[R]) -> Callable[[Sequence[Any]], R]:
+        """Return the function from a raw record of the table's columns to its row."""
+        return table.from_sqlite if self._dialect is Dialect.SQLITE else table.from_postgres
 
     async def named(self, table: Table[R], program_id: UUID, names: Sequence[tuple[str, str]]) -> list[R]:
         """Return rows by source and external id."""

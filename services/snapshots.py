@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -26,7 +26,10 @@ from domain.rules import RuleReader
 
 R = TypeVar("R")
 
-ASSET = "id, program_id, code, name, kind, scale, expiry, expiry_length, expiry_from, pending_days, floor"
+ASSET = (
+    "id, program_id, code, name, kind, scale, expiry, expiry_length, expiry_from, pending_days, floor, "
+    "expiry_date, pending_months, pending_day"
+)
 PROGRAM = "id, code, name, currency, currency_scale, time_zone, virtual_now, item_policy, config_version, event_epoch"
 CAMPAIGN = "v.id, v.campaign_id, c.code, c.name, v.number, v.priority, v.starts_at, v.ends_at, v.conditions, v.effects"
 
@@ -54,6 +57,7 @@ class Snapshots:
         if not rows:
             raise UnknownProgramError(str(program_id))
         row = rows[0]
+        program_id = _uuid(row[0])
         virtual_now, version = _instant(row[6]), row[8]
         kept = self._programs.get(program_id)
         if kept is None or kept.config_version != version:
@@ -78,6 +82,9 @@ async def _read(reader: Reader, program_id: UUID, row: Sequence[Any]) -> Program
             ExpiryFrom(r[8]),
             r[9],
             r[10],
+            _day(r[11]),
+            r[12],
+            r[13],
         )
         for r in await reader.fetch(f"SELECT {ASSET} FROM asset WHERE program_id = $1 ORDER BY code", program_id)
     )
@@ -141,11 +148,16 @@ def _campaign(rules: RuleReader, row: Sequence[Any]) -> CampaignVersion:
 
 
 def _uuid(value: Any) -> UUID:
-    return value if isinstance(value, UUID) else UUID(value)
+    """Return a plain id: the driver's own kind of UUID is slow to write as JSON."""
+    return UUID(int=value.int) if isinstance(value, UUID) else UUID(value)
 
 
 def _instant(value: Any) -> datetime | None:
     return None if value is None else _moment(value)
+
+
+def _day(value: Any) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def _moment(value: Any) -> datetime:

@@ -1,13 +1,18 @@
 """The door for writes of set-up: programs, keys, campaigns. What moves value goes through the writer instead."""
 
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from tortoise.connection import get_connections
 from tortoise.transactions import in_transaction
 
+from services.reading import writing
 
-def transaction() -> AbstractAsyncContextManager[Any]:
-    """Return a transaction on the one open connection; on SQLite it takes the write lock at once."""
+
+@asynccontextmanager
+async def transaction() -> AsyncIterator[Any]:
+    """Open a transaction on the one open connection; on SQLite it takes the write lock at once."""
     (connection,) = get_connections().all()
-    return in_transaction(connection.connection_name)
+    async with writing(), in_transaction(connection.connection_name) as client:
+        yield client

@@ -1,9 +1,11 @@
 """`huiyuan demo`."""
 
 import shlex
+from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain, islice
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -14,16 +16,18 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
 from app import demo as shop
-from app.cli.output import STDERR, CommandError, run
-from app.cli.serve import Host, Port, check_bus, listen
+from app.cli.database import engine, named
+from app.cli.output import STDERR, CommandError, run, signing_secret
+from app.cli.serve import Host, Port, check_address, check_bus, listen
 from app.demo import Purchase
-from app.opening import engine, held
+from app.opening import collect_seldom, held
 from app.settings import Settings, settings
 from services.actors import ALL_SCOPES, Actor
-from services.database.config import Database
 from services.engine import Engine
 
 TOKEN_SECONDS = 30 * 24 * 3600
+KEY_NAME = "huiyuan demo"
+"""Which key is the demo's: a start revokes that of the start before, which cannot be printed again."""
 
 MUTATION = """mutation ($input: OrderCommitInput!) { orderCommit(input: $input) {
   order { id payable effects { explanation { text } } }
@@ -38,39 +42,52 @@ SUBSCRIPTION = """subscription { memberEvents { position kind occurredAt
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """What the demo shows: who may look, whom to watch, and what is still to come."""
+    """What the demo shows: who may look, whom to watch, and what is still to come.
+
+    Of what comes, `left` are of the data set; the purchases after those are repetitions, without an end.
+    """
 
     actor: Actor
     key: str
     token: str
     number: str
     name: str
-    coming: list[Purchase]
+    coming: Iterator[Purchase]
+    left: int
+    total: int
 
 
 def demo(
     host: Host = None,
     port: Port = None,
-    pace: Annotated[float, typer.Option(min=0.01, max=1000, help="Orders per second in the live part.")] = 1.0,
+    pace: Annotated[
+        float, typer.Option(metavar="NUMBER", min=0.01, max=1000, help="Orders per second in the live part.")
+    ] = 1.0,
 ) -> None:
-    """Load eighteen months of a record shop's orders, then serve while its last three months happen live.
+    """Load fifteen months of a record shop's orders, then serve while its last three months happen live.
 
-    The database is brought up to date at start. Stopped and started again, the demo goes on where it was.
+    After those the last three months are repeated on later days, for as long as the demo runs. The database is
+    brought up to date at start. Stopped and started again, the demo goes on where it was, with a new key: that of the
+    start before is revoked.
     """
     chosen = settings()
     if chosen.is_production:
         raise CommandError("The demo is for development; HUIYUAN_ENV is production.")
     check_bus(chosen)
+    signing_secret(chosen)
     from app.server import create_app  # noqa: PLC0415  (no other command pays for building the contract)
 
-    with held(Database.parse(chosen.database_url)):
+    with held(named(chosen)):
+        check_address(host or chosen.host, port or chosen.port)
         show = run(prepare(chosen))
         present(show, address(host or chosen.host, port or chosen.port))
 
         async def replay(opened: Engine) -> None:
             await shop.replay(opened, show.actor, show.coming, per_second=pace, say=STDERR.print)
 
-        listen(create_app(chosen, background=(replay,)), chosen, host=host, port=port)
+        application = create_app(chosen, background=(replay,))
+        collect_seldom()
+        listen(application, chosen, host=host, port=port)
 
 
 async def prepare(chosen: Settings) -> Show:
@@ -78,8 +95,8 @@ async def prepare(chosen: Settings) -> Show:
     from services import credentials  # noqa: PLC0415  (its signatures take a fifth of a second to import)
 
     found = shop.purchases()
-    past, _ = shop.parted(found)
-    async with engine(Database.parse(chosen.database_url), migrates=True) as opened:
+    past, live = shop.parted(found)
+    async with engine(named(chosen), migrates=True) as opened:
         program = await shop.program(found[0].at)
         actor = shop.actor_of(program.id)
         todo = await shop.missing(actor, past)
@@ -91,13 +108,16 @@ async def prepare(chosen: Settings) -> Show:
                     shown.update(task, completed=done)
 
             await shop.load(opened, actor, todo, progress)
-        coming = await shop.missing(actor, found)
-        member = await shop.member_of(actor, shop.soon(coming, found))
-        key = await credentials.create_key(program.id, name="demo", scopes=ALL_SCOPES, now=datetime.now(UTC))
+        left = await shop.missing(actor, found)
+        coming = chain(left, await shop.still_repeated(actor, live))
+        ahead = list(islice(coming, len(live)))
+        member = await shop.member_of(actor, shop.soon(ahead))
+        key = await credentials.replace_key(program.id, name=KEY_NAME, scopes=ALL_SCOPES, now=datetime.now(UTC))
         token = credentials.member_token(
             chosen.secret_key, program_id=program.id, member_id=member.id, lifetime_seconds=TOKEN_SECONDS
         )
-        return Show(actor, key.key, token, member.number, member.name or member.number, coming)
+        name = member.name or member.number
+        return Show(actor, key.key, token, member.number, name, chain(ahead, coming), len(left), len(found))
 
 
 def bar() -> Progress:
@@ -124,7 +144,11 @@ def present(show: Show, url: str) -> None:
     ):
         console.print(Text(title, style="bold"))
         console.print(Text(value), end="\n\n")
-    console.print(f"{len(show.coming):,} orders are still to come. Ctrl+C stops the demo; the next start goes on here.")
+    if show.left:
+        outlook = f"{show.left:,} orders are still to come; after them the last three months are repeated."
+    else:
+        outlook = f"All {show.total:,} orders have come; now the last three months are repeated, on later days."
+    console.print(f"{outlook} Ctrl+C stops the demo; the next start goes on here.")
 
 
 def order(show: Show) -> dict[str, Any]:

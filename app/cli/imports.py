@@ -10,11 +10,13 @@ import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from tortoise.exceptions import BaseORMException
 
+from app.cli.database import engine, named
+from app.cli.files import readable, writable
 from app.cli.output import STDERR, CommandError, Json, OnlyProgramCode, complain, run, write, write_json
-from app.opening import engine, reason
+from app.opening import collect_seldom, reason
 from app.settings import settings
+from domain.refusals import InvalidInput
 from services import importing, programs
-from services.database.config import Database
 from services.importing import Report
 from services.order_files.reader import Format
 from services.writer.writer import Overloaded
@@ -32,18 +34,21 @@ def imports() -> None:
 
 @app.command()
 def orders(
-    file: Annotated[Path, typer.Argument(help="The file; read as a stream, so it may be of any size.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file; read as a stream, so it may be of any size.")],
     format: Annotated[
         Format,
         typer.Option(
-            help="cdnow: `master_id sample_id yyyymmdd cds dollars`. csv: a header and a row for each order line. "
-            "jsonl: an order on each line, as the API takes it.",
+            help="What the file holds.\n\n- cdnow: `master_id sample_id yyyymmdd cds dollars`\n"
+            "- csv: a header, then a row for each order line\n"
+            "- jsonl: an order on each line, as the API takes it",
         ),
     ],
     program: OnlyProgramCode = None,
     errors: Annotated[
         Path | None,
-        typer.Option(metavar="PATH", help="Where refused orders are told, as JSON lines. [default: FILE.errors.jsonl]"),
+        typer.Option(
+            metavar="PATH", help="Where refused orders are told, as JSON lines.", show_default="FILE.errors.jsonl"
+        ),
     ] = None,
     json: Json = False,
 ) -> None:
@@ -53,13 +58,15 @@ def orders(
     status is then 1. It is safe to import a file twice, or again after it was interrupted: what is there already with
     the same content is left as it is.
     """
-    if not file.exists():
-        raise CommandError(f"There is no file {file}.")
+    readable(file)
+    if errors and writable(errors, option="--errors").exists() and errors.samefile(file):
+        raise CommandError(f"--errors: {errors} is the file that is imported; it would be overwritten.")
 
     async def work(bar: Progress | None) -> Report:
-        async with engine(Database.parse(settings().database_url)) as opened:
+        async with engine(named(settings())) as opened:
             row = await programs.only_or_by_code(program)
             owner = await opened.program(row.id)
+            collect_seldom()
             task = bar.add_task("", total=file.stat().st_size or None, report="") if bar else None
 
             def show(report: Report, position_bytes: int) -> None:
@@ -71,6 +78,8 @@ def orders(
     try:
         with progress() if STDERR.is_terminal else nullcontext() as shown:
             report = run(work(shown))
+    except InvalidInput as refusal:  # of the header; what is wrong further down is told in the error file
+        raise CommandError(f"{file}: {refusal.message}") from None
     except LOST as error:
         raise CommandError(f"The import stopped: {reason(error)}. Run it again: it goes on from there.") from None
     if json:

@@ -4,14 +4,13 @@ from typing import Annotated
 
 import typer
 
-from app.cli.output import CommandError, Json, OnlyProgramCode, run, write, write_json
-from app.opening import rows
+from app.cli.database import named, rows
+from app.cli.output import CommandError, Json, OnlyProgramCode, run, signing_secret, write, write_json
 from app.settings import settings
 from domain import checks
 from domain.refusals import NotFound
 from services import programs, visible
 from services.actors import Actor, ActorKind
-from services.database.config import Database
 
 app = typer.Typer(name="member", help="Act for a member.", no_args_is_help=True)
 
@@ -30,16 +29,17 @@ def token(
     chosen = settings()
     if chosen.is_production:
         raise CommandError("Member tokens are made by hand in development only; HUIYUAN_ENV is production.")
+    secret = signing_secret(chosen)
     number = checks.text(member, ("member",), checks.CODE_MAX)
 
     async def work() -> str:
-        async with rows(Database.parse(chosen.database_url)):
+        async with rows(named(chosen)):
             owner = await programs.only_or_by_code(program)
             found = await visible.members(Actor(ActorKind.SYSTEM, owner.id)).get_or_none(number=number)
             if found is None:
                 raise NotFound(f"The program {owner.code} has no member {number}.")
             return credentials.member_token(
-                chosen.secret_key, program_id=owner.id, member_id=found.id, lifetime_seconds=LIFETIME_SECONDS
+                secret, program_id=owner.id, member_id=found.id, lifetime_seconds=LIFETIME_SECONDS
             )
 
     made = run(work())

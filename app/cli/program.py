@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
+from app.cli.database import named, rows
+from app.cli.files import readable
 from app.cli.output import CommandError, Json, ProgramCode, run, write, write_json
-from app.opening import rows
 from app.settings import settings
 from domain.refusals import InvalidInput
 from services import programs
-from services.database.config import Database
 from services.order_files.csv_rows import cells, header
 from services.order_files.lines import Lines, MalformedRow
 from services.templates import Template
@@ -25,15 +25,27 @@ ITEMS_MAX = 1_000_000
 @app.command()
 def create(
     *,
-    code: Annotated[str, typer.Option(help="Code by which commands name the program: letters, digits, - and _.")],
-    name: Annotated[str | None, typer.Option(help="Name that people read; the code when it is not given.")] = None,
-    currency: Annotated[str, typer.Option(help="ISO 4217 code of the money that orders are in.")] = "CNY",
-    time_zone: Annotated[str, typer.Option(help="IANA time zone in which days are counted.")] = "Asia/Shanghai",
+    code: Annotated[
+        str,
+        typer.Option(
+            metavar="CODE", help="Code by which commands name the program: letters, digits, hyphens and underscores."
+        ),
+    ],
+    name: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Name that people read.", show_default="the code")
+    ] = None,
+    currency: Annotated[
+        str, typer.Option(metavar="CODE", help="ISO 4217 code of the money that orders are in.")
+    ] = "CNY",
+    time_zone: Annotated[
+        str, typer.Option(metavar="ZONE", help="IANA time zone in which days are counted.")
+    ] = "Asia/Shanghai",
     template: Annotated[
         Template,
         typer.Option(
-            help="bare: one point per unit of money, one tier. standard: four tiers by the spend of twelve months, "
-            "which multiply points. demo: the set-up of `huiyuan demo`.",
+            help="What the program starts with.\n\n- bare: one point per unit of money, one tier\n"
+            "- standard: four tiers by the spend of twelve months, which multiply points\n"
+            "- demo: the set-up of `huiyuan demo`",
         ),
     ] = Template.STANDARD,
     virtual_now: Annotated[
@@ -48,7 +60,7 @@ def create(
     clock = None if virtual_now is None else instant(virtual_now)
 
     async def work() -> str:
-        async with rows(Database.parse(settings().database_url)):
+        async with rows(named(settings())):
             made = await programs.create(
                 code=code,
                 name=code if name is None else name,
@@ -68,7 +80,7 @@ def create(
 
 @app.command()
 def items(
-    file: Annotated[Path, typer.Argument(help="CSV file with the header sku,name,category.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV file with the header sku,name,category.")],
     program: ProgramCode,
     json: Json = False,
 ) -> None:
@@ -79,7 +91,7 @@ def items(
     found, numbers = read_items(file)
 
     async def work() -> int:
-        async with rows(Database.parse(settings().database_url)):
+        async with rows(named(settings())):
             owner = await programs.by_code(program)
             return await programs.list_items(owner.id, found)
 
@@ -101,9 +113,12 @@ def read_items(file: Path) -> tuple[list[Item], list[int]]:
     """Return the items of a CSV file and the numbers of their lines. Raises `CommandError` naming the line at fault."""
     found: list[Item] = []
     numbers: list[int] = []
-    with file.open("rb") as opened:
+    with readable(file).open("rb") as opened:
         lines = iter(Lines(opened))
-        columns = header(next(lines, None), ITEM_COLUMNS)
+        try:
+            columns = header(next(lines, None), ITEM_COLUMNS)
+        except InvalidInput as refusal:
+            raise CommandError(f"{file}: {refusal.message}") from None
         for line in lines:
             try:
                 row = dict(zip(columns, cells(line), strict=True))

@@ -5,11 +5,10 @@ from contextlib import nullcontext
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
+from app.cli.database import named, rows
 from app.cli.output import STDERR, AnyProgramCode, Json, complain, run, write, write_json
-from app.opening import rows
 from app.settings import settings
 from services import programs
-from services.database.config import Database
 from services.verify import Report
 from services.verify import verify as verified
 
@@ -20,7 +19,7 @@ def verify(program: AnyProgramCode = None, json: Json = False) -> None:
     Nothing is locked or written, so it is safe at any time beside a server. The exit status is 1 when there are
     findings.
     """
-    database = Database.parse(settings().database_url)
+    database = named(settings())
 
     async def work(bar: Progress | None) -> Report:
         tasks: dict[str, TaskID] = {}

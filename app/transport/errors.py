@@ -15,6 +15,7 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 
 from app.transport.coercion import is_coercion
 from schema.errors import PublicError, RequestErrorCode
+from services.database.away import is_away
 
 INTERNAL_MESSAGE = "Internal error."
 PUBLIC = (
@@ -39,6 +40,11 @@ def is_bug(error: GraphQLError) -> bool:
     # graphql-core raises a GraphQLError for an argument that does not fit its type (the caller's mistake) and for a
     # result that does not (ours); both have a path.
     return error.path is not None and "code" not in (cause.extensions or {}) and not is_coercion(cause.message)
+
+
+def is_passing(result: object) -> bool:
+    """Whether `result` failed because the database was away: the same operation may well succeed in a moment."""
+    return isinstance(result, ExecutionResult) and any(is_away(error.original_error) for error in result.errors or ())
 
 
 def published(error: GraphQLError, request_id: str) -> GraphQLError:

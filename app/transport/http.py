@@ -1,9 +1,10 @@
 """The endpoint `/graphql`: queries and mutations over HTTP, streams over SSE and multipart, and the WebSocket."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import aclosing
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
@@ -29,15 +30,27 @@ from strawberry.types.graphql import OperationType
 from typing_extensions import override
 
 from app.transport import requests
-from app.transport.errors import INTERNAL_MESSAGE, answer, is_bug, is_request_error, log_bugs, published, refusal
+from app.transport.errors import (
+    INTERNAL_MESSAGE,
+    answer,
+    is_bug,
+    is_passing,
+    is_request_error,
+    log_bugs,
+    published,
+    refusal,
+)
 from app.transport.expiry import EXPIRED_MESSAGE, CredentialExpired, until_expiry
 from app.transport.responses import ClosingResponse, refuse, refuse_caller
 from app.transport.schema import Schema
 from app.transport.sse import EventStream, resumed
+from app.transport.streams import Streams
 from app.transport.websocket import SocketHandler, TextSocket
 from schema.context import Context
 from schema.errors import PublicError, RequestErrorCode
 from services.actors import ANONYMOUS, Actor
+
+T = TypeVar("T")
 
 Authenticate = Callable[[str | None], Awaitable[Actor]]
 """From the raw Authorization value, or None, to the caller; raises `PublicError` when the credential is no good."""
@@ -83,6 +96,7 @@ class GraphQLView(GraphQL[Context, None]):
         )
         self.authenticate = authenticate
         self.make_context = make_context
+        self.streams = Streams()
 
     @override
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -178,7 +192,7 @@ class GraphQLView(GraphQL[Context, None]):
         if request_adapter.method == "POST":
             allowed.add(OperationType.MUTATION)
         try:
-            result = await self.schema.execute(
+            work = self.schema.execute(
                 request_data.query,
                 variable_values=request_data.variables,
                 context_value=context,
@@ -186,6 +200,7 @@ class GraphQLView(GraphQL[Context, None]):
                 allowed_operation_types=allowed,
                 operation_extensions=request_data.extensions,
             )
+            result = await _unless_left(request, context, work)
         except CannotGetOperationTypeError as error:
             raise HTTPException(400, error.as_http_error_reason()) from error
         except InvalidOperationTypeError as error:
@@ -230,22 +245,30 @@ class GraphQLView(GraphQL[Context, None]):
 
     @override
     def _stream_result(self, request: Request, result: Any, transport: HTTPStreamTransport) -> AsyncTextStream:
-        """Return the text of a stream, which ends when the caller's credential does."""
+        """Return the text of a stream, which ends when the caller's credential does, and when the server stops.
+
+        Server-sent events end without `complete` whenever a client should come back and go on from its position.
+        """
+        is_resumed = transport.protocol == EventStream.protocol
 
         async def frames() -> AsyncGenerator[str, None]:
             pending: list[Any] = []
-            async with aclosing(until_expiry(result, request.state.actor.expires_at)) as results:
+            lasting = until_expiry(result, request.state.actor.expires_at)
+            async with aclosing(self.streams.until_over(lasting)) as results:
                 try:
                     async for value in results:
+                        if is_resumed and is_passing(value):
+                            return
                         response, pending = await self._process_stream_result(request, value, pending)
                         yield transport.encode_next(response, self.encode_json_string)
                 except CredentialExpired:
                     error = PublicError(RequestErrorCode.UNAUTHENTICATED, EXPIRED_MESSAGE)
                     body: Any = refusal(error, request.state.request_id)
                     yield transport.encode_next(body, self.encode_json_string)
-                    if transport.protocol == EventStream.protocol:
-                        return  # without `complete`, so that the client comes back with a new credential
-            yield transport.encode_complete()
+                    if is_resumed:
+                        return
+            if not self.streams.are_over:  # what was cut off is not complete, whatever carries it
+                yield transport.encode_complete()
 
         return merge_stream_with_heartbeat(
             frames,
@@ -265,6 +288,27 @@ class GraphQLView(GraphQL[Context, None]):
                     log_bugs(part.errors, request.state.request_id)
                     part.errors = [published(error, request.state.request_id) for error in part.errors]
         return await super()._process_stream_result(request, value, all_pending)
+
+
+async def _unless_left(request: Request, context: Context, work: Coroutine[Any, Any, T]) -> T:
+    """Return what `work` does; stop it when the caller hangs up, so that those who retry do not pile up.
+
+    Raises `ClientDisconnect`.
+    """
+    answer, left = asyncio.ensure_future(work), asyncio.create_task(_hung_up(request))
+    try:
+        await asyncio.wait((answer, left), return_when=asyncio.FIRST_COMPLETED)
+        if not answer.done() and context.may_stop:
+            raise ClientDisconnect
+        return await answer
+    finally:
+        left.cancel()
+        answer.cancel()
+
+
+async def _hung_up(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 def routes(view: GraphQLView) -> list[BaseRoute]:

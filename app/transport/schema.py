@@ -6,8 +6,9 @@ from functools import partial
 from typing import Any
 
 import strawberry
-from graphql import GraphQLError, GraphQLInputObjectType
+from graphql import GraphQLError, GraphQLInputObjectType, OperationType
 from strawberry.extensions import SchemaExtension
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.execution import ExecutionContext
 from typing_extensions import override
@@ -17,6 +18,25 @@ from app.transport.documents import DocumentCache, Documents
 from app.transport.errors import log_bugs
 
 SUGGESTION = re.compile(r" Did you mean [^?]*\?")
+
+
+class Execution(StrawberryGraphQLCoreExecutionContext):
+    """Makes every answer within `Context.answering`.
+
+    This is the one place that all answers go through, and none of the waiting: a query's, a mutation's, and each single
+    one of a subscription, whose source runs outside it.
+    """
+
+    @override
+    def execute_operation(self, serially: bool | None = None) -> Any:
+        """Return an awaitable of the answer."""
+        self.context_value.may_stop = self.operation.operation is not OperationType.MUTATION
+        return self._answer(serially)
+
+    async def _answer(self, serially: bool | None) -> Any:
+        with self.context_value.answering():
+            result = super().execute_operation(serially)
+            return await result if self.is_awaitable(result) else result
 
 
 class Schema(strawberry.Schema):
@@ -34,7 +54,8 @@ class Schema(strawberry.Schema):
         **kwargs: Any,
     ) -> None:
         self.documents = DocumentCache()
-        super().__init__(query, extensions=(partial(Documents, self.documents), *extensions), **kwargs)
+        extensions = (partial(Documents, self.documents), *extensions)
+        super().__init__(query, extensions=extensions, execution_context_class=Execution, **kwargs)
         for type_ in self._schema.type_map.values():
             if isinstance(type_, GraphQLInputObjectType):
                 definition = type_.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)

@@ -1,7 +1,8 @@
 """`graphql-transport-ws`: one socket, many operations, one credential.
 
-Close codes that a standard client retries: 4403 (credential), 1013 (we cannot serve now). Final ones, sent only for
-what a retry would not cure: 4400 (malformed), 4401 (no init), 4408 (init too late), 4409 (id in use), 4429 (two inits).
+Close codes that a standard client retries: 4403 (credential), 4408 (init too late), 1013 (we cannot serve now), and
+1012 (restart), which uvicorn sends. Final ones, sent only for what a retry would not cure: 4400 (malformed), 4401 (no
+init), 4409 (id in use), 4429 (two inits), 1009 (too big).
 """
 
 import asyncio
@@ -21,7 +22,7 @@ from strawberry.types.execution import ExecutionResult
 from strawberry.utils.aio import aclosing
 from typing_extensions import override
 
-from app.transport.errors import answer, formatted, is_request_error, log_bugs
+from app.transport.errors import answer, formatted, is_passing, is_request_error, log_bugs
 from app.transport.expiry import EXPIRED_MESSAGE, seconds_left
 from app.transport.frames import FRAME_BYTES_MAX, malformed
 from schema.context import Context
@@ -227,6 +228,10 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         async for result in result_source:
             if not isinstance(result, ExecutionResult):
                 await self._reject_incremental_delivery(operation)
+                return
+            if is_passing(result):
+                # A standard client comes back by itself and goes on from its last position; an error would end it.
+                await self.websocket.close(TRY_LATER, "Try again later")
                 return
             if is_request_error(result):
                 await operation.send_initial_errors(result.errors or [])

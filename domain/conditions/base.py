@@ -1,6 +1,5 @@
 """What a condition is: a typed test over the facts of one evaluation."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -8,9 +7,10 @@ from uuid import UUID
 from domain.explanation import ConditionResult
 from domain.orders import OrderContent
 from domain.program import Program, Tier
+from domain.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Facts:
     """What conditions may look at. `standings` gives the member's tier by ladder id; it is empty for a guest."""
 

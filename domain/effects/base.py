@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.amounts import Rounding
 from domain.conditions.base import Facts
+from domain.values import value
 
 
 class EffectKind(StrEnum):
@@ -40,7 +41,7 @@ class Running:
     earn: dict[UUID, RunningEarn] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Outcome:
     """What a rule decided: `amount` minor units of an asset, or nothing and what would have given something."""
 

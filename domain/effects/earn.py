@@ -32,7 +32,8 @@ class EarnPerAmount:
         exact = EXACT.divide(EXACT.multiply(Decimal(facts.payable), Decimal(self.points)), Decimal(self.per))
         amount = rounded(exact, self.rounding)
         if asset.expires_at(facts.occurred_at, facts.recorded_at, facts.program.zone) <= facts.recorded_at:
-            text = f"the order is older than {asset.code} last."
+            ended = asset.ended(facts.recorded_at, facts.program.zone)
+            text = f"{ended}." if ended else f"the order is older than {asset.code} last."
             return Outcome(EffectKind.EARN, asset.id, 0, text, (), {})
         before = running.earn.get(asset.id)
         base, total = (before.exact, before.total) if before else (Decimal(0), 0)

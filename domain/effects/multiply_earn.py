@@ -1,13 +1,13 @@
 """`multiplyEarn` and `multiplyEarnByTier`: more of what the base rules earned."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from domain.amounts import EXACT, rounded
 from domain.conditions.base import Facts
 from domain.effects.base import EffectKind, Outcome, Running, Stage
-from domain.program import Asset, factor_text
+from domain.program import Asset, Tier, factor_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class MultiplyEarn:
 
     def apply(self, facts: Facts, running: Running) -> Outcome:  # noqa: ARG002  (one signature for every rule)
         """Multiply by the one factor."""
-        return multiplied(self.asset, self.factor, running, f"{factor_text(self.factor)} points", None)
+        return multiplied(self.asset, self.factor, running, f"{factor_text(self.factor)} points")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +48,28 @@ class MultiplyEarnByTier:
         own = {tier.code: self.factors[tier.code] for tier in facts.standings.values() if tier.code in self.factors}
         code = max(own, key=lambda name: own[name], default=None)
         factor = own[code] if code else Decimal(1)
-        better = {name: value for name, value in self.factors.items() if value > factor}
-        nearest = min(better, key=lambda name: better[name], default=None)
-        remedy = f"{nearest} members earn {factor_text(better[nearest])}." if nearest else None
-        return multiplied(self.asset, factor, running, f"{factor_text(factor)} points as {code or 'member'}", remedy)
+        earn = running.earn.get(self.asset.id)
+        base = earn.exact if earn else Decimal(0)
+        outcome = multiplied(self.asset, factor, running, f"{factor_text(factor)} points as {code or 'member'}")
+        if outcome.amount or earn is None:
+            return outcome
+        nearest = self._nearest(facts, lambda better: rounded(EXACT.multiply(base, better), earn.rounding) > earn.total)
+        remedy = f"{nearest.code} members earn {factor_text(self.factors[nearest.code])}." if nearest else None
+        return replace(outcome, remedy=remedy)
+
+    def _nearest(self, facts: Facts, helps: Callable[[Decimal], bool]) -> Tier | None:
+        """Return the nearest tier above the member's own whose factor helps; those below are not to be reached."""
+        higher = (
+            tier
+            for ladder_id, own in facts.standings.items()
+            for tier in facts.program.tiers[ladder_id]
+            if tier.rank > own.rank and tier.code in self.factors and helps(self.factors[tier.code])
+        )
+        return min(higher, key=lambda tier: tier.rank, default=None)
 
 
-def multiplied(asset: Asset, factor: Decimal, running: Running, text: str, remedy: str | None) -> Outcome:
-    """Multiply the running points of `asset` by `factor`; `remedy` says what would raise the factor."""
+def multiplied(asset: Asset, factor: Decimal, running: Running, text: str) -> Outcome:
+    """Multiply the running points of `asset` by `factor`."""
     earn = running.earn.get(asset.id)
     before = earn.total if earn else 0
     amount = 0
@@ -77,5 +91,4 @@ def multiplied(asset: Asset, factor: Decimal, running: Running, text: str, remed
         text=f"{asset.spelled(amount)} {asset.code} more: {text}.",
         arithmetic=arithmetic,
         facts={"factor": str(factor), "before": before},
-        remedy=remedy,
     )

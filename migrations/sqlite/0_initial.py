@@ -31,18 +31,25 @@ CREATE TABLE "asset" (
     "scale" SMALLINT NOT NULL,
     "expiry" VARCHAR(32) NOT NULL,
     "expiry_length" INT NOT NULL,
+    "expiry_date" DATE,
     "expiry_from" VARCHAR(32) NOT NULL,
     "pending_days" INT NOT NULL,
+    "pending_months" INT NOT NULL,
+    "pending_day" SMALLINT NOT NULL,
     "floor" BIGINT NOT NULL,
     CONSTRAINT "uid_asset_program_8c104f" UNIQUE ("program_id", "code"),
     UNIQUE ("program_id", "id"),
     FOREIGN KEY ("program_id") REFERENCES "program" ("id") ON DELETE RESTRICT,
     CHECK ("kind" IN ('POINTS', 'MONEY', 'QUALIFYING', 'PASS')),
     CHECK ("scale" BETWEEN 0 AND 8),
-    CHECK ("expiry" IN ('NONE', 'ROLLING_DAYS', 'ROLLING_MONTHS')),
-    CHECK ("expiry" = 'NONE' OR "expiry_length" > 0),
-    CHECK ("expiry_from" IN ('OCCURRED', 'RECORDED')),
+    CHECK ("expiry" IN ('NONE', 'ROLLING_DAYS', 'ROLLING_MONTHS', 'END_OF_MONTH', 'END_OF_QUARTER', 'END_OF_YEAR', 'YEARLY', 'FIXED_DATE')),
+    CHECK (CASE WHEN "expiry" IN ('ROLLING_DAYS', 'ROLLING_MONTHS') THEN "expiry_length" > 0 WHEN "expiry" IN ('END_OF_MONTH', 'END_OF_QUARTER', 'END_OF_YEAR') THEN "expiry_length" >= 0 ELSE "expiry_length" = 0 END),
+    CHECK (("expiry" IN ('YEARLY', 'FIXED_DATE')) = ("expiry_date" IS NOT NULL)),
+    CHECK ("expiry" <> 'YEARLY' OR "expiry_date" BETWEEN '2000-01-01' AND '2000-12-31'),
+    CHECK ("expiry_from" IN ('OCCURRED', 'RECORDED', 'RELEASED')),
     CHECK ("pending_days" >= 0),
+    CHECK ("pending_months" >= 0),
+    CHECK (CASE WHEN "pending_months" = 0 THEN "pending_day" = 0 ELSE "pending_days" = 0 AND "pending_day" BETWEEN 1 AND 31 END),
     CHECK ("floor" <= 0)
 );
 CREATE TABLE "ladder" (
@@ -96,10 +103,12 @@ CREATE TABLE "campaign_version" (
     "conditions" JSON,
     "effects" JSON NOT NULL,
     "recorded_at" TIMESTAMP NOT NULL,
+    "hash" BLOB NOT NULL,
     CONSTRAINT "uid_campaign_ve_program_7ef275" UNIQUE ("program_id", "campaign_id", "number"),
     FOREIGN KEY ("program_id", "campaign_id") REFERENCES "campaign" ("program_id", "id") ON DELETE RESTRICT,
     CHECK ("number" > 0),
-    CHECK ("starts_at" < "ends_at")
+    CHECK ("starts_at" < "ends_at"),
+    CHECK (length("hash") = 32)
 );
 CREATE TABLE "item" (
     "id" CHAR(36) NOT NULL PRIMARY KEY,
@@ -198,7 +207,7 @@ CREATE TABLE "transfer" (
     "occurred_at" TIMESTAMP NOT NULL,
     "recorded_at" TIMESTAMP NOT NULL,
     "hash" BLOB NOT NULL,
-    CHECK ("kind" IN ('ORDER', 'ADJUSTMENT', 'RELEASE', 'EXPIRY')),
+    CHECK ("kind" IN ('ORDER', 'ADJUSTMENT', 'TRANSFER', 'RELEASE', 'EXPIRY')),
     CHECK (length("hash") = 32)
 );
 CREATE TABLE "entry" (
@@ -393,91 +402,93 @@ DROP TABLE "program";
 
 
 MODELS_STATE = (
-"eJztXW1z2ziS/isofblJneKKZTvOJldX5czkdn3jxFtjz8ztzm4xMAlJKFMAQ4J2dLPz3x"
-    "cAX8QXkCKpN4rpramNBaAp6gEIdj/d6P59tOAOcYOTK9vmIROjt+j3EcMLIv8odo3RCHve"
-    "qkM1CPzg6rE4M+ghED621bWm2A2IbHJIYPvUE5QzNfh+TtADdjGzCeJTxBlBOAiIQFPu60"
-    "8Lsngg/om6msNteTnKZm0FQ0a/hMQSfEbEnPhS/LffRlG/RR19o0pU/f3Pf8pPlDnkKwnU"
-    "OPXRe7SmlLhODpFITrdbYunptp9/vv7hf/RIdbcPls3dcMFWo72lmHOWDg9D6pwoGdU3I4"
-    "z4WBAngxULXTdGNWmKfopsEH5I0lt1Vg0OmeLQVYiP/msaMlsBjdQ3WaGgcgptvvCwOFEt"
-    "l/8d32dGxrI+3d5bdx/uLWtUmi11P4V5iJtsztRMUyYUar//EV13hY5uHakv+P4vVz99d/"
-    "b6hcaDB2Lm606N3egPLYgFjkT1DKwg93w+8/HCagd9XmqbU5A0rOZgtcgTQBPIegZy5snO"
-    "PgZNMc0JAaQFSNPNpAWiWRkAtAjoE6bRLywh+p7OrpmowDQrVgCVRi+oI4NT3q/85+WfJp"
-    "Ozs8vJq7PXby7OLy8v3rx6I8fqOy53XdbMwfvrP19/ulc3xOVrOnp9q4Y8/B5hjrqrVuBn"
-    "hAD6ztDPY2ib455IAOidQZ+6nPvtUE9FAPbOsAfkSzvQYwGAvDPkjHwVliNNIyzK0P8g0R"
-    "N0QczgF0QLk+DEsifJH7uaktGf5P9enk5enp2iV6/e6v/+U///AWyb++uPH+7urz7+VV1+"
-    "EQRfXI3j1f0H1TPRrctC63eRBrSapfQi6Nfr+78g9RH9/fbTh6KelI67//tI3RMOBbcYf7"
-    "awk4UqaU6a/lAW7fQxY2CphgdsPz5j37FKPXzCq8aWuxaTRbEFMzzTc6fQVPeZUAke/ZEs"
-    "RyaSIeoZ13IMHrUe40FrOYYrZPvEIUxQ7CquACMP+0KuRaSogikKBJ5OkeDcDd6pz1QEKC"
-    "BSRiDO3CUSc4LmOJgjGqBH4okyGbGTbzCwFkBOADlxHO+z7Rh++t8SnN/PsV/xUorHF4CU"
-    "N3aEEMq986vlEjYTc/lx8upVDaa/XP2kYZWjCq+TT3HXJOorqlxqD7LU1mNSvRj2l1WqV0"
-    "6wgPfDUpDgCBGv06dubt/n3uoS1vfXn65++tt3H6/+70Xu1X5z++nPyfjsAn//t/sPV8UZ"
-    "sLkXYZUH/3/vbj9VQJ9KFHUuagv0L+TS4BgV4BrsFRY57JM1nUKfWe7fG4BXF3hfAF6uXw"
-    "VOB803L3koxfcwU3EUGm52mslXj8rLdZjmvCTYN8c4+z554o+dHvK85BZmP9aA4RkflhWr"
-    "3DYjkxGrO8a1Nmw6ZK0F++scC2lUusSZSZtSu9eDshVaOcro/86bHra8P3B+H9z0Aftyr/"
-    "alXvUlOKvty2T8AO3L1+cNzMvX55XWpeoC432fxvuj/Glt8E3GDxDfs0kDeM8mleiqrqJd"
-    "jk3hBncL7LrVDqlEaEguqbPJ5evUCaU+1Lmd7j5e3dyU/Uzallq2WawrCViuDZZrBFfyDS"
-    "WcK1dsSW5/K/fVbpft5PT88vzN2evzdO2mLXULuGrtWlOfL9ov4FQMVnGDVRzHDFkOXhoo"
-    "0XWhRqkYrGGIaDlYeEVPiInvsbR06YyNDNxE2jeuoyfs7KgGPvZASyL1XToGHyM/dMk79K"
-    "xYCSpQIJ9O5d+mTLu/n4gfSNngBH32wgeXBnPiWHHjZzXukwrif55TeU0pLRswcnw8NXrf"
-    "9/rdwKYAmwJsCrApwKYMiU2RrxDRCuBUYIAI70C1L75n2+j3JtlOamnPnHDbUPN7pm/+Es"
-    "9Qjdr5y2oS12uf2Slv7CdLhLXeN9YaIZHXeSv1v4D4cnWMEVMNyJ5jJn9OpSut04Wa6IfJ"
-    "r4s+slAdpwOF8eC6DCiM+1UY849BU1QLYgBrUVWMtpPmL9iVwJDInq2xZ55PuU+FwX9Rrb"
-    "JkRABT02EvgX3RJSwvJwjBl70LzMq5TpjTKfJyJQZhl8c47/KnOVQB0CqwPS+1UXB7z+y8"
-    "fce2k+mU2KIV+BkROFawAfQ+sbnvdAw5zonCu613e1xPuJYPTPjGk7NRx7iOVyHpkLVkyi"
-    "0j8qlnq/RaUV6vMXokS+KghyX6Lm0KyJcX79BnCbLewT8jtZL9AGHX1dcI1EXUKdeqdF67"
-    "/rINDtMeNi/Beq5lEG7zcQ33Ek9824xKOSkgCUpGLRBakEyt/5BCMrUtAyovyIJp61VaEA"
-    "NYIRp/f97jyL1mdcwDaJIeEim756RRMZydsgKWZWEiNp2I9jkCC4IwBZ2nADKTQmbSbxN6"
-    "yEx6iB2fM3kPbdTMlUQnRbNnjpSdRynGlGLLDSUjBYu78+LWLG5LqzQrs4FJ2rNlvh2LNH"
-    "LpldGsPgyaCkBwrWHvPXSwWs/w3c4i5bYd+n4nf2lBFPylvfOXgmP8G5novjjGn4i5blXU"
-    "Ma51jKdDGpx19XAgXgrCAiLH2ALhBx6q8wKRKyfrtE5aEh3xxQm61mcHdOJn01nWrV37H+"
-    "wf7LPNFwsqLK0npY5y5RvXvzeIk1VHXj11UdWlqX4cRe8LdRDi2eeCqK7FWxQQgq5++Ald"
-    "bOpW74uuDQ52cFuCe/0oQM1uZi0Z74IkmOmdzXRwdO6QgAIOZMvRI4cNHRskpjqE1GodFZ"
-    "kTGxDBtOft15WmWOstIicE67mQHMvnC0vQ1qAW5QDXQqAZ74JqXgowzWPqEIGp2+pkT0YE"
-    "zlR1P9gDRPWA+Usgqr+Rie4JUX3tkIXHBWG28RxXtntcR1rTwsAG1PUjWcakLg5QGBDn7S"
-    "pLosDMCVSWmzGSf0XtahhmwTORG9gJ+jEln2Oqaox0PSpNS78w0dk7/74NKOi4gmRjJoNs"
-    "MSH1YWnnXeVTgwQ6e1UH9bPQZgmnAgNk404nTZaxHFW5jHVfIcyxdWlEqIm4aU1EHgqbm7"
-    "JdVhs5GREwciB7Aei+vdZ9mVCpscyKb9S3TutdjWqo8koV8nlO7bnULZHcLAJ5DRQsA0EW"
-    "6FGCFKQBFlU6bLsLNMgBGfDQt/VzQL4K4jPsqg7IAXlo7QpU2P2qsOlj0FiHTSUGqMRuP3"
-    "F4dndpgXJBbIBQ7ySNeN9DqfbJMmxngwCdFHTSneukUo0z6qOqvV4XTUY00EPvfvw5okJV"
-    "kG0Sc6sM0+AdcrkqN41wFLuLQrmcfD1OfQHyuEvtJbq5vrv/8INJQ93mpZvoro8haKoH3y"
-    "NBU92vpioXfRs1NRo+QMXpyIvb9Izj24NSakswZrxdAdaszPBg3s4S7on2cqOj+0z6S9xT"
-    "q8G4qzHrdRgWHSGS6kRAhE6zSYkvdQz96iBBENXKe8AuZrbO5anK7X0JsUunSzk7SGdmMy"
-    "gw27suVOcD9QXUF6jON2AFpt/g7ohWk7dgt0F4JTFAjLd/8AjSrG5hu+2LPsiNh+BVc70m"
-    "yBsfgLelqkYFeqZirlUx/syQT1yCA6JD+chXj/rG4+0tJDeI7AOlDZS2Y91FjsmddISQQj"
-    "UByNLef0AhS/tu0o3B+frtPvcLtSuW0axNfpzKQBYOU1R1o2PgPlnIO2id+zgnBvB3hh+y"
-    "Hx8A9Oo6vHcL7LrfXDHes8nl6xRw9aEO4ruPVzc3hnQS3H4k0vpk0vws41ofXlWU3UJ81f"
-    "G8JI8ivCofB+pRebku9XhzklCS9xhn3wlJh5lfScGsH+OsQ+zsgCe6P96Gj/yJjMweB901"
-    "XuN1sBbJqLWuh1/nOo41TlI7VZGsnD8ilYsJcR/N8JPs4nqEvHA2W67+mEgZUhVs9cobuC"
-    "76x/y0dmZo/8X5kfkv1DpsmVWNA32ZAxecQTs+CQOcD3A+wwe9J4rNR+1GNek1cU+tWrNY"
-    "jWlSUID4gXx5EuZz15VqBWWrtPwn2VL32gupM/hTP87hbywisOn1GoTRslD/QgikPfQbAm"
-    "Iy9voajtd9CdCaaM9UAmIRG8QiwmmgncbSehKkVvimAsMDePuLVynbBk9KTaKFRGB46E4u"
-    "mgTay1HVy/eiFGr/QH0xd7DBC6gITTPGWZk6JvP4AK/BVxGTxSOsAovQkD265hRrKgGvrg"
-    "ZPv6qszkir5z8jMrwdYPsnbQLB/XbpghIBQHc9uj6ZEp2q/GHZ0mgoS0Ks3PEWl361q/V7"
-    "EOYuoUG6xD7kRcEN2js3KPi7v5GJ7gktfOtXJFu49dfmWojqrzYmhUNfKocBQT7xuC8ibz"
-    "NGUf7DOPnou2xmfN0xRknqPkSdFypxQrQAVZ59xfAaM5zu8qu2lgv1t/zJpmQEkM1ANh/X"
-    "dnssBwAHqYZDwllIOHsYqHfC5iuCriUfEgsMEOEdEHqcCcKE1b4OSFES6oFkrYg29UCA8t"
-    "vldg2U9c4RVtUf4xJtjSHOyAxxo26yT1dv06WXYPgguMCGRVxHrWalIESvM7vq0CDKjdFh"
-    "CsqyMBGdJyKYU89rHR6clQLwO4Pv4aXGoxX2GSGAvjP0WMi7eghjfTqPfnXJuLzURlXj+j"
-    "YNNYjupGwc48LCnudSYrD4q2egIAZTsMEUHPzUWM90+i2lC4Ki78P1J4Lj+BuZ6D45jj9M"
-    "p8Q2pmfNdo/XOpEtshq51pV8q041z1We/LQSu0NsKhet9tTiOPt+9kxz3CD/oQy7L07QNQ"
-    "uIH5UQKjuQd/EFGxyhji9afpIrFfGMxHYU8cOWd4/U8Mnp+eX5m7PX56n2nbbUKd2Jgl3t"
-    "6T1gFr0j2hvhuPRhQX2Ud9+Gck3GD5Fu3b5fDC88TGes5ZItiMGarYL1ifiBvIOu8ObFAW"
-    "ZIV7xjQCEP7GG4z6lU/FvRnqkA0G0b0G3kq+dKO898nKMa/IIYTEHLKeiTJX9DGRlV2fG6"
-    "c7zeineTcY1seDVaFb9rYk8bbfS2FwAbHGzwo955wAY/dMqyaRsTPB4+QAt8BwehoRz1IK"
-    "o59sxxCuWoB7GEv4SYCWOthEr9KysyJIt8QxUs+zIToc+IY3UA1ygLKBtQlr9LWJ5PTWe0"
-    "6uikvNyQoD1QPG87+LNSAD6EkR4f9BBG+u0yen+NzPiRgc9LusZ1bJ6XGbSWyrufEyQIk3"
-    "rACfosMZ/SWeKw+4xmPn8OovLIKoPCEqnDVjPN2gVEvAw9lXwhCrOxsT0nAXpk/Bk9zwlT"
-    "5Ql8gh2EZ3IOywzgHr8XSjf3j5Wp5hJtuaBbGWPx+O2QCYelaYdEJfTtBbIPLgHOVu74bG"
-    "WClhXY2KSY1tdeLEsPSUPdRgVGFRRu/X/LlMw5oQGu4e1vxE/UFyF2dWB4Cej6CP+CKJS5"
-    "7FuAf3aeqSALy+MubfdOKIgN8JHaSW6UjAnRjrIoy+7vvXC625fCvpObqqItFvG4bUhQU4"
-    "l/QWow4G+NhralRSs6HQjLS8J5sN69LnrCOd0JzJwI5xLplPaN61inIDuqQULRKC/gfwTI"
-    "c7FNEFdFoVwJljkn6JrRxrSeucyD0WBTJk8gf/pD/kDc09DSdg4T0tVu0gLSnBBAWqIe2i"
-    "eMoABnFZwBZaaghXptMRUCRbF3imI+LEWY6nrVT24qBJxR3+a2J0bAPTUXE9Dttcq/oM3L"
-    "y7rS3Hf1wY8afd88qEH2/txLVvsG5U+uHeRj9ghGwcFfXWAUgAZ73JAeNnKhV/w+xC4cW+"
-    "yCfguW8K33pycy4EUvmLJzuUnMuWvYW+vcUDmxIWG6BydUXzToOIXlyKRFJ331mnR2VKOD"
-    "2A/YxdJsd9CCP5EFYcJ83No8DGIj+6dRgCYM9PhxQwrZznYY6XLAZAvHQ/u1yavs0xmtKh"
-    "FWB2lODFAtHGCyBffb7AGpwAA3gTdNDLY31fbam7K5RnBgCnOrS2eRSAzvyPpFI4v4osYi"
-    "vihbxJBvfcAeF8i3/g1OdPu6iVAvsUu9xJ6QMVfEp/Z8ZKBi4p5xHRGDV2PW0TDV+G+ZXq"
-    "mkDo06qIEzjN/im9EquycMd5aorvJ4QLXeVH0qYAia6eTiookv4eKi2peg+gq6v3yo2mj+"
-    "0fABonvaSC89rdFLTw2nTKNavmWEq/NCZEQgKcQxJYX4498Qbbwb"
+"eJztXWtz2zYW/SsYfdlmVvHEsh2nyc7OOG229daJO7Xbbl9DwyQkcUQBDAna0Xb73xcAH+"
+"IDpEiakijm7nQ2FoFLUQcgcO+5D/w5WjKLOP7RhWmygPLRa/TniOIlEX/km8ZohF133SAv"
+"cHzvqL441ene5x425b2m2PGJuGQR3/Rsl9uMys63c4LusYOpSRCbIkYJwr5POJoyT31aku"
+"U98Y7k3SxmitvZdNZUMKD2x4AYnM0InxNPiP/22yhsN2xLPagUlX//8Yf4ZFOLfCK+7Cc/"
+"ugtjahPHyiASyqnrBl+56tqPP15+/S/VUz7tvWEyJ1jSdW93xeeMJt2DwLaOpIxsmxFKPM"
+"yJlcKKBo4ToRpfCn+KuMC9gCSPaq0vWGSKA0ciPvrHNKCmBBrJbzICboshNNnSxfxIXjn/"
+"Z/ScKRnD+HB9a9y8uzWMUWG05PPkxiG6ZDIqR9qmXKL251/hfdfoqKsj+QVffXvxwxcnL5"
+"8pPJjPZ55qVNiN/lKCmONQVI3AGnLXYzMPL41m0GeluhyC+MJ6DNaTPAY0hqxnIKfe7PRr"
+"UBfTjBBAmoM0WUwaIJqWAUDzgD5gO/yFBUTf2rNLykswTYvlQLXDDerA4BTPK/55/uVkcn"
+"JyPnlx8vLV2en5+dmrF69EX/XExabzijF4e/nN5Ydb+UBMbNPh9i0vZOF3CbXkUzUCPyUE"
+"0LeGfh5BWx/3WAJAbw361GHMa4Z6IgKwt4bdJx+bgR4JAOStIafkEzcsYRphXoT+a4Eet5"
+"dED35ONDcIViR7FP+xrSEZfSn+9/x48vzkGL148Vr993f1/3uwbW4v37+7ub14/728/dL3"
+"PzoKx4vbd7Jloq6ucle/CDWg9SglN0E/X95+i+RH9Ov1h3d5PSnpd/vrSD4TDjgzKHs0sJ"
+"WGKr4cX/pLWrTTRcrAkhfusbl4xJ5lFFrYhJX1LTYtJ8v8FUzxTI2dRFM+Z0wluPZ3ZDXS"
+"kQxhy7iSY3BtYxF12sgxXCDTIxah3MaO5AowcrHHxVxEkiqYIp/j6RRxxhz/jfxscx/5RM"
+"hwxKizQnxO0Bz7c2T7aEFcXiQjtvINGtYCyAkgJw5jP+vG8FP/FuD8ao69kk0p6p8DUjzY"
+"AUIo1s5PhkPojM/Fx8mLFxWY/nTxg4JV9MptJx+ipknYlle55BpkyKVHp3pR7K3KVK+MYA"
+"7v+xUn/gEiXqVPXV2/zezqAta3lx8ufvjli/cX/3mW2dqvrj98E/dPT/C3v9y+u8iPgMnc"
+"EKss+P++uf5QAn0ikde5bJOj/yHH9g9RAa7AXmKRwT6e0wn0qen+lQZ4eYO3OeDF/JXgtN"
+"B8s5L7Unz3MxQHoeGmh5l8cm1xuxbDnJUE++YQR98jD2zR6iXPSnYw+pEGDO/4sKxY6bYZ"
+"6YxY1TCutGGTLhst2J/nmAuj0iHWTNiUyr3uF63Q0l5a/3fW9DDF84Hze++mD9iXO7Uv1a"
+"wvwFluX8b9B2hfvjytYV6+PC21LmUTGO+7NN4X4qc1wTfuP0B8TyY14D2ZlKIrm/J2OdaF"
+"G9wsseOUO6RioSG5pE4m5y8TJ5T8UOV2unl/cXVV9DMpW2rVZLKuJWC61piuIVzxNxRwLp"
+"2xBbndzdwX2522k+PT89NXJy9Pk7mbXKmawGVz15Cmnt6IrEQ2FquyIAdlPUqLUI/g1GPL"
+"5ktAIgbrQI11IIq6EtNupSGVNwVrJWKwCpTEwBlLRvm8DbRrQQC3DFwx/ZqqXDnRwWDbhd"
+"YFcWw7C6rqCR35FV662J7RkYaRTNrGVaSkme5VI7LGV5JIfpfKvMHICxzyBj1KLtLmyBc7"
+"ioxqsakKenkgni9k/SN05wb3ju3PiWVEF+9kvw8ydedxbot7CmlxASPLw1NtzM1Ovxs4VO"
+"BQgUMFDhU41CFxqGIL0Zn15QAnAgNEeAvmaH6fbWI46WRbqaU9I0+6sJ56pm/+FI1Qhdr5"
+"03oQN2uf6SGv7R2PhZXeN1YaIRH3eS30P594YnaMEZUXkDnHVPwcoQfK+EWl+jF5XdiZYX"
+"D2a+QTgu6E1INtEv8omopiUO9Kve67+/Y6mmiMY/iRBjJdF1TTvWtNoJruVjXNvgZ1Uc2J"
+"Aax5pTRcTupv5WuBIdFK3dGfns08m2u4z3LlKCUCmOqSSTn2eJuw34wgBHf3LvAz41ikVq"
+"vI7rUYhHUf4riLn2bZEoBGiTNZqSclz/TMotx17gyZTonJG4GfEoG0pSdA7xGTeVbLlIaM"
+"KOxtvV7jmudkQjJmm2TMnjBp7yj3tNUQwoZxFWtGki4bqbJrSsRKS9clE8NajWO0ICtiof"
+"sV+iK55JOPz96gOwGa2jXvkFw9PF8RVfIevryJrFxQVqJx21/2hAIJ+601s5nfGkRQxLiC"
+"74oGvmmVvIwUEDMFIgFIRCiQ2X9IoUBmx4CKG1J/2niW5sQAVsiw2l1sQOgHNVrWdtVJD4"
+"kI33EhwAjOVpVei7IwEE8diOZ1X3OCMASthwCqTUO16c8Teqg2vY8Vn1HxDE3UzLVEK0Wz"
+"Z86rrcegRpRiwwUlJQWTu/XkVixuQ6s0LfMEk7Rn07wbizR0oxbRLE/wTwQgdFqz9u47QL"
+"Bn+HYzSZlpBp7XykedEwUfda991BCMMOCB7otj/IHozyIMG8aVjvGkS41MZhf7/Dkn1Cei"
+"j8kRvmeBTOwIXTlpp3V8JdYRnx2hS5XkoYr56zKVO7v37/R3emey5dLmhtKTEke59I2r3+"
+"tHBxCEXj15U9mkqH4cZkxwmbHy6DFOZNMyzDe5+PoHdPZUt3pfdG1wsIPbEtzrBwFqejFr"
+"yHjnJMFMb22mg6NziwQUcCAdR4/sN3RskJiqEFKjcVRkRmxABNOOl19HmGKNl4iMEMznXO"
+"kzjy0NbjcGNS8HuOYCzVgbVLNSgGkWU4twbDuNsqlSIpDH1j6ZCojqAfOXQFR/JgPdE6L6"
+"0iJLl3FCTW0eV7p5XEVa27mONajrBVlFpC72UeAT6/W6BibH1PJlOaIxEn+F12U3TP1H4s"
+"k6RN8l5HNEVY2ROmNQ0dLPdHT21r/vCRR0dCpwbSaDdHjIwH5p521Vy4OiRTtVB9W70GQK"
+"JwIDZOOOJ3WmsehVOo1VWy7MEVKrywmLLZ1zywJuMl0t03IjJyUCRg5UjADdt9e6L+WyHJ"
+"le8Q3bNmm96141VV6hQj7ObXMudEskFgtf3AP5K5+TJVoIkPwkwKJMh212gxp1N30WeKZ6"
+"D8gnTjyKHdkAdTf3rV2BCrtbFTZ5DWrrsInEAJXY7svCp1eXBijnxAYI9VaKxPc9lGqXLE"
+"M3CwTopKCTbl0nFWqcVh+V16t10bhHDT305rsfQypUBtnGMbfSMPXfIIexBbEQDmN3USCm"
+"k6f6yS9ALnNsc4WuLm9u332t01C7vHUd3XURgKa69zUSNNXdaqpi0jdRU8PuA1ScDvzoop"
+"5xfDtQSk0Bxow1O1Q7LTM8mLuZwj3RXq5UdJ9Of4laKjUYZ91nsw5DwxQioU74hKsymzbx"
+"hI6htg7i++FJiPfYwdQk4RE1PvoYYMeersToIFWZTaPAdHdfOHsR1BdQX+DsxQErMP0Gd0"
+"u0mngEswnCa4kBYtx94hGUWe1gue2LPsi0SfDycrUmyGonwJtCVbM5erT5XKli7JEijzgE"
+"+0SF8pFPru1p09sbSD4hsg+UNlDaDnUVOSR30gFCCqcJQJX2/gMKVdq3U24M8uu7fe+Xcl"
+"UsollZ/DiRgSocuqjqWmngHlmKJ2hc+zgjBvC3hh+qH+8B9PKzj2+W2HE+uwOQTybnLxPA"
+"5YcqiG/eX1xdacpJMHNBhPVJhflZxLU6vCov20F81eFskgcRXpWNA3Vtcbs2ZyBnJOEY5E"
+"McfSsgLUZ+LQWjfoijDrGzAx7o/ngb3rMHMtJ7HFTTeIPXwVjGvTa6Hn6eqzjWqEjtVEay"
+"MrZAshYTYh6a4QfRxFQPceN0tVz1MZbSlCro9M5PcF30j/lp7MxQ/ovTA/NfyHnYsKoaA/"
+"oyAy44g7acCQOcD3A+wwe9J4rNe+VG1ek1UUulWrNc96lzoADxfLF5EuoxxxFqhU3XZfmP"
+"0kfdKy+kquBve1ENf+0hAk+9X40wWhqoXwiBtPveISAmY6fbcDTvC4BWRHsmEhCLWCMWEb"
+"KBthpL6wqQGuGbCAwP4O4nr1S2NZ6UikILscDw0J2c1Qm0F73Kp+9ZIdT+3vb43MIaL6Ak"
+"NPUYp2WqmMzDA7wCX0lM5lNYOeaBpnp0RRZrIgFbV423X56sTkmj9z8lMrwVoPtMG58zr1"
+"m5oFgA0N2MrkemRJUqv181NBqKkhArd7iHS7/Y1vzdC3MX0yBtYh+youAG7Z0bFPzdn8lA"
+"94QWvvZKii1cextrLYTnr9YmhQNPKIc+QR5xmcdDbzNGYf3DqPjom3RlfNUwRnHpPmRbz2"
+"ThhHACyjr7kuHVVjjd5ld1Vgv1t2xmU9wDyGYgmw9ruT2UBMBBquFQcBYKzu4H6q2w+ZKg"
+"a8iHRAIDRHgLhB6jnFBuND8HJC8J54GkrYgm54EA5bfN5Roo660jLE9/jI5oqw1xSmaIC3"
+"Wddbp8mS5sgsE9ZxxrJnEVtZqWghC91uyqZfthbYwWQ1CUhYFoPRD+3HbdxuHBaSkAvzX4"
+"Ll4pPBphnxIC6FtDj7l4qvsg0qez6JcfGZeVetKpcX0bhgpEt3JsHGXcwK7r2ERj8ZePQE"
+"4MhuAJQ7D3rLGe6fQdlQuCQ9+H608Ex/FnMtB9chy/m06JqS3Pmm4eb3QiG2Tdc6Mr+Vpm"
+"Nc9lnfzkJHaLmLaYtMpTi6Pq++mc5uiC+Mem2Hl2hC6pT7zwCKGiA3kbX/CEFOropsU3uV"
+"QRT0l0o4jv93j3UA2fHJ+en746eXmaaN/JlSqlO1awyz29e6yid0BrI6RL7xfUhXj6JpRr"
+"3H+IdGv3fjG8dLE9ow2nbE4M5mwZrA/E88UTtIU3Kw4wQ7niLQMKdWD3w31OheLfiPZMBI"
+"BuewLdRj65jrDz9Okc5eDnxGAIGg5Bnyz5K5uSUZkdrxrHm614J+5Xy4aXveXhd3Xsaa2N"
+"3vQGYIODDX7QKw/Y4PsuWTZtYoJH3QdogW8hERqOox7EaY49c5zCcdSDmMIfA0y59qyEUv"
+"0rLTIki/yJKlh6M+OBR4lltABXKwsoa1AWv4sbrmfrcrSq6KSs3JCg3VM8bzP401IAPoSR"
+"Hh70EEb6+TJ634dm/EjD58VN4yo2z0112kjl3c4J4oQKPeAI3QnMp/YsdtjdoZnHHv3weG"
+"RZQWGFZLLVTLF2PuHPA1cWXwjDbExszomPFpQ9osc5ofJ4Ao9gC+GZGMMiA7jD74Wjm/vH"
+"ypRziaaY0I2Msah/N2TCfmnaIVEJfdtAdsElQG7llnMrY7QM38Q6xbT67MWi9JA01C5OYJ"
+"RB4cZ/G5ZkzggNcA53vxA/2B4PsKMCwwtAV0f450ThmMu+Bfinx9nmZGm4zLGb7Qk5sQG+"
+"UlupjZIyIZpRFkXZ3e0Lx9vdFHZd3FQe2mIQl5maAjWl+OekBgN+ZzS0KSxa3iohLCsJ+W"
+"C92y56wjndcEytEOcC6ZS0jatYJz/dq0ZB0bAu4N985DrYJIjJQ6EcAZa+JuiG3tqynpnK"
+"g2FnXSVPIH/6Q/5A3NPQynYOE9L1atIA0owQQFqgHpoXjLABzjI4fZvqghaqtcVECBTF3i"
+"mK2bAUrjvXq3pwEyHgjPo2tj0xAm5t/WEC6nql8s/t+sfLOsLcd1TiR4W+r+9Uo3p/ZpNV"
+"vkHxkys7eZguwCjY+9YFRgFosIcN6X4jF3rF70PswqHFLqhdsIBvtT89lgEves6UnYtFYs"
+"4czdpa5YbKiA0J0x04ofqiQUclLEc6LTpuq9ak071qJWLfYwcLs91CS/ZAloRyfbq1vhvE"
+"RvZPowBNGOjxw4YUqp1tMdJlj8UWDof2a1JX2bNndtkRYVWQZsQA1VwCk8mZ12QNSAQGuA"
+"i8qmOwvSq3114VzTWCfV2YW1U5i1hieCnrZ7Us4rMKi/isaBFDvfUBe1yg3vpnONDNz02E"
+"8xLbnJfYEzLmgni2OR9pqJioZVxFxOB1n000TDn+HdMrpdShVgfVcIbRLv40WmX7hOHWCt"
+"WVpgeU603lWQFD0EwnZ2d1fAlnZ+W+BNmW0/3FS9VE8w+7DxDd41p66XGFXnqsyTINz/It"
+"IlxeFyIlAkUhDqkoxF//B95pnWA="
 )

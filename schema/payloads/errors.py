@@ -176,7 +176,7 @@ OrderImportError = Annotated[
 ]
 OrdersImportError = Annotated[InvalidInputError, _union("OrdersImportError", "Why nothing of an import was done.")]
 OrderPreviewError = Annotated[
-    InvalidInputError | NotFoundError | MemberNotActiveError | LimitReachedError,
+    InvalidInputError | NotFoundError | MemberNotActiveError | LimitReachedError | DuplicateOrderError,
     _union("OrderPreviewError", "Why an order could not be committed."),
 ]
 BalanceAdjustError = Annotated[
@@ -187,4 +187,13 @@ BalanceAdjustError = Annotated[
     | LimitReachedError
     | IdempotencyKeyReusedError,
     _union("BalanceAdjustError", "Why a balance was not adjusted."),
+]
+BalanceTransferError = Annotated[
+    InvalidInputError
+    | NotFoundError
+    | InsufficientBalanceError
+    | MemberNotActiveError
+    | LimitReachedError
+    | IdempotencyKeyReusedError,
+    _union("BalanceTransferError", "Why nothing was moved from one member to another."),
 ]

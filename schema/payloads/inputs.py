@@ -231,7 +231,9 @@ class OrdersImportInput:
     idempotency_key: str = strawberry.field(description=KEY)
     orders: list[OrderContentInput] = strawberry.field(description="1 to 500 orders, each decided by itself, in order.")
     enroll_unknown: bool = strawberry.field(
-        description="Enrol members whose identity is not known yet, as of their first order here.", default=False
+        description="Enrol members whose identity is not known yet, as of their first order here. Requires "
+        "`members:write`.",
+        default=False,
     )
 
 
@@ -244,3 +246,17 @@ class BalanceAdjustInput:
     asset: str = strawberry.field(description="Code of the asset.")
     amount: Decimal = strawberry.field(description="What is added; negative to take away. Not 0.")
     reason: str = strawberry.field(description="Why, 1 to 500 characters; it is kept in the ledger.")
+
+
+@strawberry.input(description="What `balanceTransfer` takes.")
+class BalanceTransferInput:
+    """A transfer."""
+
+    idempotency_key: str = strawberry.field(description=KEY)
+    member: MemberBy = strawberry.field(description="Who gives.")
+    to: MemberBy = strawberry.field(description="Who receives.")
+    asset: str = strawberry.field(description="Code of the asset; one that counts towards tiers cannot be given away.")
+    amount: Decimal = strawberry.field(description="How much, more than 0.")
+    reason: str | None = strawberry.field(
+        description="Why, 1 to 500 characters; it is kept in the ledger.", default=None
+    )

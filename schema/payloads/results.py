@@ -4,6 +4,7 @@ import strawberry
 
 from schema.payloads.errors import (
     BalanceAdjustError,
+    BalanceTransferError,
     MemberAmendError,
     MemberEnrollError,
     OrderCommitError,
@@ -89,3 +90,15 @@ class BalanceAdjustPayload:
     entry: Entry | None = strawberry.field(description="The ledger line that was written.", default=None)
     replayed: bool = strawberry.field(description=REPLAYED, default=False)
     user_errors: list[BalanceAdjustError] = strawberry.field(description=ERRORS, default_factory=list)
+
+
+@strawberry.type(description="What `balanceTransfer` answers.")
+class BalanceTransferPayload:
+    """A transfer's answer."""
+
+    member: Member | None = strawberry.field(description="Who gave, as they are now.", default=None)
+    to: Member | None = strawberry.field(description="Who received, as they are now.", default=None)
+    given: Entry | None = strawberry.field(description="The line in the giver's ledger.", default=None)
+    received: Entry | None = strawberry.field(description="The line in the receiver's ledger.", default=None)
+    replayed: bool = strawberry.field(description=REPLAYED, default=False)
+    user_errors: list[BalanceTransferError] = strawberry.field(description=ERRORS, default_factory=list)

@@ -30,7 +30,7 @@ class MemberEvent:
     position: Cursor = strawberry.field(description="Place in the member's stream: pass the last one seen as `after`.")
     sequence: Decimal = strawberry.field(
         description="Number of the event among the member's, from 1 and without a gap: a client can check that it "
-        "missed none."
+        "missed none. A string, as every `Decimal` is: make it a number before adding 1."
     )
     kind: EventKind = strawberry.field(description="What the event tells.")
     occurred_at: datetime = strawberry.field(description="When it happened in the world.")

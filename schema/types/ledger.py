@@ -8,6 +8,7 @@ from uuid import UUID
 import strawberry
 
 import models
+from domain import ledger
 from domain import program as domain
 from domain.amounts import from_minor
 from domain.instants import NEVER
@@ -40,6 +41,7 @@ class Balance:
 
     account_id: strawberry.Private[UUID | None]
     scale: strawberry.Private[int]
+    at: strawberry.Private[datetime | None]
     asset: Asset = strawberry.field(description="What is counted.")
     available: Decimal = strawberry.field(description="May be spent now; negative while something is owed.")
     held: Decimal = strawberry.field(description="Reserved by holds.")
@@ -50,16 +52,17 @@ class Balance:
         """Return the soonest expiry."""
         if self.account_id is None:
             return None
-        found = await info.context.loaders.next_expiry.load(self.account_id)
+        found = await info.context.loaders.next_expiry.load((self.account_id, self.at))
         return Expiry(amount=from_minor(found.amount, self.scale), at=found.at) if found else None
 
     @classmethod
-    def of(cls, asset: domain.Asset, amounts: Amounts | None) -> "Balance":
-        """Return a balance; without amounts it is zero."""
+    def of(cls, asset: domain.Asset, amounts: Amounts | None, at: datetime | None = None) -> "Balance":
+        """Return a balance, with `at` as it was then; without amounts it is zero."""
         amounts = amounts or Amounts(asset.id)
         return cls(
             account_id=amounts.account_id,
             scale=asset.scale,
+            at=at,
             asset=Asset.of(asset),
             available=from_minor(amounts.available, asset.scale),
             held=from_minor(amounts.held, asset.scale),
@@ -142,7 +145,7 @@ class Lot:
     recorded_at: datetime = strawberry.field(description="When it was written here.")
 
     @classmethod
-    def of(cls, row: models.Lot, program: domain.Program) -> "Lot":
+    def of(cls, row: models.Lot | ledger.Lot, program: domain.Program) -> "Lot":
         """Return the lot of the contract."""
         asset = program.asset_by_id(row.asset_id)
         return cls(

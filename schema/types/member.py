@@ -9,6 +9,7 @@ from uuid import UUID
 import strawberry
 
 import models
+from domain import ledger
 from domain import program as domain
 from domain.amounts import from_minor
 from schema import ids
@@ -25,6 +26,11 @@ from schema.types.order import Order
 from schema.types.program import Tier, TierLadder
 from services.balances import Amounts
 from services.listing import OwnPage
+
+AT = "As of when, an instant that is not in the future; null: now."
+THEN_LINES = (
+    "Lines that had taken effect by then: a release or expiry since it fell due, others since they were recorded."
+)
 
 
 @strawberry.type(description="A key by which an outside system knows the member.")
@@ -107,8 +113,8 @@ class Member(Node):
     async def _program(self, info: Info) -> domain.Program:
         return await info.context.loaders.program.load(self.row.program_id)
 
-    async def _amounts(self, info: Info) -> dict[UUID, Amounts]:
-        return await info.context.loaders.balances.load((self.row.program_id, self.row.id))
+    async def _amounts(self, info: Info, at: datetime | None = None) -> dict[UUID, Amounts]:
+        return await info.context.loaders.balances.load((self.row.program_id, self.row.id, at))
 
     @strawberry.field(description="Keys by which outside systems know the member.")
     async def identities(self, info: Info) -> list[Identity]:
@@ -117,20 +123,25 @@ class Member(Node):
         return [Identity(source=row.source, external_id=row.external_id) for row in rows]
 
     @strawberry.field(description="Balances of every asset of the program.")
-    async def balances(self, info: Info) -> list[Balance]:
+    async def balances(
+        self, info: Info, at: Annotated[datetime | None, strawberry.argument(description=AT)] = None
+    ) -> list[Balance]:
         """Return all balances."""
         program = await self._program(info)
-        amounts = await self._amounts(info)
-        return [Balance.of(asset, amounts.get(asset.id)) for asset in program.assets]
+        amounts = await self._amounts(info, past(at, program))
+        return [Balance.of(asset, amounts.get(asset.id), at) for asset in program.assets]
 
     @strawberry.field(description="Balance of one asset.")
     async def balance(
-        self, info: Info, asset: Annotated[str, strawberry.argument(description="Code of the asset.")] = "POINTS"
+        self,
+        info: Info,
+        asset: Annotated[str, strawberry.argument(description="Code of the asset.")] = "POINTS",
+        at: Annotated[datetime | None, strawberry.argument(description=AT)] = None,
     ) -> Balance:
         """Return one balance."""
         program = await self._program(info)
         found = known_asset(program, asset)
-        return Balance.of(found, (await self._amounts(info)).get(found.id))
+        return Balance.of(found, (await self._amounts(info, past(at, program))).get(found.id), at)
 
     @strawberry.field(description="Place on a ladder; without one named, on the program's first.")
     async def standing(
@@ -166,6 +177,7 @@ class Member(Node):
         asset: Annotated[str | None, strawberry.argument(description="Only this asset's lines.")] = None,
         first: Annotated[int | None, strawberry.argument(description="How many, 1 to 100.")] = 20,
         after: Annotated[str | None, strawberry.argument(description="Cursor of the line before.")] = None,
+        at: Annotated[datetime | None, strawberry.argument(description=f"{AT} {THEN_LINES}")] = None,
     ) -> Connection[Entry]:
         """Return a page of the ledger."""
         program = await self._program(info)
@@ -176,7 +188,9 @@ class Member(Node):
                 raise bad_cursor()
             before = int(after)
         asset_id = known_asset(program, asset).id if asset is not None else None
-        rows = await info.context.loaders.entries_page.load(OwnPage(self.row.id, size + 1, before, asset_id))
+        page = OwnPage(self.row.id, size + 1, before, asset_id, past(at, program))
+        loaders = info.context.loaders
+        rows = await (loaders.entries_page if at is None else loaders.entries_page_then).load(page)
         return connection(rows, size, after, lambda row: Entry.of(row, program), lambda row: str(row.position))
 
     @strawberry.field(description="Lots that still hold something, the newest first.")
@@ -186,12 +200,17 @@ class Member(Node):
         asset: Annotated[str, strawberry.argument(description="Code of the asset.")] = "POINTS",
         first: Annotated[int | None, strawberry.argument(description="How many, 1 to 100.")] = 20,
         after: Annotated[str | None, strawberry.argument(description="Cursor of the lot before.")] = None,
+        at: Annotated[datetime | None, strawberry.argument(description=AT)] = None,
     ) -> Connection[Lot]:
         """Return a page of lots."""
         program = await self._program(info)
         size = page_size(first)
-        page = OwnPage(self.row.id, size + 1, key_of(ids.LOT, after), known_asset(program, asset).id)
-        rows = await info.context.loaders.lots_page.load(page)
+        before = key_of(ids.LOT, after)
+        page = OwnPage(self.row.id, size + 1, before, known_asset(program, asset).id, past(at, program))
+        loaders = info.context.loaders
+        rows: Sequence[models.Lot | ledger.Lot] = (
+            await loaders.lots_page.load(page) if at is None else await loaders.lots_page_then.load(page)
+        )
         return connection(rows, size, after, lambda row: Lot.of(row, program), lambda row: ids.encode(ids.LOT, row.id))
 
     @strawberry.field(description="The member's orders, the last recorded first.")
@@ -210,7 +229,7 @@ class Member(Node):
         description="Position of the newest event; pass it as `after` to start a subscription from this snapshot."
     )
     async def position(self, info: Info) -> Cursor:
-        """Return the cursor of the snapshot. It was read before the balances, so no change is missed."""
+        """Return the cursor of the snapshot: all of the answer was read at the moment at which the row was."""
         program = await self._program(info)
         return member_cursor(program.event_epoch, self.row.id, self.row.position)
 
@@ -230,6 +249,18 @@ class Member(Node):
             store=row.store,
             enrolled_at=row.enrolled_at,
         )
+
+
+def past(at: datetime | None, program: domain.Program) -> datetime | None:
+    """Return an instant that the books can be asked for. Raises BAD_REQUEST for one that is yet to come."""
+    now = program.now()
+    if at is not None and at > now:
+        raise PublicError(
+            RequestErrorCode.BAD_REQUEST,
+            f"`at` is {at:%Y-%m-%dT%H:%M:%SZ}; it is {now:%Y-%m-%dT%H:%M:%SZ} now, and the future is not known.",
+            field=["at"],
+        )
+    return at
 
 
 def known_asset(program: domain.Program, code: str) -> domain.Asset:

@@ -1,12 +1,63 @@
 """Program, asset, ladder, tier, campaign."""
 
+from datetime import date
+
 import strawberry
 
 import models
 from domain import program as domain
 from schema import ids
-from schema.enums import AssetKind, TierMetric
+from schema.enums import AssetKind, ExpiryFrom, ExpiryPolicy, TierMetric
 from schema.types.node import Node
+
+
+@strawberry.type(description="When the lots of an asset expire.")
+class AssetExpiry:
+    """The expiry policy of an asset."""
+
+    policy: ExpiryPolicy = strawberry.field(description="What ends a lot.")
+    length: int | None = strawberry.field(
+        description="How many days or months the rolling policies count; of the ends of periods how many more are "
+        "waited for, 0 for the present one. Null for the others."
+    )
+    month: int | None = strawberry.field(description="The month of the policy YEARLY, 1 to 12.")
+    day: int | None = strawberry.field(
+        description="The day of the policy YEARLY, 1 to 31; 29 February is the 28th in other years."
+    )
+    ends_on: date | None = strawberry.field(description="The day of the policy FIXED_DATE.")
+    counted_from: ExpiryFrom = strawberry.field(description="What it is counted from.")
+
+    @classmethod
+    def of(cls, asset: domain.Asset) -> "AssetExpiry":
+        """Return the expiry policy of the contract."""
+        yearly = asset.expiry is ExpiryPolicy.YEARLY
+        day = asset.expiry_date
+        return cls(
+            policy=asset.expiry,
+            length=None if asset.expiry is ExpiryPolicy.NONE or day else asset.expiry_length,
+            month=day.month if day and yearly else None,
+            day=day.day if day and yearly else None,
+            ends_on=None if yearly else day,
+            counted_from=asset.expiry_from,
+        )
+
+
+@strawberry.type(description="How long what is credited is pending; days are those of the program's time zone.")
+class AssetPending:
+    """The pending policy of an asset."""
+
+    days: int | None = strawberry.field(description="For so many days.")
+    months: int | None = strawberry.field(description="Until a day of the month that is so many after the present one.")
+    day: int | None = strawberry.field(
+        description="The day of that month, 1 to 31, at whose beginning value is released; the last if it has fewer."
+    )
+
+    @classmethod
+    def of(cls, asset: domain.Asset) -> "AssetPending | None":
+        """Return the pending policy of the contract; None for what is available at once."""
+        if not asset.pending_days and not asset.pending_months:
+            return None
+        return cls(days=asset.pending_days or None, months=asset.pending_months or None, day=asset.pending_day or None)
 
 
 @strawberry.type(description="What a ledger counts: points, money, a qualifying counter, visits.")
@@ -17,11 +68,22 @@ class Asset:
     name: str = strawberry.field(description="Name for people.")
     kind: AssetKind = strawberry.field(description="What it counts.")
     scale: int = strawberry.field(description="How many decimal places its amounts have.")
+    expiry: AssetExpiry = strawberry.field(description="When what is credited expires.")
+    pending: AssetPending | None = strawberry.field(
+        description="How long what is credited is pending. Null: it is available at once."
+    )
 
     @classmethod
     def of(cls, asset: domain.Asset) -> "Asset":
         """Return the asset of the contract."""
-        return cls(code=asset.code, name=asset.name, kind=asset.kind, scale=asset.scale)
+        return cls(
+            code=asset.code,
+            name=asset.name,
+            kind=asset.kind,
+            scale=asset.scale,
+            expiry=AssetExpiry.of(asset),
+            pending=AssetPending.of(asset),
+        )
 
 
 @strawberry.type(description="One brand's membership program: the tenant that a credential belongs to.")

@@ -3,6 +3,7 @@
 import re
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from domain.refusals import InvalidInput
@@ -34,6 +35,7 @@ def order_request(line: Line, zone: ZoneInfo) -> OrderRequest:
     )
 
 
+@lru_cache(maxsize=1024)
 def _noon(day: str, zone: ZoneInfo) -> datetime:
     found = DAY.fullmatch(day)
     if found:

@@ -1,16 +1,16 @@
 """JSON lines: an order on each line, with the field names of the API's `OrderContentInput`."""
 
 import json
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from domain import checks
-from domain.orders import LINES_MAX
+from domain.orders import LINES_MAX, QUANTITY_MAX
 from domain.refusals import InvalidInput
 from services.members import MemberRef
 from services.order_files.lines import Line, MalformedRow
-from services.order_files.values import decimal, identity, instant
+from services.order_files.values import characters, decimal, identity, instant, number
 from services.orders import LineRequest, OrderRequest
 
 ORDER = frozenset(
@@ -47,11 +47,18 @@ def order_request(line: Line, zone: ZoneInfo) -> OrderRequest:
 def parsed(text: str) -> Any:
     """Return the JSON value of a line, its fractions exact. Raises `MalformedRow`."""
     try:
-        return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
+        return json.loads(text, parse_float=_fraction, parse_constant=_refuse_constant, object_pairs_hook=_each_once)
     except RecursionError:
         raise MalformedRow("The line is no JSON that can be read: it is nested too deeply.") from None
     except ValueError as error:
         raise MalformedRow(f"The line is no JSON: {error}.") from None
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):  # which of the two is meant, nobody can know
+        raise ValueError("a field stands twice in one object")
+    return found
 
 
 def external_id(text: str) -> str | None:
@@ -62,6 +69,14 @@ def external_id(text: str) -> str | None:
         return None
     name = order.get("externalId") if isinstance(order, dict) else None
     return name if isinstance(name, str) else None
+
+
+def _fraction(text: str) -> Decimal:
+    """Return a number; one whose exponent is too large for any is NaN, which its field refuses by name."""
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return Decimal("NaN")
 
 
 def _refuse_constant(name: str) -> Any:
@@ -92,7 +107,7 @@ def _line(row: Any, at: Path) -> LineRequest:
     return LineRequest(
         ref=_string(line, "ref", at),
         sku=_string(line, "sku", at),
-        quantity=quantity,
+        quantity=checks.integer(quantity, (*at, "quantity"), 1, QUANTITY_MAX),
         unit_price=_amount(line, "unitPrice", at),
         name=_optional(line, "name", at),
         category=_optional(line, "category", at),
@@ -131,7 +146,7 @@ def _string(owner: dict[str, Any], name: str, at: Path) -> str:
     value = owner.get(name)
     if not isinstance(value, str):
         raise InvalidInput(f"`{name}` must be a string.", field=(*at, name))
-    return value
+    return characters(value, (*at, name))
 
 
 def _optional(owner: dict[str, Any], name: str, at: Path) -> str | None:
@@ -144,5 +159,5 @@ def _amount(owner: dict[str, Any], name: str, at: Path) -> Decimal:
     if isinstance(value, str):
         return decimal(value, (*at, name))
     if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
-        return Decimal(value)
+        return number(value, (*at, name))
     raise InvalidInput(f"`{name}` must be a decimal number.", field=(*at, name))

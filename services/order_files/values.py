@@ -10,6 +10,8 @@ from domain.refusals import InvalidInput
 from services.members import MemberRef
 
 DECIMAL = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?")
+DIGITS_MAX = 80
+"""Of a number without quotes: as many as `DECIMAL` takes of one in quotes."""
 WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 DATE_LENGTH = len("2026-03-03")
 
@@ -19,6 +21,25 @@ def decimal(text: str, path: checks.Path) -> Decimal:
     if not DECIMAL.fullmatch(text):
         raise InvalidInput(f"`{path[-1]}` is no decimal number: {shown(text)}.", field=path)
     return Decimal(text)
+
+
+def number(value: int | Decimal, path: checks.Path) -> Decimal:
+    """Return the decimal number that stands unquoted in a file; it has no more digits than one that is spelled out."""
+    found = Decimal(value)
+    is_short = len(found.as_tuple().digits) <= DIGITS_MAX and (not found or abs(found.adjusted()) <= DIGITS_MAX)
+    if not found.is_finite() or not is_short:
+        raise InvalidInput(f"`{path[-1]}` is outside the range of numbers.", field=path)
+    return found
+
+
+def characters(text: str, path: checks.Path) -> str:
+    """Return `text`; half a surrogate pair, which JSON can escape, is no character, and nothing could write it down."""
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise InvalidInput(f"`{path[-1]}` has half a surrogate pair: {shown(text)}.", field=path) from None
+    return text
 
 
 def whole(text: str, path: checks.Path) -> int:

@@ -74,7 +74,9 @@ async def named(source: Source, table: str, key: Key) -> Key:
     order_id = key.get("order_id") or found.get("order_id")
     if found.get("member_id") is None and order_id is not None:
         of_order = await _row(source, "orders", {"id": order_id})
-        found |= {name: of_order.get(name) for name in ("program_id", "member_id")}
+        found = {name: of_order.get(name) for name in ("program_id", "member_id")} | {
+            name: value for name, value in found.items() if value is not None
+        }
     ids = {name: found[name] for name in IDS if found.get(name) is not None}
     return {name: _plain(value) for name, value in (ids | key).items()}
 

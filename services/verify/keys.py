@@ -8,11 +8,12 @@ OUTCOME = Check(
     "idempotency.outcome",
     "idempotency",
     KEY,
-    "The record has no outcome, or one that names neither a refusal nor an order nor a member.",
+    "The record has no outcome, or one that names neither a refusal nor an order nor a member, nor counts an import.",
     """
     SELECT i.program_id, i.scope, i.key
     FROM idempotency i
-    WHERE COALESCE(i.outcome ->> 'refusal', i.outcome ->> 'order', i.outcome ->> 'member') IS NULL{i}
+    WHERE COALESCE(i.outcome ->> 'refusal', i.outcome ->> 'order', i.outcome ->> 'member', i.outcome ->> 'import')
+        IS NULL{i}
     """,
 )
 
@@ -45,13 +46,14 @@ ENTRIES = Check(
     "idempotency.entries",
     "idempotency",
     KEY,
-    "The member has no entry {seq} of account {account}.",
+    "No transfer of the member has an entry {seq} of account {account}.",
     """
     SELECT i.program_id, i.scope, i.key, j.value ->> 0 AS account, j.value ->> 1 AS seq
     FROM idempotency i CROSS JOIN ITEMS(i.outcome, entries) j
         LEFT JOIN entry e ON TEXT(e.account_id) = j.value ->> 0 AND e.seq = CAST(j.value ->> 1 AS BIGINT)
-            AND e.program_id = i.program_id AND TEXT(e.member_id) = i.outcome ->> 'member'
-    WHERE e.seq IS NULL{i}
+            AND e.program_id = i.program_id
+        LEFT JOIN transfer t ON t.id = e.transfer_id AND TEXT(t.member_id) = i.outcome ->> 'member'
+    WHERE t.id IS NULL{i}
     """,
 )
 

@@ -2,6 +2,13 @@
 
 from services.verify.check import Check
 
+LUHN_SUM = " + ".join(
+    # Each digit's place in a row of ten is its worth: itself, or doubled and its digits summed.
+    f"PLACE('{'0123456789' if place % 2 == 0 else '0516273849'}', substr(m.number, {place}, 1)) - 1"
+    for place in range(1, 13)
+)
+"""Sum of a number of twelve digits by Luhn: ends in 0 when the last digit checks the others."""
+
 EVENT_POSITION = Check(
     "event.position",
     "event",
@@ -14,6 +21,21 @@ EVENT_POSITION = Check(
         FROM event v WHERE true{v}
     ) c
     WHERE position <> before + 1
+    """,
+)
+
+EVENT_COMMIT_ORDER = Check(
+    "event.commit_order",
+    "event",
+    ("member_id", "position"),
+    "The event has commit order {commit_order}, and the member's event before it the higher {before}.",
+    """
+    SELECT * FROM (
+        SELECT v.member_id, v.position, v.commit_order,
+            lag(v.commit_order) OVER (PARTITION BY v.member_id ORDER BY v.position) AS before
+        FROM event v WHERE true{v}
+    ) c
+    WHERE commit_order < before
     """,
 )
 
@@ -142,11 +164,25 @@ MEMBER_PHONE = Check(
     """
     SELECT s.id, s.phone, sum(s.members) AS members, sum(s.identities) AS identities
     FROM (
-        SELECT m.id, m.program_id, m.phone, 1 AS members, 0 AS identities FROM member m WHERE m.phone IS NOT NULL{m}
+        SELECT m.id, m.program_id, m.phone, 1 AS members, 0 AS identities FROM member m
+        WHERE m.phone IS NOT NULL AND m.status <> 'CLOSED'{m}
         UNION ALL
         SELECT i.member_id, i.program_id, i.external_id, 0, 1 FROM identity i WHERE i.source = '#phone'{i}
     ) s
     GROUP BY s.id, s.program_id, s.phone HAVING sum(s.members) <> 1 OR sum(s.identities) <> 1
+    """,
+)
+
+MEMBER_NUMBER = Check(
+    "member.number",
+    "member",
+    ("id",),
+    "{number} is not eleven digits, the first of them not 0, and their check digit.",
+    f"""
+    SELECT m.id, m.number
+    FROM member m
+    WHERE (length(m.number) <> 12 OR ltrim(m.number, '0123456789') <> '' OR substr(m.number, 1, 1) = '0'
+        OR ({LUHN_SUM}) % 10 <> 0){{m}}
     """,
 )
 
@@ -177,6 +213,7 @@ IDENTITY_MEMBER = Check(
 
 CHECKS = (
     EVENT_POSITION,
+    EVENT_COMMIT_ORDER,
     MEMBER_POSITION,
     EVENT_MEMBER,
     ENTRY_EVENT,
@@ -186,6 +223,7 @@ CHECKS = (
     STANDING_TIER,
     STANDING_OWNER,
     MEMBER_PHONE,
+    MEMBER_NUMBER,
     MEMBER_PROGRAM,
     IDENTITY_MEMBER,
 )

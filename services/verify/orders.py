@@ -53,6 +53,18 @@ ORDER_MEMBER = Check(
     """,
 )
 
+ORDER_CURRENCY = Check(
+    "order.currency",
+    "orders",
+    ("id",),
+    "The order is in {currency}, its program in {own}.",
+    """
+    SELECT o.id, o.currency, p.currency AS own
+    FROM orders o LEFT JOIN program p ON p.id = o.program_id
+    WHERE o.currency IS DISTINCT FROM p.currency{o}
+    """,
+)
+
 ORDER_TRANSFER = Check(
     "order.transfer",
     "orders",
@@ -150,15 +162,31 @@ ORDER_EVENT = Check(
     """,
 )
 
+CAMPAIGN_VERSIONS = Check(
+    "campaign.versions",
+    "campaign",
+    ("id",),
+    "The campaign has {versions} versions, the newest of them number {newest}, and publishes number {published}.",
+    """
+    SELECT c.id, count(v.id) AS versions, max(v.number) AS newest, c.published_version AS published
+    FROM campaign c LEFT JOIN campaign_version v ON v.campaign_id = c.id AND v.program_id = c.program_id
+    WHERE true{c}
+    GROUP BY c.id, c.published_version
+    HAVING count(v.id) <> COALESCE(max(v.number), 0) OR COALESCE(c.published_version, 0) > COALESCE(max(v.number), 0)
+    """,
+)
+
 CHECKS = (
     ORDER_PAYABLE,
     ORDER_LINES,
     LINE_PAYABLE,
     ORDER_MEMBER,
+    ORDER_CURRENCY,
     ORDER_TRANSFER,
     TRANSFER_ORDER,
     TRANSFER_ORIGINAL,
     EFFECT_ENTRY,
     EFFECT_VERSION,
+    CAMPAIGN_VERSIONS,
     ORDER_EVENT,
 )

@@ -5,12 +5,14 @@ from collections.abc import Callable
 from uuid import UUID
 
 from services.database.config import Database
-from services.verify import accounts, keys, members, orders, transfers
+from services.verify import accounts, contents, keys, members, orders, setup, transfers
 from services.verify.check import Scope, broken, count
 from services.verify.report import Finding, Report
 from services.verify.source import Source, sources
 
 CHECKS = (*accounts.CHECKS, *members.CHECKS, *orders.CHECKS, *keys.CHECKS)
+READ = transfers.CHECKS | setup.CHECKS | contents.CHECKS
+"""Checks that are computed here and not by the database → the table whose rows they look at."""
 FINDINGS_MAX = 100
 
 Progress = Callable[[str, int, int], None]
@@ -26,15 +28,15 @@ async def verify(
 ) -> Report:
     """Check every rule on all rows, or on those of one program, and report each broken row, at most so many per check.
 
-    Nothing is locked, written or kept in memory: rows are read as of one instant, over connections of its own, while
-    the ledger goes on. Findings come in the order of the checks and within one by the key of the row. Raises what the
-    driver raises when the database cannot be read.
+    Nothing is locked or written, and nothing but the set-up kept in memory: rows are read as of one instant, over
+    connections of its own, while the ledger goes on. Findings come in the order of the checks and within one by the key
+    of the row. Raises what the driver raises when the database cannot be read.
     """
     run = _Run(Scope(program_id), progress or _quiet, findings_max)
     async with sources(database) as (first, second):
         await run.count(first)
         try:
-            async with asyncio.TaskGroup() as group:  # transfers are hashed here while the database computes the rest
+            async with asyncio.TaskGroup() as group:  # hashes are computed here while the database computes the rest
                 hashed = group.create_task(run.hashes(first))
                 queried = group.create_task(run.queries(second))
         except ExceptionGroup as errors:
@@ -54,13 +56,18 @@ class _Run:
         self._rows: dict[str, int] = {}
 
     async def count(self, source: Source) -> None:
-        for table in dict.fromkeys((*transfers.CHECKS.values(), *(check.table for check in CHECKS))):
+        for table in dict.fromkeys((*READ.values(), *(check.table for check in CHECKS))):
             self._rows[table] = await count(source, table, self._scope)
 
     async def hashes(self, source: Source) -> list[Finding]:
         total = self._rows["transfer"]
         work = transfers.Transfers(source, self._scope, self._limit)
-        return await work.findings(lambda done: self._tell("transfer.hash", done, total))
+        findings = await work.findings(lambda done: self._tell("transfer.hash", done, total))
+        set_up = setup.SetUp(source, self._scope, self._limit)
+        findings += await set_up.read()
+        of_orders = self._rows["orders"]
+        orders_pass = contents.Contents(source, self._scope, self._limit, set_up)
+        return findings + await orders_pass.findings(lambda done: self._tell("order.content", done, of_orders))
 
     async def queries(self, source: Source) -> list[Finding]:
         findings: list[Finding] = []
@@ -73,5 +80,6 @@ class _Run:
 
     def checked(self) -> dict[str, int]:
         """Return how many rows each check looked at."""
-        hashed = {name: self._rows[table] for name, table in transfers.CHECKS.items()}
-        return hashed | {check.name: self._rows[check.table] for check in CHECKS}
+        return {name: self._rows[table] for name, table in READ.items()} | {
+            check.name: self._rows[check.table] for check in CHECKS
+        }

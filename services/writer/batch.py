@@ -7,13 +7,15 @@ from typing import Any
 from uuid import UUID
 
 from domain.commands import Command, CommitOrder, EnrolMember, Mature
-from domain.decide import Decision, Situation, decide
+from domain.decide import decide
+from domain.decisions.situation import Decision, Situation
 from domain.members import PHONE_SOURCE, Identity, MemberState
-from domain.refusals import IdempotencyKeyReused, Refusal
+from domain.refusals import Refusal
 from services.hub import member_stream, program_stream
 from services.snapshots import Snapshots
+from services.writer.answers import Answer, PutOff, outcome_of, replayed
 from services.writer.load import Loaded, load
-from services.writer.session import Changes, KeyClaim, Session, StoredKey, Unavailable
+from services.writer.session import Changes, KeyClaim, Session, Unavailable
 from services.writer.tables import (
     ACCOUNTS,
     ENTRIES,
@@ -35,23 +37,6 @@ LOT_COLUMNS = ("remaining", "held", "locked_until", "due_at")
 STANDING_COLUMNS = ("tier_id", "since", "until")
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The answer to a command, as it is stored: the order, the member, and the ledger lines (account, seq) it wrote."""
-
-    replayed: bool
-    order_id: UUID | None = None
-    member_id: UUID | None = None
-    entries: tuple[tuple[UUID, int], ...] = ()
-
-
-class PutOff(Exception):  # noqa: N818  (not a failure: the command goes into the next batch)
-    """The member has more due lots than one batch matures."""
-
-
-Answer = Outcome | Refusal | PutOff
-
-
 @dataclass(slots=True)
 class Result:
     """Answers in the order of the commands, and the streams to be woken once the batch is committed."""
@@ -61,14 +46,18 @@ class Result:
 
 
 async def run(
-    session: Session, snapshots: Snapshots, commands: Sequence[Command], new_id: Callable[[], UUID]
+    session: Session, snapshots: Snapshots, commands: Sequence[Command], new_id: Callable[[], UUID], *, waits: bool
 ) -> Result:
-    """Carry out `commands` in order. No two of them share a key, a wanted identity or an order's name."""
+    """Carry out `commands` in order. No two of them share a key, a wanted identity or an order's name.
+
+    Commands of a member whom somebody else has locked are put off, unless the batch `waits` for them.
+    """
     batch = _Batch(commands, new_id)
     await batch.claim(session)
     active = [commands[index] for index in batch.active]
     await batch.ensure(session, active)
-    await session.lock_members(sorted({command.locks for command in active if command.locks is not None}))
+    ids = sorted({member_id for command in active for member_id in command.locks})
+    batch.blocked = await session.lock_members(ids, waits=waits) if ids else set()
     loaded = await load(session, snapshots, active)
     batch.check_owned(active, loaded)
     batch.decide(loaded)
@@ -90,6 +79,8 @@ class _Batch:
         """(program, source, external id) that a command of this batch gave up: free from the next batch on."""
         self.waiting: set[UUID] = set()
         """Members with a command that was put off; their later ones follow it."""
+        self.blocked: set[UUID] = set()
+        """Members whom somebody else has locked."""
 
     @property
     def active(self) -> list[int]:
@@ -142,15 +133,14 @@ class _Batch:
         self.states = dict(loaded.members)
         for index in self.active:
             command = self.commands[index]
+            if not self.blocked.isdisjoint(command.locks):
+                self._take_back(index, command, PutOff(blocked=True), loaded)
+                continue
             situation = self._situation(command, loaded)
             if self._must_wait(command, loaded):
                 self._take_back(index, command, PutOff(), loaded)
                 continue
-            if situation.state and situation.state.unfinished and not isinstance(command, Mature):
-                first = Mature(
-                    program_id=command.program_id, actor="system", claim=None, member_id=situation.state.member.id
-                )
-                self._take(first, decide(first, situation))
+            if self._matured_first(command, situation, loaded):
                 self._take_back(index, command, PutOff(), loaded)
                 continue
             try:
@@ -160,19 +150,29 @@ class _Batch:
                 continue
             self._take(command, decision)
             self._remember(command, decision.outcome)
-            self.answers[index] = _outcome(decision.outcome, replayed=bool(decision.outcome.get("again")))
+            self.answers[index] = outcome_of(decision.outcome, replayed=bool(decision.outcome.get("again")))
+
+    def _matured_first(self, command: Command, situation: Situation, loaded: Loaded) -> bool:
+        """Mature those members of the command who have more due lots than were loaded, in place of the command."""
+        if isinstance(command, Mature):
+            return False
+        unfinished = [member_id for member_id, state in situation.states.items() if state.unfinished]
+        for member_id in unfinished:
+            first = Mature(program_id=command.program_id, actor="system", claim=None, member_id=member_id)
+            self._take(first, decide(first, self._situation(first, loaded)))
+        return bool(unfinished)
 
     def _must_wait(self, command: Command, loaded: Loaded) -> bool:
         """Whether the command follows one that was put off, or wants an identity that may be free after this batch."""
-        if command.locks in self.waiting:
+        if not self.waiting.isdisjoint(command.locks):
             return True
         wanted = [(command.program_id, *identity) for identity in command.identities]
         return any(identity in self.freed or loaded.owners.get(identity) in self.waiting for identity in wanted)
 
     def _take(self, command: Command, decision: Decision) -> None:
         """Let the decision stand: the commands after it see the member as it leaves them."""
-        if decision.state is not None:
-            self.states[decision.state.member.id] = decision.state
+        for state in decision.states:
+            self.states[state.member.id] = state
         self.decisions.append(decision)
         self.dropped_identities += [(_member_of(command), source, ext) for source, ext in decision.freed]
         self.freed.update((command.program_id, *identity) for identity in decision.freed)
@@ -187,31 +187,41 @@ class _Batch:
             for identity in command.identities
             if (program_id, *identity) in loaded.owners
         }
-        state = self._state(command)
-        return Situation(loaded.programs[program_id], loaded.now[program_id], self.new_id, state, order, owners)
+        return Situation(
+            program=loaded.programs[program_id],
+            now=loaded.now[program_id],
+            new_id=self.new_id,
+            states=self._states(command),
+            order=order,
+            order_entries=loaded.order_entries.get(order.id, ()) if order else (),
+            owners=owners,
+            identities=loaded.identities.get(command.locks[0], ()) if command.locks else (),
+        )
 
-    def _state(self, command: Command) -> MemberState | None:
-        """Return the member as the commands before this one leave them; a member of another program is not found."""
-        state = self.states.get(command.locks) if command.locks is not None else None
-        return state if state and state.member.program_id == command.program_id else None
+    def _states(self, command: Command) -> dict[UUID, MemberState]:
+        """Return the members as the commands before this one leave them; one of another program is not found."""
+        found = {member_id: self.states.get(member_id) for member_id in command.locks}
+        return {
+            member_id: state
+            for member_id, state in found.items()
+            if state and state.member.program_id == command.program_id
+        }
 
     def _take_back(self, index: int, command: Command, answer: Refusal | PutOff, loaded: Loaded) -> None:
         """Give back what the command had claimed; remember a refusal under its key."""
         self.answers[index] = answer
         program_id = command.program_id
-        state = self._state(command)
+        state = self._states(command).get(_member_of(command)) if command.identities else None
         for source, external_id in command.identities:
             own = loaded.owners.get((program_id, source, external_id)) == _member_of(command)
-            kept = state is not None and (source, external_id) == (PHONE_SOURCE, state.member.phone)
-            if own and not kept:
+            if own and not (state and (source, external_id) == (PHONE_SOURCE, state.member.claimed_phone)):
                 self.dropped_identities.append((_member_of(command), source, external_id))
         if isinstance(answer, Refusal):
             self._remember(command, {"refusal": answer.record()})
             return
         if command.claim:
             self.dropped_keys.append((program_id, command.claim.scope, command.claim.key))
-        if command.locks is not None:
-            self.waiting.add(command.locks)
+        self.waiting.update(command.locks)
 
     def _remember(self, command: Command, outcome: dict[str, Any]) -> None:
         if command.claim:
@@ -264,9 +274,7 @@ class _Batch:
 
 
 def _member_of(command: Command) -> UUID:
-    member_id = command.member_id if isinstance(command, EnrolMember) else command.locks
-    assert member_id is not None, "only a command with a member wants identities"
-    return member_id
+    return command.member_id if isinstance(command, EnrolMember) else command.locks[0]
 
 
 def _pairs(before: Any, after: Any) -> list[tuple[Any, Any]]:
@@ -281,23 +289,3 @@ def _sort_out(changes: Changes, table: Table[Any], columns: tuple[str, ...], pai
         changes.inserts.append((table, new))
     if changed:
         changes.updates.append((table, columns, changed))
-
-
-def replayed(stored: StoredKey, content_hash: bytes) -> Outcome | Refusal:
-    """Return the answer that was given when the key was first used, or the refusal of its reuse for other content."""
-    if stored.hash != content_hash:
-        return IdempotencyKeyReused(
-            f"The idempotency key {stored.key!r} was used before, with other content.", field=("idempotencyKey",)
-        )
-    refusal = stored.outcome.get("refusal")
-    return Refusal.from_record(refusal) if refusal else _outcome(stored.outcome, replayed=True)
-
-
-def _outcome(record: dict[str, Any], *, replayed: bool) -> Outcome:
-    order, member = record.get("order"), record.get("member")
-    return Outcome(
-        replayed=replayed,
-        order_id=UUID(order) if order else None,
-        member_id=UUID(member) if member else None,
-        entries=tuple((UUID(account), seq) for account, seq in record.get("entries", ())),
-    )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from domain.commands import Adjust, Command, CommitOrder
+from domain.commands import AmendMember, Command, CommitOrder
 from domain.instants import NEVER
 from domain.ledger import Account, Lot
 from domain.members import MemberState, Standing
@@ -14,7 +14,7 @@ from domain.orders import Order
 from domain.program import Program
 from services.snapshots import Snapshots
 from services.writer.session import Reads
-from services.writer.tables import ACCOUNTS, IDENTITIES, LOTS, MEMBERS, ORDERS, STANDINGS
+from services.writer.tables import ACCOUNTS, ENTRIES, IDENTITIES, LOTS, MEMBERS, ORDERS, STANDINGS
 
 DUE_LOTS_MAX = 500
 """Due lots of one account that one load brings; a member with more is matured in several batches."""
@@ -27,6 +27,7 @@ BURN = (
     "WHERE account_id = $1 AND remaining > 0 AND locked_until IS NULL AND (priority, expires_at, id) > ($2, $3, $4) "
     f"ORDER BY priority, expires_at, id LIMIT {BURN_LOTS_PAGE}"
 )
+OF_ORDERS = "WHERE order_id = ANY($1::uuid[]) ORDER BY member_id, position"
 FIRST_LOT = (-1, datetime.fromisoformat("1970-01-01T00:00:00+00:00"), UUID(int=0))
 
 
@@ -39,7 +40,11 @@ class Loaded:
     """The present of each program, taken once for the batch."""
     members: dict[UUID, MemberState] = field(default_factory=dict)
     orders: dict[tuple[UUID, str, str], Order] = field(default_factory=dict)
+    order_entries: dict[UUID, list[tuple[UUID, int]]] = field(default_factory=dict)
+    """(account, seq) of what each of these orders posted, in the order of posting."""
     owners: dict[tuple[UUID, str, str], UUID] = field(default_factory=dict)
+    identities: dict[UUID, list[tuple[str, str]]] = field(default_factory=dict)
+    """All identities of the members who are to be closed."""
 
 
 async def load(
@@ -66,6 +71,12 @@ async def _orders(session: Reads, commands: Sequence[Command], loaded: Loaded) -
         names = [(command.content.source, command.content.external_id) for command in wanted]
         found = await session.named(ORDERS, program_id, names)
         loaded.orders.update({(program_id, order.source, order.external_id): order for order in found})
+        posted = {order.id: order.transfer_id for order in found if order.transfer_id}
+        if posted:
+            for entry in await session.select(ENTRIES, OF_ORDERS, list(posted)):
+                assert entry.order_id is not None, "it was looked up by it"
+                if entry.transfer_id == posted[entry.order_id]:
+                    loaded.order_entries.setdefault(entry.order_id, []).append((entry.account_id, entry.seq))
 
 
 async def _owners(session: Reads, commands: Sequence[Command], loaded: Loaded) -> None:
@@ -76,10 +87,14 @@ async def _owners(session: Reads, commands: Sequence[Command], loaded: Loaded) -
         if wanted:
             for row in await session.named(IDENTITIES, program_id, wanted):
                 loaded.owners[program_id, row.source, row.external_id] = row.member_id
+    closing = [command.member_id for command in commands if isinstance(command, AmendMember) and command.closes]
+    if closing:
+        for row in await session.select(IDENTITIES, "WHERE member_id = ANY($1::uuid[])", closing):
+            loaded.identities.setdefault(row.member_id, []).append((row.source, row.external_id))
 
 
 async def _members(session: Reads, commands: Sequence[Command], loaded: Loaded) -> None:
-    wanted = {(command.locks, command.program_id) for command in commands if command.locks is not None}
+    wanted = {(member_id, command.program_id) for command in commands for member_id in command.locks}
     if not wanted:
         return
     ids = sorted({member_id for member_id, _ in wanted})
@@ -96,8 +111,8 @@ async def _members(session: Reads, commands: Sequence[Command], loaded: Loaded) 
         standings[standing.member_id][standing.ladder_id] = standing
     debits: dict[tuple[UUID, UUID], int] = defaultdict(int)
     for command in commands:
-        if isinstance(command, Adjust) and command.amount < 0:
-            debits[command.member_id, command.asset_id] -= command.amount
+        for member_id, asset_id, amount in command.debits:
+            debits[member_id, asset_id] += amount
     for member in members:
         now = loaded.now[member.program_id]
         own = accounts[member.id]

@@ -12,7 +12,14 @@ R = TypeVar("R")
 
 
 class Unavailable(Exception):  # noqa: N818  (a state, not a mistake)
-    """The database did not do the batch, for a reason that may pass: the same batch may be tried again."""
+    """The database did not do the batch, for a reason that may pass: the same batch may be tried again.
+
+    `too_slow` when a lock or a statement took too long: a part of the batch may be to blame for it.
+    """
+
+    def __init__(self, reason: str, *, too_slow: bool = False) -> None:
+        super().__init__(reason)
+        self.too_slow = too_slow
 
 
 class Rejected(Exception):  # noqa: N818
@@ -77,8 +84,11 @@ class Session(Reads, Protocol):
     async def add_identities(self, rows: Iterable[Any]) -> None:
         """Insert identities that are free; leave those that are another's."""
 
-    async def lock_members(self, ids: Sequence[UUID]) -> None:
-        """Lock the members' rows, in the order of `ids`."""
+    async def lock_members(self, ids: Sequence[UUID], *, waits: bool) -> set[UUID]:
+        """Lock the members' rows, in the order of `ids`; return those that somebody else has locked.
+
+        When it `waits`, it does so for them, and none is left.
+        """
 
     async def write(self, changes: Changes) -> None:
         """Write everything."""

@@ -48,6 +48,8 @@ def argument(value: Any) -> Any:
 class SqliteStore:
     """Runs one unit of work at a time, each in a transaction of its own."""
 
+    batches_max = 1
+
     def __init__(self, database: Database, gate: asyncio.Lock) -> None:
         self._database = database
         self._gate = gate
@@ -76,7 +78,7 @@ class SqliteStore:
             await asyncio.get_running_loop().run_in_executor(self._pool, self._connection.close)
         self._pool.shutdown()
 
-    async def run(self, work: Callable[[Session], Coroutine[Any, Any, T]]) -> T:
+    async def run(self, work: Callable[[Session], Coroutine[Any, Any, T]], *, waits: bool) -> T:  # noqa: ARG002
         """Run `work` in one transaction. It awaits nothing but its session, so it never leaves the store's thread."""
         async with self._gate:
             return await asyncio.get_running_loop().run_in_executor(self._pool, self._run, work)
@@ -162,8 +164,9 @@ class SqliteSession:
         """Insert those that are free."""
         self._insert(IDENTITIES, list(rows), "ON CONFLICT (program_id, source, external_id) DO NOTHING")
 
-    async def lock_members(self, ids: Sequence[UUID]) -> None:
+    async def lock_members(self, _: Sequence[UUID], *, waits: bool) -> set[UUID]:  # noqa: ARG002
         """Nothing to do: `BEGIN IMMEDIATE` locked everything."""
+        return set()
 
     async def write(self, changes: Changes) -> None:
         """Write table by table."""

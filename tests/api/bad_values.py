@@ -103,6 +103,9 @@ def text(maximum: int, **more: Any) -> Values:
         "bell": "a\ab",
         "line feed": "a\nb",
         "next line": "a\u0085b",
+        "nothing to see": "\u200d",
+        "zero width space": "a\u200bb",
+        "right-to-left override": "a\u202eb",
     } | more
 
 
@@ -153,6 +156,17 @@ BY_FIELD: dict[str, Values] = {
     "BalanceAdjustInput.asset": text(64) | {"unknown": "GOLD", "lower case": "points"},
     "BalanceAdjustInput.idempotencyKey": KEY,
     "BalanceAdjustInput.reason": text(500),
+    "BalanceTransferInput.amount": {
+        "zero": 0,
+        "negative": "-1",
+        "half a point": "0.5",
+        "1e400": "1e400",
+        "2^62": 2**62,
+        "2^63": 2**63,
+    },
+    "BalanceTransferInput.asset": text(64) | {"unknown": "GOLD", "lower case": "points", "counts for tiers": "TIER"},
+    "BalanceTransferInput.idempotencyKey": KEY,
+    "BalanceTransferInput.reason": text(500),
     "IdentityInput.externalId": text(200),
     "IdentityInput.source": CODE | {"reserved": "#phone"},
     "MemberAmendInput.birthday": {"before 1900": "1899-12-31", "future": "2999-01-01", "year 1": "0001-01-01"},

@@ -90,10 +90,9 @@ class Api:
 JSON = {"content-type": "application/json"}
 
 
-async def _first_of_stream(
-    app: Starlette, body: dict[str, Any], headers: dict[str, str], such: Callable[[Any], bool]
-) -> dict[str, Any]:
-    scope = {
+def scope_of(headers: dict[str, str]) -> dict[str, Any]:
+    """Return the ASGI scope of a POST of the API."""
+    return {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.3"},
         "http_version": "1.1",
@@ -107,6 +106,12 @@ async def _first_of_stream(
         "client": ("127.0.0.1", 1),
         "server": ("test", 80),
     }
+
+
+async def _first_of_stream(
+    app: Starlette, body: dict[str, Any], headers: dict[str, str], such: Callable[[Any], bool]
+) -> dict[str, Any]:
+    scope = scope_of(headers)
     body_bytes = [orjson.dumps(body)]
     hung_up = asyncio.Event()
     sent = bytearray()
@@ -184,16 +189,18 @@ async def shared_api(shared_database_url: str) -> AsyncIterator[Api]:
 
 
 SUBJECT = {"identity": {"source": "pos", "externalId": "1"}}
-"""The one member of `shop`."""
+"""The member of `shop` who has points."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def shop(shared_api: Api) -> Api:
-    """A program that lists one item, TEA, and has one member, with 100 points."""
+    """A program that lists one item, TEA, and has a member with 100 points, and one to give them to."""
     await programs.list_items(shared_api.program_id, [("TEA", "Green tea", "drinks")])
     enroll = "mutation($input: MemberEnrollInput!) { memberEnroll(input: $input) { userErrors { __typename } } }"
     member = {"phone": "+8613800138000", "identities": [SUBJECT["identity"]]}
     await shared_api.data(enroll, {"input": member | {"idempotencyKey": "enrolled"}})
+    other = {"identities": [SUBJECT["identity"] | {"externalId": "2"}]}
+    await shared_api.data(enroll, {"input": other | {"idempotencyKey": "enrolled too"}})
     adjust = "mutation($input: BalanceAdjustInput!) { balanceAdjust(input: $input) { entry { balanceAfter } } }"
     gift = {"member": SUBJECT, "asset": "POINTS", "amount": 100, "reason": "a gift"}
     given = await shared_api.data(adjust, {"input": gift | {"idempotencyKey": "given"}})

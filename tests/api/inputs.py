@@ -33,6 +33,10 @@ EXAMPLES: dict[str, Any] = {
     "BalanceAdjustInput.asset": "POINTS",
     "BalanceAdjustInput.idempotencyKey": "bad-input",
     "BalanceAdjustInput.reason": "a gift",
+    "BalanceTransferInput.amount": "5",
+    "BalanceTransferInput.asset": "POINTS",
+    "BalanceTransferInput.idempotencyKey": "bad-input",
+    "BalanceTransferInput.reason": "a gift",
     "IdentityInput.externalId": "77",
     "IdentityInput.source": "pos",
     "MemberAmendInput.birthday": "1990-02-28",
@@ -71,9 +75,12 @@ EXAMPLES: dict[str, Any] = {
     "OrdersImportInput.enrollUnknown": False,
     "OrdersImportInput.idempotencyKey": "bad-input",
 }
-"""A good value for every leaf. References name the member with the identity (pos, 1)."""
-CHOICES = {"MemberBy": {"identity": {"source": "pos", "externalId": "1"}}}
-"""Which branch of a `@oneOf` input an example takes when the path does not say."""
+"""A good value for every leaf. References name the member with the identity (pos, 1); (pos, 2) receives."""
+CHOICES = {
+    "MemberBy": {"identity": {"source": "pos", "externalId": "1"}},
+    "BalanceTransferInput.to": {"identity": {"source": "pos", "externalId": "2"}},
+}
+"""Which branch of a `@oneOf` input, or of a field that takes one, an example takes when the path does not say."""
 DISTINCT = {"AttributeInput": "key", "IdentityInput": "externalId", "OrderContentInput": "externalId"} | {
     "OrderLineInput": "ref"
 }
@@ -143,7 +150,7 @@ def example(type_: GraphQLInputType, owner: str = "", path: Path = (), value: An
         return EXAMPLES[owner]
     assert isinstance(bare, GraphQLInputObjectType)
     if bare.is_one_of and not path:
-        return CHOICES[bare.name]
+        return CHOICES.get(owner) or CHOICES[bare.name]
     made = {}
     for name, field in bare.fields.items():
         here = bool(path) and path[0] == name

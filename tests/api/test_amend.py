@@ -205,4 +205,25 @@ async def test_a_closed_member_is_closed_for_good(api: Api) -> None:
         assert error["field"] == field
     _, *after = await everything()
     assert after == rows
-    assert await by_phone(api, FACTS["phone"]) == {"number": member["number"]}
+
+
+async def test_who_was_a_member_may_join_again(api: Api) -> None:
+    identities = [{"source": "shop", "externalId": "7"}]
+    member = await enrolled(api, **FACTS, identities=identities)
+    await amended(api, member, "1", status="CLOSED")
+    assert await by_phone(api, FACTS["phone"]) is None
+    again = await enrolled(api, "again", **FACTS, identities=identities)
+    assert again["number"] != member["number"]
+    assert await by_phone(api, FACTS["phone"]) == {"number": again["number"]}
+    (error,) = (await asked(api, member, "2", phone="+8613800138009"))["userErrors"]
+    assert error["code"] == "MEMBER_NOT_ACTIVE"
+    await enrolled(api, "other", phone="+8613800138009")
+
+
+async def test_a_member_who_leaves_takes_no_new_phone_along(api: Api) -> None:
+    member = await enrolled(api, **FACTS)
+    closed = await amended(api, member, "1", status="CLOSED", phone="+8613800138009")
+    assert (closed["status"], closed["phone"]) == ("CLOSED", "+8613800138009")
+    for number in ("+8613800138009", FACTS["phone"]):
+        assert await by_phone(api, number) is None
+        await enrolled(api, number, phone=number)

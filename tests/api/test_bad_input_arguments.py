@@ -22,22 +22,29 @@ NOTHING = "nothing"
 STRANGE = {"empty": "", "blank": " ", "word": "x", "NUL": "\0", "emoji": "😀", "long": "9" * 200, "negative": "-1"}
 OF_ANOTHER = "06f4k9s3tdrx9c4m3p3v1c0z5g"
 ID = STRANGE | BY_FIELD["MemberBy.id"] | {"underscores": "mem_" * 20, "numbered": f"ent_{OF_ANOTHER}fffffffffffffffff"}
+FUTURE = {"later": "2999-01-01T00:00:00Z", "last": "9999-12-31T23:59:59Z"}
 SIZE = {"zero": 0, "negative": -1, "101": 101, "2^31-1": 2**31 - 1}
 TYPES = BY_TYPE | {
     "Cursor": {"number": 5, "boolean": True, "object": {}, "list": [], "empty": "", "too long": "1" * 201},
     "EventKind": {"unknown": "GONE", "lower case": "order_committed", "number": 1, "object": {}},
 }
 BY_ARGUMENT: dict[str, tuple[str, Values]] = {
+    "Member.balance.at": (BAD_REQUEST, FUTURE),
     "Member.balance.asset": (BAD_REQUEST, STRANGE | {"unknown": "GOLD", "lower case": "points"}),
+    "Member.balances.at": (BAD_REQUEST, FUTURE),
     "Member.ledger.after": (BAD_REQUEST, STRANGE | {"sign": "+1", "script": "१", "id": f"mem_{OF_ANOTHER}"}),
     "Member.ledger.asset": (BAD_REQUEST, STRANGE | {"unknown": "GOLD"}),
+    "Member.ledger.at": (BAD_REQUEST, FUTURE),
     "Member.ledger.first": (BAD_REQUEST, SIZE),
     "Member.lots.after": (BAD_REQUEST, STRANGE | {"an order's": f"ord_{OF_ANOTHER}", "short": "lot_0"}),
     "Member.lots.asset": (BAD_REQUEST, STRANGE | {"unknown": "GOLD"}),
+    "Member.lots.at": (BAD_REQUEST, FUTURE),
     "Member.lots.first": (BAD_REQUEST, SIZE),
     "Member.orders.after": (BAD_REQUEST, STRANGE | {"a lot's": f"lot_{OF_ANOTHER}", "number": "1"}),
     "Member.orders.first": (BAD_REQUEST, SIZE),
     "Member.standing.ladder": (BAD_REQUEST, STRANGE | {"unknown": "GOLD", "lower case": "standard"}),
+    "Query.liability.asset": (BAD_REQUEST, STRANGE | {"unknown": "GOLD", "lower case": "points"}),
+    "Query.liability.on": (BAD_REQUEST, {"later": "2999-01-01", "last": "9999-12-31"}),
     "Query.member.by.id": (NOTHING, ID),
     "Query.member.by.identity.externalId": (NOTHING, text(200)),
     "Query.member.by.identity.source": (NOTHING, CODE | {"reserved": "#phone"}),
@@ -88,6 +95,7 @@ class Argument:
         is_list = str(type_.fields[self.field].type).endswith("Connection!")
         selection = "{ nodes { __typename } }" if is_list else "{ __typename }"
         other = f', memberId: "{member_id}"' if self.field == "memberEvents" and name == "after" else ""
+        other += ', asset: "POINTS"' if self.field == "liability" and name == "on" else ""
         call = f"{self.field}({name}: $value{other}) {selection}"
         kind = "subscription" if self.type == "Subscription" else "query"
         nested = call if self.type in {"Query", "Subscription"} else f"member(by: {SELF}) {{ {call} }}"

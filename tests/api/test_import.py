@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from services.actors import Scope
+from services.database.config import Database
+from services.verify.verification import verify
 from tests.api.answers import everything
 from tests.api.conftest import Api, row_counts, rows_of
 
@@ -24,6 +27,26 @@ def order(name: str, member: dict[str, Any] | str | None = None, **facts: Any) -
 async def enrolled(api: Api, key: str, **facts: Any) -> dict[str, str]:
     facts = {"identities": [{"source": "pos", "externalId": key}]} | facts
     return (await api.data(ENROLL, {"input": {"idempotencyKey": key} | facts}))["memberEnroll"]["member"]
+
+
+async def test_to_enrol_needs_the_scope_of_members_too(api: Api) -> None:
+    await enrolled(api, "known")
+    narrow = await api.key_with(Scope.ORDERS_WRITE)
+    before = await everything()
+    for member in ("stranger", "known"):
+        values = {"idempotencyKey": "i", "orders": [order("a", member)], "enrollUnknown": True}
+        answer = await api.post(IMPORT, {"input": values}, narrow)
+        (error,) = answer["errors"]
+        assert (answer["data"], error["extensions"]["code"]) == (None, "FORBIDDEN")
+        assert error["message"] == "The credential lacks `members:write`."
+    assert await everything() == before
+    values = {"idempotencyKey": "i", "orders": [order("a", "known"), order("b", "stranger")]}
+    results = (await api.data(IMPORT, {"input": values}, narrow))["ordersImport"]["results"]
+    assert codes(results) == ["a", ("NOT_FOUND", ["input", "orders", "1", "member"])]
+    both = await api.key_with(Scope.ORDERS_WRITE, Scope.MEMBERS_WRITE)
+    values |= {"idempotencyKey": "j", "enrollUnknown": True}
+    results = (await api.data(IMPORT, {"input": values}, both))["ordersImport"]["results"]
+    assert codes(results) == ["a", "b"]
 
 
 async def imported(api: Api, key: str, *orders: Any, enroll: bool = False) -> list[dict[str, Any]]:
@@ -117,11 +140,75 @@ async def test_the_same_key_with_other_orders_is_refused(api: Api) -> None:
         first[:1],
         [first[0] | {"store": "s"}, first[1]],
         [first[0], first[1] | {"lines": [LINE | {"unitPrice": "10.01"}]}],
+        [*first, order("A-3", "1")],
+        [order(f"B-{index}", "1") for index in range(5)],
     ):
         assert codes(await imported(api, "k", *other)) == [reused] * len(other)
         assert await everything() == before
     assert codes(await imported(api, "k", *first)) == ["A-1", "A-2"]
+    spelled = [one | {"lines": [LINE | {"unitPrice": "10.0"}], "source": " till"} for one in first]
+    assert codes(await imported(api, "k", *spelled)) == ["A-1", "A-2"]
     assert codes(await imported(api, "k2", *first[::-1])) == ["A-2", "A-1"]
+
+
+async def test_an_import_leaves_a_ledger_that_verifies(api: Api, database_url: str) -> None:
+    await imported(api, "k", order("A-1"), order("A-2", "1"), order("A-2", "2"), enroll=True)
+    await imported(api, "k", order("A-1"), order("A-2", "1"), order("A-2", "2"), enroll=True)
+    assert (await row_counts())["member"] == 1
+    assert (await verify(Database.parse(database_url))).findings == []
+
+
+async def test_other_orders_under_a_used_key_are_refused_as_a_whole(api: Api) -> None:
+    await imported(api, "k", order("A-1"))
+    before = await everything()
+    for orders in ([order("B-1", "x"), order("B-2", "y")], [order("A-1"), order("B-1", "x")]):
+        for enroll in (False, True):
+            results = await imported(api, "k", *orders, enroll=enroll)
+            assert codes(results) == [("IDEMPOTENCY_KEY_REUSED", ["input", "idempotencyKey"])] * 2
+            assert {result["userErrors"][0]["message"] for result in results} == {
+                "The idempotency key 'k' was used before, with other content."
+            }
+    assert codes(await imported(api, "k", order("A-1"), enroll=True)) == [
+        ("IDEMPOTENCY_KEY_REUSED", ["input", "idempotencyKey"])
+    ]
+    assert await everything() == before
+
+
+async def test_a_repeated_refusal_has_no_effect(api: Api) -> None:
+    member = await enrolled(api, "1")
+    status = {"member": {"id": member["id"]}}
+    await api.data(AMEND, {"input": status | {"idempotencyKey": "f", "status": "FROZEN"}})
+    refused = await imported(api, "k", order("A-1", "1"), enroll=True)
+    assert codes(refused) == [("MEMBER_NOT_ACTIVE", ["input", "orders", "0", "member"])]
+    await api.data(AMEND, {"input": status | {"idempotencyKey": "c", "status": "CLOSED"}})
+    before = await everything()
+    assert await imported(api, "k", order("A-1", "1"), enroll=True) == refused
+    assert await everything() == before
+
+
+async def test_refused_orders_enrol_nobody(api: Api) -> None:
+    await enrolled(api, "1")
+    await imported(api, "k", order("A-1", "1"))
+    before = await everything()
+    reused = await imported(api, "k", order("A-1", "ghost 1"), enroll=True)
+    assert codes(reused) == [("IDEMPOTENCY_KEY_REUSED", ["input", "idempotencyKey"])]
+    twice = await imported(api, "k2", order("A-1", "ghost 2"), enroll=True)
+    assert codes(twice) == [("DUPLICATE_ORDER", ["input", "orders", "0", "externalId"])]
+    assert twice[0]["userErrors"][0]["order"] == {"externalId": "A-1"}
+    assert await everything() == before
+
+
+async def test_a_call_is_answered_as_before_when_its_member_has_gone(api: Api) -> None:
+    member = await enrolled(api, "1", phone="+8613800138000")
+    orders = [order("A-1", {"phone": "+8613800138000"}), order("A-2", "1")]
+    first = await imported(api, "k", *orders)
+    values = {"idempotencyKey": "a", "member": {"id": member["id"]}, "phone": None}
+    await api.data(AMEND, {"input": values})
+    again = await imported(api, "k", *orders)
+    assert codes(again) == ["A-1", "A-2"]
+    assert again == [result | {"replayed": True} for result in first]
+    await enrolled(api, "2", phone="+8613800138000")
+    assert await imported(api, "k", *orders) == again
 
 
 async def test_an_order_that_was_refused_may_pass_when_the_same_call_is_sent_again(api: Api) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from services import programs
 from tests.api.conftest import SUBJECT, Api
 from tests.api.inputs import document, example, input_of, operations
 
@@ -33,6 +34,33 @@ async def enrolled(shop: Api, key: str, **facts: Any) -> dict[str, Any]:
     given = await shop.data(ENROLL, {"input": {"idempotencyKey": key} | facts})
     assert given["memberEnroll"]["userErrors"] == []
     return given["memberEnroll"]["member"]
+
+
+async def test_a_text_is_the_same_however_its_accents_are_written(shop: Api) -> None:
+    one, two = "Caf\u00e9 \u1e69", "Cafe\u0301 s\u0307\u0323"
+    member = await enrolled(shop, "accents", name=two, channel=two, identities=[{"source": two, "externalId": two}])
+    assert member == member | {"name": one, "channel": one, "identities": [{"source": one, "externalId": one}]}
+    by = "query($by: MemberBy!) { member(by: $by) { name } }"
+    listed = "query($filter: MemberFilter) { members(filter: $filter) { nodes { name } } }"
+    ordered = "query($by: OrderBy!) { order(by: $by) { externalId } }"
+    order = (await committed(shop, f"{two} 1", source=two, store=two))["order"]
+    assert (order["source"], order["externalId"], order["store"]) == (one, f"{one} 1", one)
+    for form in (one, two):
+        identity = {"source": form, "externalId": form}
+        assert (await shop.data(by, {"by": {"identity": identity}}))["member"] == {"name": one}
+        assert (await shop.data(listed, {"filter": {"channel": form}}))["members"] == {"nodes": [{"name": one}]}
+        found = await shop.data(ordered, {"by": {"identity": {"source": form, "externalId": f"{form} 1"}}})
+        assert found["order"] == {"externalId": f"{one} 1"}
+        again = {"idempotencyKey": f"again {len(form)}", "identities": [identity]}
+        (error,) = (await shop.data(ENROLL, {"input": again}))["memberEnroll"]["userErrors"]
+        assert error["code"] == "IDENTITY_TAKEN"
+
+
+async def test_an_item_is_listed_in_the_form_in_which_orders_name_it(shop: Api) -> None:
+    await programs.list_items(shop.program_id, [("the\u0301", "Th\u00e9", None)])
+    for name, sku in (("composed", "th\u00e9"), ("decomposed", "the\u0301")):
+        order = (await committed(shop, name, lines=[LINE | {"sku": sku}]))["order"]
+        assert [line["sku"] for line in order["lines"]] == ["th\u00e9"]
 
 
 @pytest.mark.parametrize("operation", sorted(operations()))
@@ -109,7 +137,7 @@ async def test_a_price_may_be_a_number_or_a_string(shop: Api, price: Any, stored
     assert answer == {"order": {"payable": stored, "lines": [{"unitPrice": stored}]}, "userErrors": []}
 
 
-@pytest.mark.parametrize("character", ["x", "茶", "😀", "é", "\u200b"])
+@pytest.mark.parametrize("character", ["x", "茶", "😀", "é", "क"])
 async def test_a_text_has_as_many_characters_as_allowed_of_any_sort(shop: Api, character: str) -> None:
     code, name = character * 64, character * 200
     line = LINE | {"ref": code, "name": name, "category": code, "attributes": [{"key": code, "value": name}]}

@@ -59,6 +59,7 @@ USES = {
     "members": Use(lambda _: {"first": 100}, f"{{ nodes {PERSON} }}", own_for_rival=True),
     "order": Use(lambda w: {"by": {"id": w.ours.ids["order"]}}, f"{{ id member {PERSON} lines {{ sku }} }}"),
     "orderPreview": Use(lambda w: {"input": {"order": _order(w)}}, f"{{ order {{ member {PERSON} }} {ERRORS} }}"),
+    "liability": Use(lambda _: {"asset": "POINTS"}, "{ outstanding difference }", own_for_rival=True),
     "memberEnroll": Use(lambda _: _written(name="new"), f"{{ member {PERSON} {ERRORS} }}", own_for_rival=True),
     "memberAmend": Use(lambda w: _written(member=_self(w), channel="web"), f"{{ member {PERSON} {ERRORS} }}"),
     "orderCommit": Use(lambda w: _written(order=_order(w)), f"{{ order {{ id }} member {PERSON} {ERRORS} }}"),
@@ -68,6 +69,10 @@ USES = {
     "balanceAdjust": Use(
         lambda w: _written(member=_self(w), asset="POINTS", amount=1, reason="matrix"),
         f"{{ entry {{ id }} member {PERSON} {ERRORS} }}",
+    ),
+    "balanceTransfer": Use(
+        lambda w: _written(member=_self(w), to={"number": w.other_row.number}, asset="POINTS", amount=1),
+        f"{{ given {{ id }} member {PERSON} {ERRORS} }}",
     ),
     "memberEvents": Use(
         lambda w: {"memberId": w.ours.ids["member"], "after": _beginning(w)},

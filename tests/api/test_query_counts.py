@@ -1,5 +1,6 @@
 """How many statements a read takes does not depend on how many rows it finds."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from tests.api.conftest import Api, watching
 IMPORT = """mutation($input: OrdersImportInput!) { ordersImport(input: $input) {
   results { order { member { id } } userErrors { __typename } } userErrors { __typename } } }"""
 ADJUST = "mutation($input: BalanceAdjustInput!) { balanceAdjust(input: $input) { replayed } }"
-NESTED = """query($first: Int!) { members(first: $first) { nodes {
+NESTED = """query($first: Int!, $at: DateTime!) { members(first: $first) { nodes {
   number position identities { source }
   balances { asset { code } available nextExpiry { amount at } } balance { available nextExpiry { at } }
   standing { tier { code } next { code } progress { missing } } standings { ladder { code } }
@@ -17,6 +18,8 @@ NESTED = """query($first: Int!) { members(first: $first) { nodes {
     order { id member { number } } } }
   points: ledger(asset: "POINTS", first: 2) { nodes { amount } pageInfo { hasNextPage } }
   lots(asset: "TIER", first: 3) { nodes { remaining expiresAt } }
+  then: balances(at: $at) { available nextExpiry { amount at } } balanceThen: balance(at: $at) { available }
+  ledgerThen: ledger(at: $at, first: 10) { nodes { amount } } lotsThen: lots(at: $at) { nodes { remaining } }
   orders(first: 5) { nodes { payable lines { sku } effects { campaign { code } explanation { text } }
     notApplied { campaign { code } } member { number } } }
 } } }"""
@@ -52,15 +55,19 @@ async def filled(api: Api) -> None:
 
 async def test_a_nested_read_takes_no_statement_for_each_member(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     await filled(api)
-    await api.data(NESTED, {"first": 1})  # what is read once and kept is not counted
+    at = datetime.now(UTC).isoformat()
+    await api.data(NESTED, {"first": 1, "at": at})  # what is read once and kept is not counted
     counts = []
     for first in (2, SIZE):
         with watching(monkeypatch) as statements:
-            nodes = (await api.data(NESTED, {"first": first}))["members"]["nodes"]
+            nodes = (await api.data(NESTED, {"first": first, "at": at}))["members"]["nodes"]
         assert len(nodes) == first
         assert all(len(node["ledger"]["nodes"]) == 7 for node in nodes)
         assert all([entry["amount"] for entry in node["points"]["nodes"]] == ["5", "10"] for node in nodes)
+        assert all(len(node["ledgerThen"]["nodes"]) == 7 and len(node["lotsThen"]["nodes"]) == 4 for node in nodes)
+        assert all(node["balanceThen"] == {"available": "35"} for node in nodes)
         counts.append(len(statements))
+    assert min(counts) > 10  # none escapes the count
     assert counts[1] < counts[0] + MORE
 
 

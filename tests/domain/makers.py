@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from domain.amounts import Rounding
 from domain.book import Book
 from domain.conditions.base import Condition, Facts
-from domain.decide import Situation
+from domain.decisions.situation import Situation
 from domain.effects.base import EffectRule
 from domain.effects.earn import EarnPerAmount
 from domain.instants import NEVER
@@ -233,7 +233,7 @@ def book(of: Program | None = None, start: MemberState | None = None, now: datet
 
 def situation(of: Program | None = None, start: MemberState | None = None, **facts: Any) -> Situation:
     plain: dict[str, Any] = {"now": NOON, "new_id": ids()}
-    return Situation(of or program(), state=start, **(plain | facts))
+    return Situation(of or program(), states={start.member.id: start} if start else {}, **(plain | facts))
 
 
 def with_assets(of: Program, *changed: Asset) -> Program:

@@ -9,7 +9,8 @@ from uuid import UUID
 import pytest
 
 from domain.commands import Adjust, AmendMember, Claim, Command, CommitOrder, EnrolMember, Mature
-from domain.decide import Decision, Situation, decide
+from domain.decide import decide
+from domain.decisions.situation import Decision, Situation
 from domain.effects.multiply_earn import MultiplyEarnByTier
 from domain.events import EventKind
 from domain.ledger import EntryKind
@@ -381,6 +382,16 @@ def test_a_refusal_states_its_facts_and_leaves_everything_as_it_was(
     assert type(refused.value) is refusal
     assert refused.value.facts == facts
     assert start == copy
+
+
+def test_an_asset_whose_fixed_date_is_over_is_taken_from_and_not_added_to() -> None:
+    over = with_assets(SHOP, asset(expiry=ExpiryPolicy.FIXED_DATE, expiry_date=date(2026, 3, 2)))
+    with pytest.raises(InvalidInput) as refused:
+        decide(adjust(5), situation(over, HERE))
+    assert refused.value.message == "POINTS expired for good at the end of 2026-03-02; nothing can be added."
+    assert refused.value.field == ("amount",)
+    taken = decide(adjust(-5), situation(over, HERE))
+    assert [row.change_available for row in taken.rows.entries][-1] == -5
 
 
 def test_an_order_too_large_for_the_account_is_refused_whole() -> None:

@@ -1,6 +1,6 @@
 """Effects: how many points, rounded where and how often, and what would have given more."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import permutations
@@ -15,7 +15,7 @@ from domain.conditions.base import Facts
 from domain.effects.base import EffectKind, Outcome, Running, RunningEarn, Stage
 from domain.effects.earn import EarnPerAmount
 from domain.effects.multiply_earn import MultiplyEarn, MultiplyEarnByTier
-from domain.program import Asset, ExpiryFrom, ExpiryPolicy
+from domain.program import Asset, ExpiryFrom, ExpiryPolicy, Tier
 from tests.domain.makers import DAY, NOON, POINTS, TIERS, VALUE, asset, earn, facts
 
 DOWN, HALF_UP, UP = Rounding.DOWN, Rounding.HALF_UP, Rounding.UP
@@ -158,6 +158,14 @@ def test_an_order_older_than_its_points_last_earns_none(age: timedelta, of: Asse
         assert MultiplyEarn(of, Decimal(2)).apply(found, running).amount == 0
 
 
+def test_an_asset_whose_fixed_date_is_over_earns_none() -> None:
+    over = asset(expiry=ExpiryPolicy.FIXED_DATE, expiry_date=date(2026, 3, 2))
+    outcome = earn(of=over).apply(facts(100_00), Running())
+    assert (outcome.amount, outcome.text) == (0, "POINTS expired for good at the end of 2026-03-02.")
+    today = asset(expiry=ExpiryPolicy.FIXED_DATE, expiry_date=date(2026, 3, 3))
+    assert earn(of=today).apply(facts(100_00), Running()).amount == 100
+
+
 # ── multipliers ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -219,7 +227,7 @@ BY_TIER = MultiplyEarnByTier(POINTS, {"SILVER": Decimal("1.1"), "GOLD": Decimal(
     ("tier", "amount", "text", "remedy"),
     [
         (MEMBER, 0, "0 POINTS more: ×1 points as member.", "SILVER members earn ×1.1."),
-        (SILVER, 10, "10 POINTS more: ×1.1 points as SILVER.", "GOLD members earn ×2."),
+        (SILVER, 10, "10 POINTS more: ×1.1 points as SILVER.", None),
         (GOLD, 100, "100 POINTS more: ×2 points as GOLD.", None),
     ],
 )
@@ -227,6 +235,53 @@ def test_the_tier_s_own_factor_multiplies(tier: object, amount: int, text: str, 
     running = Running({POINTS.id: RunningEarn(Decimal(100), 100, DOWN)})
     outcome = BY_TIER.apply(facts(tier=tier), running)  # type: ignore[arg-type]
     assert (outcome.amount, outcome.text, outcome.remedy) == (amount, text, remedy)
+
+
+@pytest.mark.parametrize(
+    ("base", "rounding", "tier", "remedy"),
+    [
+        (0, DOWN, MEMBER, None),  # ten times nothing is nothing
+        (0, UP, SILVER, None),
+        (5, DOWN, MEMBER, "GOLD members earn ×2."),  # as SILVER it would be 5.5, which is rounded to the same 5
+        (5, HALF_UP, MEMBER, "SILVER members earn ×1.1."),
+        (100, DOWN, GOLD, None),
+    ],
+)
+def test_a_tier_is_named_as_a_remedy_only_when_it_would_give_something(
+    base: int, rounding: Rounding, tier: Tier, remedy: str | None
+) -> None:
+    running = Running({POINTS.id: RunningEarn(Decimal(base), base, rounding)})
+    assert BY_TIER.apply(facts(tier=tier), running).remedy == remedy
+    if remedy:
+        named = next(tier for tier in TIERS if remedy.startswith(tier.code))
+        again = Running({POINTS.id: RunningEarn(Decimal(base), base, rounding)})
+        assert BY_TIER.apply(facts(tier=named), again).amount > 0
+
+
+def test_no_remedy_names_a_tier_below_or_points_that_nobody_earns() -> None:
+    upside_down = MultiplyEarnByTier(POINTS, {"MEMBER": Decimal(3), "SILVER": Decimal(2)})
+    running = Running({POINTS.id: RunningEarn(Decimal(100), 100, DOWN)})
+    assert upside_down.apply(facts(tier=GOLD), running).remedy is None
+    assert BY_TIER.apply(facts(tier=MEMBER), Running()).remedy is None
+
+
+@given(
+    st.integers(0, 30),
+    roundings,
+    st.sampled_from(TIERS),
+    st.dictionaries(st.sampled_from([tier.code for tier in TIERS]), factors, min_size=1),
+)
+def test_the_remedy_by_tier_is_the_nearest_that_is_true(
+    base: int, rounding: Rounding, tier: Tier, by_tier: dict[str, Decimal]
+) -> None:
+    rule = MultiplyEarnByTier(POINTS, by_tier)
+
+    def as_member_of(other: Tier) -> Outcome:
+        return rule.apply(facts(tier=other), Running({POINTS.id: RunningEarn(Decimal(base), base, rounding)}))
+
+    outcome = as_member_of(tier)
+    better = [other.code for other in TIERS[tier.rank + 1 :] if as_member_of(other).amount]
+    assert (outcome.remedy and outcome.remedy.split()[0]) == (None if outcome.amount else next(iter(better), None))
 
 
 def test_on_several_ladders_the_highest_factor_counts() -> None:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from domain.book import Rows
 from domain.commands import Adjust, AmendMember, Command, CommitOrder, Mature
-from domain.decide import Decision, Situation, decide
+from domain.decide import decide
+from domain.decisions.situation import Decision, Situation
 from domain.digest import transfer_hash
 from domain.effects.multiply_earn import MultiplyEarn, MultiplyEarnByTier
 from domain.instants import NEVER
@@ -62,27 +63,39 @@ class History:
     now: datetime = NOON
     rows: Rows = field(default_factory=Rows)
     decisions: list[Decision] = field(default_factory=list)
+    most: int | None = None
+    """How many due lots of an account a load brings to a sweep; None for all."""
 
-    def load(self) -> MemberState:
+    def load(self, *, sweeps: bool = False) -> MemberState:
         """Return the state as a load brings it: behind read-only mappings, so that a decision cannot change it."""
         due = {row.id: NEVER for row in self.state.accounts.values() if row.next_due_at <= self.now}
+        lots = dict(self.state.lots)
+        for account_id in due if sweeps and self.most else ():
+            own = sorted(
+                (row for row in lots.values() if row.account_id == account_id and row.remaining),
+                key=lambda row: row.due_at,
+            )
+            for row in own[self.most :]:
+                due[account_id] = min(due[account_id], row.due_at)
+                del lots[row.id]
         return replace(
             self.state,
             accounts=MappingProxyType(dict(self.state.accounts)),
-            lots=MappingProxyType(dict(self.state.lots)),
+            lots=MappingProxyType(lots),
             standings=MappingProxyType(dict(self.state.standings)),
             next_due=MappingProxyType(due),
         )
 
     def take(self, command: Command) -> Decision | Refusal:
         """Decide the command and let the decision stand."""
-        start = self.load()
+        start = self.load(sweeps=isinstance(command, Mature))
         try:
-            decision = decide(command, Situation(SHOP, self.now, self.new_id, start))
+            decision = decide(command, Situation(SHOP, self.now, self.new_id, {start.member.id: start}))
         except Refusal as refusal:
             return refusal
         assert decision.state is not None
-        self.state = decision.state
+        missing = {key: row for key, row in self.state.lots.items() if key not in start.lots}
+        self.state = replace(decision.state, lots={**missing, **decision.state.lots})
         self.decisions.append(decision)
         for name in ("transfers", "entries", "moves", "events"):
             getattr(self.rows, name).extend(getattr(decision.rows, name))
@@ -292,6 +305,20 @@ def test_a_debt_is_paid_by_what_is_released_and_not_before(debt: int, earned: li
     own = history.state.accounts[POINTS.id]
     assert (own.available, own.pending) == (sum(points * 5 for points in earned) - debt, 0)
     check(history)
+
+
+@given(debts, steps, st.none() | st.integers(1, 3))
+def test_the_instants_at_which_lines_take_effect_never_fall(debt: int, plan: list[Step], most: int | None) -> None:
+    history = begun(debt)
+    history.most = most
+    lived(history, plan)
+    history.now += timedelta(days=40)
+    for _ in range(len(plan) * 6 + 1):
+        history.take(sweep(0, history.now))
+    instants = [row.effective_at for row in history.rows.entries]
+    assert instants == sorted(instants)
+    assert all(row.effective_at <= row.recorded_at for row in history.rows.entries)
+    assert not [row for row in history.state.lots.values() if row.remaining and row.due_at <= history.now]
 
 
 def test_a_tier_never_falls_in_a_history() -> None:

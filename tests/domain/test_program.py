@@ -1,6 +1,6 @@
 """A program's set-up: expiry of lots, windows of versions, tiers by progress, words for amounts."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -63,6 +63,58 @@ def test_a_lot_expires_as_its_asset_says(
 ) -> None:
     rolling = asset(expiry=expiry, expiry_length=length, expiry_from=counted_from)
     assert rolling.expires_at(datetime(2026, 1, 10, 4, tzinfo=UTC), NOON, SHANGHAI) == expires
+
+
+def day(year: int, month: int, day: int) -> datetime:
+    """Return when that day is over in Shanghai."""
+    return datetime(year, month, day, 16, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("expiry", "length", "date_", "expires"),
+    [
+        (ExpiryPolicy.END_OF_MONTH, 0, None, day(2026, 3, 31)),
+        (ExpiryPolicy.END_OF_MONTH, 2, None, day(2026, 5, 31)),
+        (ExpiryPolicy.END_OF_QUARTER, 0, None, day(2026, 3, 31)),
+        (ExpiryPolicy.END_OF_QUARTER, 1, None, day(2026, 6, 30)),
+        (ExpiryPolicy.END_OF_YEAR, 0, None, day(2026, 12, 31)),
+        (ExpiryPolicy.END_OF_YEAR, 1, None, day(2027, 12, 31)),
+        (ExpiryPolicy.YEARLY, 0, date(2000, 2, 29), day(2027, 2, 28)),
+        (ExpiryPolicy.FIXED_DATE, 0, date(2027, 3, 31), day(2027, 3, 31)),
+        (ExpiryPolicy.FIXED_DATE, 0, date(2025, 3, 31), day(2025, 3, 31)),
+    ],
+)
+def test_a_lot_expires_with_a_day(expiry: ExpiryPolicy, length: int, date_: date | None, expires: datetime) -> None:
+    ending = asset(expiry=expiry, expiry_length=length, expiry_date=date_)
+    assert ending.expires_at(datetime(2026, 1, 10, 4, tzinfo=UTC), NOON, SHANGHAI) == expires
+
+
+@pytest.mark.parametrize(
+    ("pending", "until"),
+    [
+        ({}, None),
+        ({"pending_days": 3}, datetime(2026, 3, 6, 4, tzinfo=UTC)),
+        ({"pending_months": 1, "pending_day": 15}, day(2026, 4, 14)),
+        ({"pending_months": 2, "pending_day": 31}, day(2026, 5, 30)),
+    ],
+)
+def test_a_lot_is_locked_as_its_asset_says(pending: dict[str, int], until: datetime | None) -> None:
+    assert asset(**pending).locked_until(NOON, SHANGHAI) == until
+
+
+def test_expiry_may_count_from_the_release() -> None:
+    terms = {"expiry": ExpiryPolicy.END_OF_MONTH, "expiry_from": ExpiryFrom.RELEASED}
+    assert asset(**terms).expires_at(NOON, NOON, SHANGHAI) == day(2026, 3, 31)
+    waiting = asset(**terms, pending_months=1, pending_day=1)
+    assert waiting.locked_until(NOON, SHANGHAI) == day(2026, 3, 31)
+    assert waiting.expires_at(NOON, NOON, SHANGHAI) == day(2026, 4, 30)
+
+
+def test_an_asset_of_a_fixed_date_ends_with_that_day() -> None:
+    last = asset(expiry=ExpiryPolicy.FIXED_DATE, expiry_date=date(2026, 3, 31))
+    assert last.ended(day(2026, 3, 31) - MICROSECOND, SHANGHAI) is None
+    assert last.ended(day(2026, 3, 31), SHANGHAI) == "POINTS expired for good at the end of 2026-03-31"
+    assert asset(expiry=ExpiryPolicy.YEARLY, expiry_date=date(2000, 3, 31)).ended(day(2026, 3, 31), SHANGHAI) is None
 
 
 def test_a_version_runs_from_its_start_until_before_its_end() -> None:

@@ -11,9 +11,10 @@ from uuid import UUID
 import httpx
 import pytest_asyncio
 
+import models
 from schema import ids
 from schema.cursors import member_cursor
-from services import credentials
+from services import credentials, events
 from services.actors import ALL_SCOPES
 from services.engine import Engine
 from services.hub import member_stream, program_stream
@@ -35,6 +36,14 @@ async def only(tasks: set[asyncio.Task[Any]]) -> None:
     """Wait until no others than these tasks are left, but for the caller's."""
     known = tasks | {asyncio.current_task()}
     await until(lambda: asyncio.all_tasks() <= known)
+
+
+async def settled(engine: Engine) -> None:
+    """Wait until readers may pass all that is committed: on PostgreSQL any older open transaction is in the way."""
+    newest = await models.Event.all().order_by("-commit_order").first()
+    async with asyncio.timeout(NET_SECONDS):
+        while newest is not None and await events.horizon(engine) <= newest.commit_order:  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
 
 
 @dataclass

@@ -5,6 +5,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from urllib.parse import urlsplit, urlunsplit
 
+from tortoise.context import TortoiseContext
+
+from services.database.config import Database
+from services.engine import Engine, engine
+
+SSL_REQUEST = bytes.fromhex("0000000804d2162f")
+STARTING_UP = b"SFATAL\0VFATAL\0C57P03\0Mthe database system is starting up\0\0"
+
 
 class Proxy:
     """Forwards connections to `host:port`, unless it is cut (connections are refused) or frozen (bytes vanish)."""
@@ -14,12 +22,18 @@ class Proxy:
         self._writers: set[asyncio.StreamWriter] = set()
         self._is_cut = False
         self._is_frozen = False
+        self._is_starting = False
 
     def cut(self) -> None:
         """End every connection, and each new one as soon as it comes."""
         self._is_cut = True
         for writer in self._writers:
             writer.transport.abort()
+
+    def restart(self) -> None:
+        """End every connection, and answer each new one as a PostgreSQL that is not ready yet."""
+        self.cut()
+        self._is_starting = True
 
     def freeze(self) -> None:
         """Keep every connection open and carry nothing any more."""
@@ -29,9 +43,12 @@ class Proxy:
         """Serve new connections again; frozen ones have lost bytes and are ended."""
         if self._is_frozen:
             self.cut()
-        self._is_cut = self._is_frozen = False
+        self._is_cut = self._is_frozen = self._is_starting = False
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._is_starting:
+            with suppress(OSError, EOFError):
+                await _not_yet(reader, writer)
         if self._is_cut:
             writer.transport.abort()
             return
@@ -48,6 +65,16 @@ class Proxy:
                     await writer.drain()
         writer.transport.abort()
         self._writers.discard(writer)
+
+
+async def _not_yet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Say in PostgreSQL's protocol that connections are not taken yet."""
+    if await reader.readexactly(len(SSL_REQUEST)) == SSL_REQUEST:
+        writer.write(b"N")
+        await reader.readexactly(len(SSL_REQUEST))
+    writer.write(b"E" + (len(STARTING_UP) + 4).to_bytes(4) + STARTING_UP)
+    writer.close()
+    await writer.wait_closed()
 
 
 @asynccontextmanager
@@ -71,3 +98,13 @@ async def proxied(url: str) -> AsyncIterator[tuple[Proxy, str]]:
         server.close()
         proxy.cut()
         await asyncio.gather(*tasks)
+
+
+@asynccontextmanager
+async def distant(database_url: str) -> AsyncIterator[tuple[Engine, Proxy]]:
+    """Open an engine, with the ORM's context around it, on a database behind a proxy."""
+    async with proxied(Database.parse(database_url).dsn) as (proxy, url), TortoiseContext() as context:
+        database = Database.parse(url)
+        await context.init(config=database.tortoise())
+        async with engine(database) as house:
+            yield house, proxy

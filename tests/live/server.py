@@ -3,6 +3,7 @@
 import asyncio
 import os
 import random
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -23,6 +24,9 @@ SECRET = "x" * 40
 START_SECONDS = 120
 """How long a server may take to start before the test counts as hung."""
 
+PATIENT = "from app.cli import main, serve; serve.SHUTDOWN_SECONDS = 86_400; main.main()"
+"""The command line as it is, but with a server that waits a day for what does not end when it is told to stop."""
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCHEMA = root.build(Schema, introspection=True)
 
@@ -32,8 +36,8 @@ class Site:
 
     def __init__(self, engine: Engine) -> None:
         settings = Settings(database_url="sqlite://unused", secret_key=SECRET)
-        house = House(settings, Credentials(SECRET), engine)
-        self.view = GraphQLView(SCHEMA, authenticate=house.authenticate, make_context=house.context)
+        self.house = House(settings, Credentials(SECRET), engine)
+        self.view = GraphQLView(SCHEMA, authenticate=self.house.authenticate, make_context=self.house.context)
 
     def app(self) -> Starlette:
         return Starlette(routes=routes(self.view))
@@ -52,13 +56,14 @@ def free_port() -> int:
 
 
 class ServerProcess:
-    """`huiyuan serve` as a process; it may be killed and started again, on the same port and database."""
+    """`huiyuan serve` as a process; it may be stopped or killed, and started again, on the same port and database."""
 
-    def __init__(self, database_url: str, log: Path, **settings: Any) -> None:
+    def __init__(self, database_url: str, log: Path, *options: str, **settings: Any) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.ready = asyncio.Event()
         self._log = log
+        self._options = options
         self._process: asyncio.subprocess.Process | None = None
         facts = {"database_url": database_url, "secret_key": SECRET, **settings}
         self._environment = {**os.environ, **{f"HUIYUAN_{name.upper()}": str(value) for name, value in facts.items()}}
@@ -79,11 +84,12 @@ class ServerProcess:
         """Start, and return when it answers."""
         with self._log.open("a") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "app.cli.main", "serve", "--port", str(self.port)),
+                *(sys.executable, "-c", PATIENT, "serve", "--port", str(self.port), *self._options),
                 cwd=ROOT,
                 env=self._environment,
                 stdout=log,
                 stderr=log,
+                start_new_session=True,
             )
         async with asyncio.timeout(START_SECONDS), httpx.AsyncClient(base_url=self.url) as http:
             while True:
@@ -95,9 +101,16 @@ class ServerProcess:
                     await asyncio.sleep(0.05)
         self.ready.set()
 
+    async def stop(self) -> int:
+        """End the process as an operator does, and return its exit status."""
+        self.ready.clear()
+        assert self._process is not None
+        self._process.send_signal(signal.SIGTERM)
+        return await self._process.wait()
+
     async def kill(self) -> None:
-        """End the process without a chance to tidy up."""
+        """End the process, and any workers of it, without a chance to tidy up."""
         self.ready.clear()
         if self._process is not None and self._process.returncode is None:
-            self._process.kill()
+            os.killpg(self._process.pid, signal.SIGKILL)
             await self._process.wait()

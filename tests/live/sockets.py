@@ -101,6 +101,8 @@ class HeldSocket:
     def __init__(self, app: ASGIApp, key: str, query: str, **variables: Any) -> None:
         self.offered: list[Any] = []
         """Every result that the server has tried to send; of the last one the sending may still be held up."""
+        self.closed: int | None = None
+        """The code with which the server has closed the socket."""
         self._app = app
         self._takes = asyncio.Semaphore(0)
         self._left = asyncio.Event()
@@ -139,9 +141,10 @@ class HeldSocket:
                 self._grew.clear()
                 await self._grew.wait()
 
-    def take(self) -> None:
-        """Let the server send the result that it holds."""
-        self._takes.release()
+    def take(self, count: int = 1) -> None:
+        """Let the server send the result that it holds, and so many in all."""
+        for _ in range(count):
+            self._takes.release()
 
     async def _receive(self) -> Message:
         if (frame := next(self._received, None)) is not None:
@@ -150,6 +153,8 @@ class HeldSocket:
         return {"type": "websocket.disconnect", "code": 1001}
 
     async def _send(self, message: Message) -> None:
+        if message["type"] == "websocket.close":
+            self.closed = message["code"]
         frame = orjson.loads(message.get("text") or "{}")
         if frame.get("type") == "next":
             assert set(frame["payload"]) == {"data"}, frame

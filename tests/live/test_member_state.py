@@ -1,6 +1,8 @@
 """`memberState`: one member as it is, at once and after each change; a slow client sees the newest, not each."""
 
 import asyncio
+from contextvars import copy_context
+from itertools import count
 from typing import Any
 
 import pytest
@@ -46,6 +48,30 @@ async def test_what_commits_between_a_read_and_its_wait_is_not_missed(
         socket.take()
         await socket.until_offered(2)
         assert socket.offered[-1] == state(live.cursor(member, 4), "1")
+
+
+async def test_a_state_is_of_one_moment_and_none_is_told_twice(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Something commits after the stream has seen the member, and again while its state is read."""
+    monkeypatch.setattr(events, "POLL_SECONDS", NEVER_SECONDS)
+    member = await live.enrol()
+    read, reads, elsewhere = visible.members, count(), copy_context()
+
+    async def give() -> None:
+        monkeypatch.setattr(visible, "members", read)  # what happens is not overtaken itself
+        await asyncio.create_task(live.give(member, "1"), context=elsewhere.copy())
+        monkeypatch.setattr(visible, "members", overtaken)
+
+    def overtaken(actor: Any) -> Any:
+        return Overtaken(read(actor), give) if next(reads) in {0, 1} else read(actor)
+
+    monkeypatch.setattr(visible, "members", overtaken)
+    async with HeldSocket(live.site.app(), live.key, MEMBER_STATE, member=id_of(member)) as socket:
+        socket.take(2)
+        await socket.until_offered(2)
+        await live.idle(member)
+        await live.give(member, "1")
+        await socket.until_offered(3)
+    assert socket.offered == [state(live.cursor(member, 1 + given), str(given)) for given in (1, 2, 3)]
 
 
 async def test_a_change_of_the_members_facts_is_a_change(live: Live) -> None:

@@ -22,7 +22,7 @@ from services.engine import engine
 from services.events import ProgramCursor
 from services.hub import Hub
 from tests.factories import World
-from tests.live.conftest import NEVER_SECONDS, Live, id_of, only, opened, until
+from tests.live.conftest import NEVER_SECONDS, Live, id_of, only, opened, settled, until
 from tests.live.server import Site
 from tests.live.sockets import NET_SECONDS, PROGRAM_EVENTS, Subscription, subscribed
 from tests.transport_toy import served
@@ -60,17 +60,9 @@ async def followed(stream: Subscription, count: int) -> list[Place]:
     return found
 
 
-async def settled(live: Live) -> None:
-    """Wait until readers may pass all that is committed: on PostgreSQL any older open transaction is in the way."""
-    newest = await models.Event.all().order_by("-commit_order").first()
-    async with asyncio.timeout(NET_SECONDS):
-        while newest is not None and await events.horizon(live.engine) <= newest.commit_order:  # noqa: ASYNC110
-            await asyncio.sleep(0.005)
-
-
 async def start_of(live: Live) -> str:
     """Return the cursor of a first batch, after all that is committed."""
-    await settled(live)
+    await settled(live.engine)
     async with live.subscribed(PROGRAM_EVENTS) as stream:
         return str((await stream.next())["cursor"])
 
@@ -85,7 +77,7 @@ async def test_the_first_batch_comes_at_once_and_what_comes_next_follows(live: L
         member = await live.enrol()
         batch = await stream.next()
         assert (places(batch), batch["caughtUp"]) == ([(id_of(member), 1)], True)
-    await settled(live)
+    await settled(live.engine)
     async with live.subscribed(PROGRAM_EVENTS) as stream:
         first = await stream.next()
         assert (first["events"], first["caughtUp"]) == ([], True)
@@ -98,7 +90,7 @@ async def test_a_stream_resumes_from_its_first_batch_though_it_was_empty(live: L
     member = await live.enrol()
     after_one = await start_of(live)
     await live.buy(member)
-    await settled(live)
+    await settled(live.engine)
     async with live.subscribed(PROGRAM_EVENTS, after=before) as stream:
         assert places(await stream.next()) == [(id_of(member), number) for number in (1, 2, 3, 4)]
     async with live.subscribed(PROGRAM_EVENTS, after=after_one) as stream:
@@ -111,7 +103,7 @@ async def test_a_stream_resumes_from_any_batch_even_in_the_middle_of_a_transacti
     cursor = await start_of(live)
     members = [await live.enrol() for _ in range(3)]
     await asyncio.gather(*(live.buy(member) for member in members for _ in range(3)))
-    await settled(live)
+    await settled(live.engine)
     monkeypatch.setattr(events, "PAGE", 2)
     found: list[Place] = []
     caught_up = False
@@ -133,7 +125,7 @@ async def test_a_batch_that_is_not_the_last_says_so(live: Live, monkeypatch: pyt
     member = await live.enrol()
     for _ in range(3):
         await live.buy(member)
-    await settled(live)
+    await settled(live.engine)
     async with live.subscribed(PROGRAM_EVENTS, after=start) as stream:
         batches = [await stream.next() for _ in range(3)]
     assert [len(batch["events"]) for batch in batches] == [4, 4, 2]
@@ -155,7 +147,7 @@ async def test_only_the_kinds_asked_for_are_told(live: Live, monkeypatch: pytest
         batch = await stream.next()
         assert places(batch) == [(id_of(other), 3)]
     await live.buy(member)
-    await settled(live)
+    await settled(live.engine)
     async with live.subscribed(PROGRAM_EVENTS, kinds=["ORDER_COMMITTED"], after=batch["cursor"]) as stream:
         assert places(await stream.next()) == [(id_of(member), 5)]
     monkeypatch.setattr(events, "PAGE", 2)

@@ -1,7 +1,8 @@
-"""Stock clients receive each event once and in order while the server is killed again and again.
+"""Stock clients receive each event once and in order while the server is killed or stopped again and again.
 
-The server is a process of its own, killed with SIGKILL at moments that a seed decides, in the middle of commits and of
-deliveries, and started again on the same port. Nothing tidies up in between: not the server, not the clients.
+The server is a process of its own, ended at moments that a seed decides, in the middle of commits and of deliveries,
+and started again on the same port. SIGKILL lets it tidy up nothing; SIGTERM lets it end its streams. The clients tidy
+up nothing either.
 """
 
 import asyncio
@@ -9,7 +10,7 @@ import os
 import random
 import secrets
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from itertools import count
@@ -37,9 +38,9 @@ NET_SECONDS = 300
 MEMBER_CLIENTS = ("graphql-ws", "graphql-sse", "eventsource")
 ORDERS_MIN = 150
 TILLS = 4
-"""Orders that are under way at the same time, and so when the server is killed."""
-KILL_AFTER_MAX = 20
-"""At most so many orders are acknowledged, or events seen by one client, between a start and the next kill."""
+"""Orders that are under way at the same time, and so when the server ends."""
+END_AFTER_MAX = 20
+"""At most so many orders are acknowledged, or events seen by one client, between a start and the next end."""
 GIVE_UP = 0.3
 """How likely a till is to give an order up, rather than send it again, when the connection breaks."""
 
@@ -156,7 +157,7 @@ def number_of(position: str) -> int:
     return int(position.split("-")[1])
 
 
-async def test_stock_clients_receive_each_event_once_and_in_order_while_the_server_is_killed(
+async def test_stock_clients_receive_each_event_once_and_in_order_while_the_server_ends_and_starts(
     node: str, database_url: str, tmp_path: Path
 ) -> None:
     seed = int(os.environ.get("HUIYUAN_TEST_SEED") or secrets.randbelow(2**32))
@@ -183,19 +184,20 @@ async def test_stock_clients_receive_each_event_once_and_in_order_while_the_serv
         tills = Tills(server, caller, [regular, other], chance)
         selling = [clients.tasks.create_task(tills.serve()) for _ in range(TILLS)]
 
-        async def kill_after(name: str) -> None:
-            """Kill the server the moment something has happened so often, and start it again."""
+        async def end_after(name: str, end: Callable[[], Awaitable[object]]) -> None:
+            """End the server the moment something has happened so often, and start it again."""
             tally = tills.tally if name == "orders" else clients[name].seen
-            await tally.reach(tally.count + chance.randint(1, KILL_AFTER_MAX))
-            await server.kill()
+            await tally.reach(tally.count + chance.randint(1, END_AFTER_MAX))
+            await end()
             await server.start()
 
-        for name in chance.sample([*clients, "orders"], k=5):
-            await kill_after(name)
+        ends = [server.kill, server.kill, server.kill, server.stop, server.stop]
+        for name, end in zip(chance.sample([*clients, "orders"], k=5), chance.sample(ends, k=5), strict=True):
+            await end_after(name, end)
         starts["late"] = await caller.position(regular)
         await clients.join("late", "graphql-sse", "memberEvents", member=regular, after=starts["late"])
-        await kill_after("late")
-        await tills.tally.reach(max(ORDERS_MIN, tills.tally.count + KILL_AFTER_MAX))
+        await end_after("late", chance.choice(ends))
+        await tills.tally.reach(max(ORDERS_MIN, tills.tally.count + END_AFTER_MAX))
         tills.is_open = False
         await asyncio.gather(*selling)
 

@@ -98,15 +98,16 @@ ALLOWED = """
 + api_key reference (program_id) -> program (id) RESTRICT
 + asset unique program_id, id
 + asset reference (program_id) -> program (id) RESTRICT
-+ asset checks 7
++ asset checks 11
 + campaign unique program_id, id
 + campaign reference (program_id) -> program (id) RESTRICT
 + campaign checks 1
 + campaign_version reference (program_id, campaign_id) -> campaign (program_id, id) RESTRICT
-+ campaign_version checks 2
++ campaign_version checks 3
 + entry primary key account_id, seq
 - entry primary key seq
 + entry checks 7
++ entry index ix_entry_order order_id where order_id IS NOT NULL
 + entry index uix_entry_member_position unique member_id, position
 + event primary key member_id, position
 - event primary key position
@@ -122,6 +123,7 @@ ALLOWED = """
 + ladder reference (program_id, asset_id) -> asset (program_id, id) RESTRICT
 + ladder checks 1
 + lot checks 6
++ lot index ix_lot_account account_id, id
 + lot index ix_lot_burn account_id, priority, expires_at, id where remaining > 0 AND locked_until IS NULL
 + lot index ix_lot_due_account account_id, due_at where remaining > 0 AND due_at < '9999-12-31 00:00:00+00'
 + lot index ix_lot_due_program program_id, due_at where remaining > 0 AND due_at < '9999-12-31 00:00:00+00'
@@ -139,7 +141,10 @@ ALLOWED = """
 + order_line primary key order_id, ordinal
 - order_line primary key ordinal
 + order_line checks 5
++ order_line trigger tr_order_line_decided
++ order_line trigger tr_order_line_delete
 + orders checks 5
++ orders trigger tr_orders_decided
 + orders trigger tr_orders_delete
 + program checks 2
 + standing reference (program_id, ladder_id) -> ladder (program_id, id) RESTRICT

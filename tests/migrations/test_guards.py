@@ -1,6 +1,7 @@
 """Every guard of the schema refuses what it is there for, on both databases, and leaves the rows as they were."""
 
 import asyncio
+import re
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -157,7 +158,9 @@ async def test_every_table_has_a_row(store: Store) -> None:
 # ── insert only ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 INSERT_ONLY = ("campaign_version", "entry", "event", "lot_move", "order_effect", "transfer")
-NEVER_DELETED = ("account", "lot", "orders")
+NEVER_DELETED = ("account", "lot", "order_line", "orders")
+DECIDED = {"orders": {"state"}, "order_line": {"returned_quantity"}}
+"""Table → the columns that may change; all others were decided once."""
 
 
 @pytest.mark.parametrize("table", INSERT_ONLY)
@@ -172,7 +175,7 @@ async def test_rows_of_an_insert_only_table_are_not_deleted(store: Store, table:
 
 
 @pytest.mark.parametrize("table", NEVER_DELETED)
-async def test_accounts_lots_and_orders_are_not_deleted(store: Store, table: str) -> None:
+async def test_accounts_lots_orders_and_their_lines_are_not_deleted(store: Store, table: str) -> None:
     assert "never deleted" in await store.refused(f'DELETE FROM "{table}"')
 
 
@@ -184,6 +187,31 @@ async def test_postgres_refuses_to_truncate(postgres_store: Store, table: str) -
 @pytest.mark.parametrize("column", ["amount", "expires_at", "priority"])
 async def test_the_terms_of_a_lot_are_not_changed(store: Store, column: str) -> None:
     assert "the terms of a lot never change" in await store.refused(f'UPDATE "lot" SET "{column}" = "{column}"')
+
+
+@pytest.mark.parametrize("table", DECIDED)
+async def test_what_was_decided_for_an_order_is_not_changed(store: Store, table: str) -> None:
+    decided = store.catalog[table].columns.keys() - DECIDED[table]
+    assert len(decided) == len(store.catalog[table].columns) - 1
+    for column in decided:
+        assert " changes" in await store.refused(f'UPDATE "{table}" SET "{column}" = "{column}"')
+    together = ", ".join(f'"{column}" = "{column}"' for column in store.catalog[table].columns)
+    assert " changes" in await store.refused(f'UPDATE "{table}" SET {together}')
+
+
+async def test_an_order_is_not_made_dearer(store: Store) -> None:
+    """What a forger would try: every sum still right, every check of the columns passed."""
+    for statement in (
+        "UPDATE orders SET subtotal = subtotal + 1000000, payable = payable + 1000000",
+        "UPDATE order_line SET unit_price = unit_price + 1000000, payable = payable + quantity * 1000000",
+        "UPDATE orders SET currency = 'EUR'",
+        "UPDATE orders SET external_id = 'another'",
+        "UPDATE order_line SET sku = 'another'",
+        "UPDATE order_effect SET explanation = '{{}}', facts = '{{}}'",
+        "UPDATE campaign_version SET effects = '[]'",
+        "UPDATE event SET commit_order = 0",
+    ):
+        assert re.search("only (its state|what was returned of it) changes|insert only", await store.refused(statement))
 
 
 async def test_the_orm_hears_of_the_refusal_as_an_integrity_error(house: Engine) -> None:
@@ -218,10 +246,20 @@ CHANGES = [
     "UPDATE program SET currency_scale = 9",
     "UPDATE asset SET kind = 'GOLD'",
     "UPDATE asset SET scale = -1",
-    "UPDATE asset SET expiry = 'SOON' WHERE expiry_length > 0",
+    "UPDATE asset SET expiry = 'SOON', expiry_length = 0",
     "UPDATE asset SET expiry_length = 0 WHERE expiry <> 'NONE'",
     "UPDATE asset SET expiry_from = 'NOW'",
+    "UPDATE asset SET expiry = 'END_OF_MONTH', expiry_length = -1",
+    "UPDATE asset SET expiry_length = 1 WHERE expiry = 'NONE'",
+    "UPDATE asset SET expiry = 'FIXED_DATE', expiry_length = 0",
+    "UPDATE asset SET expiry_date = '2027-03-31'",
+    "UPDATE asset SET expiry = 'YEARLY', expiry_length = 0, expiry_date = '2027-03-31'",
     "UPDATE asset SET pending_days = -1",
+    "UPDATE asset SET pending_months = -1, pending_day = 15",
+    "UPDATE asset SET pending_day = 15",
+    "UPDATE asset SET pending_months = 1",
+    "UPDATE asset SET pending_months = 1, pending_day = 32",
+    "UPDATE asset SET pending_months = 1, pending_day = 15, pending_days = 1",
     "UPDATE asset SET floor = 1",
     "UPDATE ladder SET metric = 'LUCK'",
     "UPDATE tier SET rank = -1 WHERE rank = 0",
@@ -243,20 +281,13 @@ CHANGES = [
     "UPDATE lot SET locked_until = '2026-01-01 00:00:00+00:00'",
     "UPDATE idempotency SET hash = {short}",
     "UPDATE orders SET state = 'LOST'",
-    "UPDATE orders SET shipping = -1, payable = subtotal - discount_total - 1",
-    "UPDATE orders SET discount_total = subtotal + 1, payable = shipping - 1",
-    "UPDATE orders SET payable = payable + 1",
-    "UPDATE orders SET subtotal = {too_much}, payable = {too_much} + shipping",
-    "UPDATE orders SET content_hash = {short}",
-    "UPDATE order_line SET quantity = 0, payable = 0",
     "UPDATE order_line SET returned_quantity = quantity + 1",
-    "UPDATE order_line SET unit_price = -1, payable = -quantity",
-    "UPDATE order_line SET discount = -1, payable = payable + 1",
-    "UPDATE order_line SET payable = payable + 1",
 ]
+OTHER = {"id": "'{nobody}'", "external_id": "'another'"}
 COPIES: list[tuple[str, dict[str, str]]] = [
     ("campaign_version", {"id": "'{nobody}'", "number": "0"}),
     ("campaign_version", {"id": "'{nobody}'", "number": "99", "ends_at": "starts_at"}),
+    ("campaign_version", {"id": "'{nobody}'", "number": "99", "hash": "{short}"}),
     ("transfer", {"id": "'{nobody}'", "kind": "'WHIM'"}),
     ("transfer", {"id": "'{nobody}'", "hash": "{short}"}),
     ("entry", {"seq": "99", "position": "99", "kind": "'WHIM'"}),
@@ -274,6 +305,15 @@ COPIES: list[tuple[str, dict[str, str]]] = [
     ("lot_move", {"lot_id": "'{nobody}'", "remaining": "0", "held": "0"}),
     ("event", {"position": "99", "kind": "'RUMOUR'"}),
     ("event", {"position": "0"}),
+    ("orders", OTHER | {"shipping": "-1", "payable": "subtotal - discount_total - 1"}),
+    ("orders", OTHER | {"discount_total": "subtotal + 1", "payable": "shipping - 1"}),
+    ("orders", OTHER | {"payable": "payable + 1"}),
+    ("orders", OTHER | {"subtotal": "{too_much}", "payable": "{too_much} + shipping"}),
+    ("orders", OTHER | {"content_hash": "{short}"}),
+    ("order_line", {"ordinal": "99", "quantity": "0", "payable": "0"}),
+    ("order_line", {"ordinal": "99", "unit_price": "-1", "payable": "-quantity"}),
+    ("order_line", {"ordinal": "99", "discount": "-1", "payable": "payable + 1"}),
+    ("order_line", {"ordinal": "99", "payable": "payable + 1"}),
     ("order_effect", {"ordinal": "99", "amount": "{too_much}"}),
     ("order_effect", {"ordinal": "99", "kind": "'MAGIC'"}),
 ]
@@ -371,6 +411,8 @@ async def test_a_lot_is_used_and_an_order_goes_on(house: Engine) -> None:
         await models.Lot.all().update(remaining=0, held=1, locked_until=None)
         await models.Account.all().update(next_due_at=NEVER)
         await models.Order.all().update(state="RETURNED")
+        await models.OrderLine.all().update(returned_quantity=1)
         await models.Idempotency.all().delete()
     assert await models.Lot.filter(remaining=0, held=1).count() == await models.Lot.all().count() == 3
     assert await models.Order.get() == await models.Order.get(state="RETURNED")
+    assert await models.OrderLine.get() == await models.OrderLine.get(returned_quantity=1)

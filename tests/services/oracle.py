@@ -118,7 +118,7 @@ class Oracle:
         self.now = now
         self.policies = policies
         self.people: list[Person] = []
-        self.orders: dict[str, tuple[Any, int | None]] = {}
+        self.orders: dict[str, tuple[Any, list[tuple[str, int]]]] = {}
         self.keys: dict[Any, tuple[Any, Answer]] = {}
 
     # ── keys ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -157,8 +157,8 @@ class Oracle:
         if name in self.orders:
             if self.orders[name][0] != content:
                 raise Refused("DUPLICATE_ORDER")
-            return Answer(replayed=True, order=name, person=number)
-        self.orders[name] = (content, number)
+            return Answer(replayed=True, order=name, person=number, lines=self.orders[name][1])
+        self.orders[name] = (content, [])
         if number is None:
             return Answer(order=name)
         person = self._opened(number)
@@ -169,6 +169,7 @@ class Oracle:
             self._credit(person, asset, amount, occurred or self.now)
             for asset, amount in self._earned(person, total, occurred or self.now)
         ]
+        self.orders[name] = (content, lines)
         self._raise_tier(person)
         return Answer(order=name, person=number, lines=lines)
 
@@ -205,7 +206,7 @@ class Oracle:
         return person
 
     def _free(self, phone: str | None) -> None:
-        if phone and any(person.phone == phone for person in self.people):
+        if phone and any(person.phone == phone and person.status != "CLOSED" for person in self.people):
             raise Refused("PHONE_TAKEN")
 
     def _earned(self, person: Person, total: int, occurred: datetime) -> list[tuple[str, int]]:
@@ -225,7 +226,10 @@ class Oracle:
     def _credit(self, person: Person, asset: str, amount: int, occurred: datetime) -> tuple[str, int]:
         policy = self.policies[asset]
         waits = self.now + policy.pending_days * timedelta(days=1) if policy.pending_days else None
-        person.lots.append(Lot(asset, amount, amount, waits, policy.end(occurred, self.now)))
+        ends = policy.end(occurred, self.now)
+        if waits and ends:
+            ends = max(ends, waits)  # nothing expires while it waits
+        person.lots.append(Lot(asset, amount, amount, waits, ends))
         return person.line(asset)
 
     def _debit(self, person: Person, asset: str, amount: int) -> tuple[str, int]:

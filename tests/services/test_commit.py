@@ -3,12 +3,19 @@
 import asyncio
 
 import pytest
+from tortoise.connection import get_connections
+from tortoise.transactions import in_transaction
+from uuid_utils.compat import uuid7
 
 import models
 from domain.refusals import DuplicateOrder, IdempotencyKeyReused
 from services import orders
+from services.database.config import Dialect
 from services.engine import Engine
 from services.templates import Template
+from services.writer.load import OF_ORDERS
+from services.writer.sqlite import translated
+from services.writer.tables import ENTRIES
 from tests.factories import order, world
 
 
@@ -67,3 +74,15 @@ async def test_adjustments_take_from_the_lots(house: Engine) -> None:
     assert await shop.balance(member) == 5
     lots = await models.Lot.filter(member_id=member).order_by("id").values_list("remaining", flat=True)
     assert list(lots) == [0, 5]
+
+
+async def test_what_an_order_posted_is_found_by_an_index(house: Engine) -> None:
+    statement = f"{ENTRIES.select} {OF_ORDERS}"
+    (connection,) = get_connections().all()
+    async with in_transaction(connection.connection_name) as client:
+        if house.database.dialect is Dialect.POSTGRES:
+            await client.execute_script("SET LOCAL enable_seqscan = off")  # the table is empty
+            _, rows = await client.execute_query(f"EXPLAIN {statement}", [[uuid7()]])
+        else:
+            _, rows = await client.execute_query(f"EXPLAIN QUERY PLAN {translated(statement)}", ["[]"])
+    assert "ix_entry_order" in str([tuple(row) for row in rows])

@@ -1,5 +1,6 @@
 """The demo: loading it, replaying it, killing it."""
 
+import asyncio
 import json
 import os
 import re
@@ -10,13 +11,17 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterable
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 import models
 from app import demo
@@ -25,6 +30,8 @@ from services.engine import Engine
 from services.members import MemberRef
 from services.templates import Template
 from tests.factories import new_key
+from tests.live.conftest import until
+from tests.live.proxy import distant
 from tests.servers import free_port
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -120,11 +127,79 @@ async def test_the_replay_commits_each_order_and_says_when_it_has_ended(
     batch = of_first_days(found, 2)
     said: list[str] = []
     await demo.replay(house, actor, batch, per_second=10_000, say=said.append)
-    assert said == ["The demo has replayed its last purchase: 02 January 1997; the server goes on."]
+    assert said == ["The demo has replayed its last purchase of 02 January 1997. The server goes on without purchases."]
     replayed = await state()
     assert len(replayed["orders"]) == len(batch)
     await demo.replay(house, actor, batch, per_second=10_000, say=said.append)
     assert await state() == replayed
+
+
+def test_the_last_months_are_repeated_without_end_on_later_days_of_the_same_name(found: list[demo.Purchase]) -> None:
+    _, live = demo.parted(found)
+    again = list(islice(demo.repeated(live), 2 * len(live)))
+    assert all(earlier.at <= later.at for earlier, later in pairwise([*live, *again]))
+    assert again[0].at > live[-1].at
+    assert len({purchase.request.external_id for purchase in again}) == len(again)
+    for first, second in zip([*live, *live], again, strict=True):
+        then, now = (purchase.at.astimezone(demo.ZONE) for purchase in (first, second))
+        assert (now.weekday(), now.hour) == (then.weekday(), 12)
+        assert second.request == replace(
+            first.request,
+            source="cdnow-again",
+            external_id=second.request.external_id,
+            occurred_at=second.at,
+        )
+    assert again[-1].request.external_id == f"2-{live[-1].request.external_id}"
+    last = list(demo.repeated(live[:1] + live[-1:], 80_000 // 14))
+    assert last[-1].at.year <= 9_900
+
+
+async def test_the_demo_goes_on_after_its_last_purchase_and_where_it_was_when_it_starts_again(
+    house: Engine, found: list[demo.Purchase]
+) -> None:
+    program = await demo.program(found[0].at)
+    actor = demo.actor_of(program.id)
+    live = of_first_days(found, 2)
+    said: list[str] = []
+
+    async def replay(purchases: Iterable[demo.Purchase]) -> None:
+        await demo.replay(house, actor, purchases, per_second=10_000, say=said.append)
+
+    await replay([*live, *islice(demo.repeated(live), 3)])
+    assert said[0] == (
+        "The demo has replayed its last purchase of 02 January 1997. "
+        "From here on the last three months are repeated, on later days."
+    )
+    assert await demo.missing(actor, live) == []
+    for stop in (len(live) - 3, 2, len(live)):  # at the end of a turn, within one, and over an end
+        following = await demo.still_repeated(actor, live)
+        done = await models.Order.filter(source="cdnow-again").count()
+        rest = list(islice(demo.repeated(live), done, done + stop))
+        assert list(islice(following, stop)) == rest
+        await replay(rest)
+    assert await models.Order.filter(source="cdnow-again").count() == 2 * len(live) + 2
+    members_found = await models.Member.all().count()
+    assert members_found == len({purchase.customer for purchase in live})
+    assert (await state())["clock"] == rest[-1].at
+
+
+async def test_the_replay_outlives_a_postgres_that_restarts(
+    clean_postgres_url: str, found: list[demo.Purchase], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo, "RETRY_SECONDS", 0.01)
+    batch = of_first_days(found, 1)[:2]
+    async with distant(clean_postgres_url) as (house, proxy):
+        program = await demo.program(found[0].at)
+        actor = demo.actor_of(program.id)
+        proxy.restart()
+        with capture_logs() as logs:
+            replaying = asyncio.create_task(
+                demo.replay(house, actor, batch, per_second=10_000, say=lambda _: None), name="replay"
+            )
+            await until(lambda: replaying.done() or sum(log["event"] == "demo.retry" for log in logs) >= 2)
+            proxy.restore()
+            await replaying
+        assert await models.Order.all().count() == 2
 
 
 async def test_a_member_who_was_frozen_does_not_stop_the_demo(house: Engine, found: list[demo.Purchase]) -> None:
@@ -173,10 +248,9 @@ def test_the_member_to_watch_buys_soon_and_more_than_once(found: list[demo.Purch
     _, live = demo.parted(found)
     for start in (0, 100, len(live) - 5, len(live) - 1):
         coming = live[start:]
-        customer = demo.soon(coming, found)
+        customer = demo.soon(coming)
         assert any(purchase.customer == customer for purchase in coming[:40])
-    assert Counter(purchase.customer for purchase in live)[demo.soon(live, found)] > 1
-    assert demo.soon([], found) == Counter(purchase.customer for purchase in found).most_common(1)[0][0]
+    assert Counter(purchase.customer for purchase in live)[demo.soon(live)] > 1
 
 
 # ── the command ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -199,7 +273,7 @@ class Running:
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self.lines.append(line.rstrip("\n"))
-            if "still to come" in line:
+            if "Ctrl+C" in line:
                 break
         assert self.lines, "the demo ended early"
         while not self.is_ready():
@@ -236,10 +310,22 @@ def pasted(command: str) -> dict[str, Any]:
     return {"method": "POST", "url": url, "headers": headers, "content": body}
 
 
-def committed(path: Path) -> int:
+def committed(path: Path, source: str = "cdnow") -> int:
     with closing(sqlite3.connect(path)) as connection:
-        count: int = connection.execute("SELECT count(*) FROM orders WHERE source = 'cdnow'").fetchone()[0]
+        count: int = connection.execute("SELECT count(*) FROM orders WHERE source = ?", (source,)).fetchone()[0]
         return count
+
+
+def good_keys(path: Path) -> list[str]:
+    with closing(sqlite3.connect(path)) as connection:
+        rows = connection.execute("SELECT name FROM api_key WHERE revoked_at IS NULL ORDER BY name").fetchall()
+    return [name for (name,) in rows]
+
+
+def asked(running: Running, key: str) -> int:
+    body = {"query": "{ program { code } }"}
+    headers = {"authorization": f"Bearer {key}"}
+    return httpx.post(f"{running.address}/graphql", json=body, headers=headers).status_code
 
 
 def test_the_demo_prints_what_works_when_pasted_and_goes_on_after_a_kill(tmp_path: Path) -> None:
@@ -271,13 +357,42 @@ def test_the_demo_prints_what_works_when_pasted_and_goes_on_after_a_kill(tmp_pat
     replayed = committed(path) - (6919 - 529)
     assert replayed > 10
 
+    with closing(sqlite3.connect(path)) as connection:  # a key that somebody made beside it
+        connection.execute(
+            "INSERT INTO api_key SELECT replace(id, '-7', '-8'), program_id, 'till', secret_hash, scopes, created_at, "
+            "expires_at, revoked_at FROM api_key"
+        )
+        connection.commit()
     running = Running(url, "--pace", "1000")
     try:
+        assert (asked(running, running.under("API key")), asked(running, key)) == (200, 401)
+        assert good_keys(path) == ["huiyuan demo", "till"]
         assert running.coming == 529 - replayed
         while committed(path) < 6919:
             assert running.process.poll() is None
             time.sleep(0.05)
         assert running.is_ready()
         assert httpx.request(**pasted(running.under("Commit an order"))).json()["data"]["orderCommit"]["order"]
+        while not committed(path, "cdnow-again"):
+            assert running.process.poll() is None
+            time.sleep(0.05)
+    finally:
+        running.kill()
+    it_still_shows_live_purchases(path, url)
+
+
+def it_still_shows_live_purchases(path: Path, url: str) -> None:
+    """Check a demo that is started when the whole data set was replayed before."""
+    repeated = committed(path, "cdnow-again")
+    running = Running(url, "--pace", "40")
+    try:
+        assert running.lines[-1] == (
+            "All 6,919 orders have come; now the last three months are repeated, on later days. "
+            "Ctrl+C stops the demo; the next start goes on here."
+        )
+        with httpx.stream(**pasted(running.under("Watch this member")), timeout=60) as stream:
+            told = (line.removeprefix("data: ") for line in stream.iter_lines() if line.startswith("data: "))
+            assert any("ORDER_COMMITTED" in line for line in told)  # as the line above the command promises
+        assert committed(path, "cdnow-again") > repeated
     finally:
         running.kill()

@@ -9,20 +9,28 @@ import sys
 from collections import defaultdict
 from datetime import UTC, datetime
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tortoise.context import TortoiseContext
 
 import models
+from domain.digest import content_hash
 from domain.refusals import InvalidInput
 from services.database.config import Database, Dialect
 from services.engine import Engine, engine
 from services.importing import Report, import_file
-from services.order_files.lines import LINE_BYTES_MAX
-from services.order_files.reader import Format
+from services.order_files import json_lines
+from services.order_files.entries import ReadOrder
+from services.order_files.lines import LINE_BYTES_MAX, Lines
+from services.order_files.reader import Format, read
+from services.order_files.values import instant
 from services.orders import LineRequest
 from services.templates import Template
 from tests.factories import World, world
@@ -367,6 +375,24 @@ BAD_JSON: list[tuple[str, str, list[str]]] = [
     (json.dumps(json_order("J0", attributes=[{"key": "a"}])), "INVALID_INPUT", ["attributes", "0", "value"]),
     (json.dumps(json_order("J0", lines=[LINE | {"quantity": 1.5}])), "INVALID_INPUT", ["lines", "0", "quantity"]),
     (json.dumps(json_order("J0", lines=[LINE | {"quantity": 0}])), "INVALID_INPUT", ["lines", "0", "quantity"]),
+    # What Python reads and no database, hash or file can hold:
+    (json.dumps(json_order("J0", lines=[LINE | {"quantity": 10**26}])), "INVALID_INPUT", ["lines", "0", "quantity"]),
+    (json.dumps(json_order("J0", lines=[LINE | {"unitPrice": 10**99}])), "INVALID_INPUT", ["lines", "0", "unitPrice"]),
+    (json.dumps(json_order("J0", shipping=1)).replace("1}", "1e9999999999999999999}"), "INVALID_INPUT", ["shipping"]),
+    (json.dumps(json_order("J0", shipping=1)).replace("1}", "1e-9999999999999999999}"), "INVALID_INPUT", ["shipping"]),
+    (json.dumps(json_order("J0", shipping=1)).replace("1}", "1" * 5_000 + "}"), "MALFORMED_ROW", []),
+    (json.dumps(json_order("\ud800")), "INVALID_INPUT", ["externalId"]),
+    (json.dumps(json_order("J0", store="\udfff")), "INVALID_INPUT", ["store"]),
+    (json.dumps(json_order("J0", currency="\ud800")), "INVALID_INPUT", ["currency"]),
+    (json.dumps(json_order("J0", lines=[LINE | {"sku": "a\ud800"}])), "INVALID_INPUT", ["lines", "0", "sku"]),
+    (
+        json.dumps(json_order("J0", attributes=[{"key": "a", "value": "\ud800"}])),
+        "INVALID_INPUT",
+        ["attributes", "0", "value"],
+    ),
+    (json.dumps(json_order("J0", member={"phone": "\ud800"})), "INVALID_INPUT", ["member", "phone"]),
+    (json.dumps(json_order("J0", occurredAt="\ud800")), "INVALID_INPUT", ["occurredAt"]),
+    ('{"source": "s", "source": "t", "externalId": "x", "lines": []}', "MALFORMED_ROW", []),
 ]
 
 
@@ -378,6 +404,63 @@ async def test_bad_json_is_refused_row_by_row(house: Engine, tmp_path: Path) -> 
     assert [(code, field) for _, _, code, field in told(file)] == [(code, field) for _, code, field in BAD_JSON]
     assert [line for line, _, _, _ in told(file)] == list(range(1, len(BAD_JSON) + 1))
     assert told(file)[4][1] == "J0"
+
+
+ODD = st.sampled_from(
+    [
+        *("", " ", "0", "-1", "1e400", "NaN", "\x00", "\ud800", "\u202e", "é", "é", "2026-03-08T02:30:00", "x" * 300),
+        *("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "#phone", "1" * 41, True, None, [], {}, 0, -1, 0.1),
+        *(10**26, 10**400, 1e300, {"identity": {"source": "crm", "externalId": "\ud800"}}, {"phone": ""}, [LINE] * 501),
+    ]
+)
+NUMBERS = st.sampled_from(["1e9999999999999999999", "-1e-9999999999999999999", "0e99999999999999999999", "1E5", "-0"])
+
+
+@given(
+    facts=st.dictionaries(st.sampled_from(sorted(json_lines.ORDER)), ODD, max_size=3),
+    line=st.dictionaries(st.sampled_from(sorted(json_lines.LINE)), ODD, max_size=3),
+    number=NUMBERS,
+)
+def test_whatever_a_json_line_holds_it_becomes_an_order_or_an_error_of_its_own(
+    facts: dict[str, Any], line: dict[str, Any], number: str
+) -> None:
+    text = json.dumps(json_order("J1", lines=[LINE | line]) | facts).replace("0.1", number)
+    read_and_hashed(text.encode(), Format.JSONL)
+
+
+@given(cells=st.lists(st.text(max_size=30) | ODD.filter(lambda odd: isinstance(odd, str)), max_size=16))
+def test_whatever_a_csv_row_holds_it_becomes_an_order_or_an_error_of_its_own(cells: list[str]) -> None:
+    good = ["pos", "A1", "crm", "77", "1998-03-03T12:00:00Z", "1", "TEA", "", "", "1", "3.50", "5", "SH1", "store"]
+    for values in (cells, *([*good[:place], cell, *good[place + 1 :]] for place, cell in enumerate(cells[:14]))):
+        file = f"{CSV_HEADER}\n{','.join(values)}\n".encode(errors="surrogatepass")
+        read_and_hashed(file, Format.CSV)
+
+
+def read_and_hashed(file: bytes, format: Format) -> None:
+    for entry in read(Lines(BytesIO(file)), format, ZoneInfo("America/New_York")):
+        if isinstance(entry, ReadOrder):
+            content_hash((entry.request,))  # what an import is known by
+
+
+# ── local time ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("local", "utc"),
+    [
+        # In the night of 8 March 2026 the clocks of New York went from 02:00 to 03:00: half past two never was.
+        ("2026-03-08T01:59:59", "2026-03-08T06:59:59"),
+        ("2026-03-08T02:30:00", "2026-03-08T07:30:00"),  # half an hour after 02:00, which is 03:30 by the new clock
+        ("2026-03-08T03:00:00", "2026-03-08T07:00:00"),
+        # On 1 November they went from 02:00 back to 01:00: half past one came twice, and the first is meant.
+        ("2026-11-01T01:30:00", "2026-11-01T05:30:00"),
+        ("2026-11-01T02:00:00", "2026-11-01T07:00:00"),
+        ("2026-11-01T01:30:00-05:00", "2026-11-01T06:30:00"),
+    ],
+)
+def test_a_local_time_that_clocks_skip_or_repeat(local: str, utc: str) -> None:
+    found = instant(local, ZoneInfo("America/New_York"), ("occurredAt",))
+    assert found == datetime.fromisoformat(utc).replace(tzinfo=UTC)
 
 
 # ── killed ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -21,10 +21,11 @@ from services.database.config import Database, Dialect
 from services.engine import Engine
 from services.transaction import transaction
 from services.writer import writer as writer_module
-from services.writer.batch import Outcome
+from services.writer.answers import Outcome
 from services.writer.load import DUE_LOTS_MAX
+from services.writer.queue import BATCH_MAX
 from services.writer.session import Rejected
-from services.writer.writer import BATCH_MAX, Overloaded, Store
+from services.writer.writer import Overloaded, Store
 from tests.factories import NOON, World, world
 from tests.services.test_writer_commands import Desk
 from tests.services.test_writer_faults import Wrapped, no_backoff

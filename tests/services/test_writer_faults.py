@@ -14,7 +14,7 @@ from domain.refusals import InsufficientBalance
 from services.database.config import Database
 from services.templates import Template
 from services.writer import writer as writer_module
-from services.writer.batch import Outcome
+from services.writer.answers import Outcome
 from services.writer.session import Rejected, Session, Unavailable
 from services.writer.writer import TRIES_MAX, Overloaded, Store
 from tests.factories import World, world
@@ -34,16 +34,20 @@ class Wrapped:
     calls: list[str] = field(default_factory=list)
     """What the sessions were asked, in order; a COMMIT is the last."""
 
+    @property
+    def batches_max(self) -> int:
+        return self.inner.batches_max
+
     async def open(self) -> None:
         await self.inner.open()
 
     async def close(self) -> None:
         await self.inner.close()
 
-    async def run(self, work: Callable[[Session], Coroutine[Any, Any, T]]) -> T:
+    async def run(self, work: Callable[[Session], Coroutine[Any, Any, T]], *, waits: bool) -> T:
         self.begun += 1
         await self.entered()
-        answer = await self.inner.run(lambda session: self._worked(session, work))
+        answer = await self.inner.run(lambda session: self._worked(session, work), waits=waits)
         await self.after("COMMIT", None)
         return answer
 
@@ -71,10 +75,10 @@ class Watched:
         self._store = store
 
     def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
-        async def called(*arguments: Any) -> Any:
+        async def called(*arguments: Any, **named: Any) -> Any:
             self._store.calls.append(name)
             await self._store.before(name, self._session)
-            answer = await getattr(self._session, name)(*arguments)
+            answer = await getattr(self._session, name)(*arguments, **named)
             await self._store.after(name, self._session)
             return answer
 

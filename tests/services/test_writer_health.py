@@ -177,7 +177,7 @@ def _members(rows: dict[str, list[Any]]) -> list[str]:
         tells = {row.position: (row.account_id, row.entry_seq) for row in told if row.account_id}
         if tells != {row.position: (row.account_id, row.seq) for row in entries[member.id]}:
             found.append(f"member {member.id}: events do not tell of the entries")
-        if member.phone and phones.pop(member.phone, None) != member.id:
+        if member.claimed_phone and phones.pop(member.claimed_phone, None) != member.id:
             found.append(f"member {member.id}: {member.phone} is not claimed")
         if not [row for row in standings if row.member_id == member.id]:
             found.append(f"member {member.id}: no standing")

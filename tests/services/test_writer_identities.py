@@ -9,7 +9,7 @@ import models
 from domain.members import PHONE_SOURCE
 from domain.refusals import IdentityTaken, PhoneTaken, Refusal
 from services.engine import Engine
-from services.writer.batch import Outcome
+from services.writer.answers import Outcome
 from tests.factories import World, world
 from tests.services.test_writer_commands import Desk
 from tests.services.test_writer_health import faults

@@ -23,8 +23,9 @@ from services import programs
 from services.database.config import Database
 from services.engine import Engine
 from services.programs import BEGINNING
+from services.publishing import publish
 from services.transaction import transaction
-from services.writer.batch import Outcome
+from services.writer.answers import Outcome
 from tests.conftest import emptied
 from tests.factories import NOON
 from tests.services.test_writer_commands import Desk
@@ -89,7 +90,7 @@ async def set_up() -> None:
             await models.Campaign.create(
                 id=campaign, program_id=PROGRAM, code=code, name=code, state="RUNNING", published_version=1
             )
-            await models.CampaignVersion.create(
+            await publish(
                 id=UUID(int=0x40 + number),
                 program_id=PROGRAM,
                 campaign_id=campaign,
@@ -334,7 +335,7 @@ async def test_the_order_of_members_among_each_other_changes_no_row(empty_sqlite
         (now, [command for command in commands if not isinstance(command, CommitOrder) or command.content.member_id])
         for now, commands in phases(30)
     ]
-    mine = [(now, sorted(commands, key=lambda command: command.locks.int)) for now, commands in made]  # type: ignore[union-attr]
+    mine = [(now, sorted(commands, key=lambda command: command.locks[0].int)) for now, commands in made]
     one = named(await result(empty_sqlite(), made, all_at_once()))
     other = named(await result(empty_sqlite(), mine, all_at_once()))
     assert differences(([], one[1]), ([], other[1])) == []

@@ -28,7 +28,7 @@ from services.engine import Engine
 from services.members import Enrolment, MemberRef
 from services.templates import Template
 from services.transaction import transaction
-from services.writer.batch import Outcome
+from services.writer.answers import Outcome
 from tests.factories import NOON, World, order, world
 from tests.services.oracle import TIERS, Answer, Oracle, Policy
 from tests.services.test_writer_commands import Desk

@@ -5,7 +5,7 @@ import sys
 from asyncio.subprocess import PIPE
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -23,9 +23,11 @@ from domain.refusals import IdentityTaken, PhoneTaken, Refusal
 from services.database.config import Database
 from services.engine import Engine
 from services.programs import BEGINNING
+from services.publishing import publish
 from services.templates import Template
 from services.transaction import transaction
-from services.writer.batch import Outcome
+from services.writer import postgres as postgres_module
+from services.writer.answers import Outcome
 from services.writer.writer import Store
 from tests.factories import NOON, world
 from tests.services.test_writer_commands import Desk
@@ -110,7 +112,7 @@ async def test_parallel_commits_for_one_member_lose_nothing(postgres_house: Engi
     async with writers(postgres_house, 4) as several:
         commands: list[Command] = [desk.commit(member, 100_00 + n * 1_00) for n in range(20)]
         answers = await all_answers([engine for _, engine in several], commands)
-        assert [store.begun for store, _ in several] == [1] * 4, "who waits for a lock does not have to try again"
+        assert max(store.begun for store, _ in several) <= 2, "who finds a lock puts off, then waits for it"
     outcomes = [row for row in answers if isinstance(row, Outcome)]
     assert [row.replayed for row in outcomes] == [False] * 20
     assert len({row.order_id for row in outcomes}) == 20
@@ -134,7 +136,7 @@ async def test_of_parallel_debits_only_as_many_succeed_as_there_is_to_take(postg
         await shop.give(member, "10")
     async with writers(postgres_house, 4) as several:
         answers = await all_answers([engine for _, engine in several], [desk.adjust(member, -7) for _ in range(12)])
-        assert [store.begun for store, _ in several] == [1] * 4
+        assert max(store.begun for store, _ in several) <= 2
     assert Counter(type(row).__name__ for row in answers) == {"Outcome": 7, "InsufficientBalance": 5}
     assert await shop.balance(member) == 1
     assert await faults(postgres_house, shop.program.id) == []
@@ -202,7 +204,7 @@ async def test_writers_that_lock_the_same_members_in_other_orders_do_not_meet_in
             rounds += [engine.writer.post_all([desk.adjust(member, 1) for member in order * 5])]
         answers = await asyncio.gather(*rounds)
         assert {type(row) for rows in answers for row in rows} == {Outcome}
-        assert [store.begun for store, _ in several] == [1] * 4, "no transaction was tried again"
+        assert max(store.begun for store, _ in several) <= 2, "no transaction was tried again"
     assert [await shop.balance(member) for member in members] == [20] * 10
     assert await faults(postgres_house, shop.program.id) == []
 
@@ -313,7 +315,7 @@ async def test_an_identity_enrolled_from_two_writers_at_once_is_one_member_s(pos
 
 
 @pytest.mark.parametrize("late", [False, True])
-@pytest.mark.parametrize("name", ["add_identities", "lock_members", "write", "COMMIT"])
+@pytest.mark.parametrize("name", ["add_identities", "named", "write", "COMMIT"])
 async def test_a_phone_given_up_while_another_asks_for_it_is_claimed_or_refused(
     postgres_house: Engine, name: str, late: bool
 ) -> None:
@@ -344,7 +346,7 @@ async def test_a_change_of_set_up_is_seen_by_the_next_batch_of_every_writer(post
         assert await shop.balance(member) == 20
         campaign = await models.Campaign.get(program_id=shop.program.id, code="BASE")
         async with transaction():
-            await models.CampaignVersion.create(
+            await publish(
                 program_id=shop.program.id,
                 campaign_id=campaign.id,
                 number=2,
@@ -412,3 +414,71 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
+
+
+# ── a row that somebody else holds ───────────────────────────────────────────────────────────────────────────────────
+
+
+HELD = {
+    "member": "SELECT id FROM member WHERE id = $1 FOR UPDATE",
+    "account": "SELECT id FROM account WHERE member_id = $1 FOR UPDATE",
+    "key": "INSERT INTO idempotency (program_id, scope, key, hash, recorded_at) "
+    "SELECT program_id, '{scope}', '1', sha256(''), now() FROM member WHERE id = $1",
+}
+
+
+@pytest.mark.parametrize("what", HELD)
+async def test_who_waits_for_somebody_elses_lock_holds_nobody_up(postgres_house: Engine, what: str) -> None:
+    shop = await world(postgres_house)
+    desk, held, *others = await Desk.at(shop), *[await shop.enrol() for _ in range(4)]
+    await shop.give(held, "1")
+    async with writers(postgres_house, 1) as several:
+        ((_, engine),) = several
+        locked, free = asyncio.Event(), asyncio.Event()
+
+        async def hold() -> None:
+            with suppress(InterruptedError):
+                async with transaction() as connection:
+                    await connection.execute_query(HELD[what].format(scope=f"{desk.credential}:adjust"), [held])
+                    locked.set()
+                    await free.wait()
+                    raise InterruptedError
+
+        holder = asyncio.create_task(hold())
+        await asyncio.wait([holder, asyncio.create_task(locked.wait())], return_when=asyncio.FIRST_COMPLETED)
+        assert not holder.done()
+        first = asyncio.create_task(engine.writer.post(desk.adjust(held, 2, key="1")))
+        second = asyncio.create_task(engine.writer.post(desk.adjust(held, 3, key="2")))
+        for _ in range(3):
+            answers = await all_answers([engine], [desk.adjust(member, 5) for member in others])
+            assert [type(row).__name__ for row in answers] == ["Outcome"] * 3
+        assert not first.done()
+        free.set()
+        await holder
+        assert [row.replayed for row in await asyncio.gather(first, second)] == [False, False]
+    entries = await models.Entry.filter(member_id=held).order_by("seq").values_list("change_available", flat=True)
+    assert sorted(entries) == [1, 2, 3]
+    if what != "key":
+        assert list(entries) == [1, 2, 3], "in the order of their arrival"
+    assert await shop.balance(others[0]) == 15
+    assert await faults(postgres_house, shop.program.id) == []
+
+
+async def test_a_member_who_stays_locked_is_given_up_with_nothing_done(
+    postgres_house: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        postgres_module, "BEGIN", postgres_module.BEGIN.replace("lock_timeout = '2s'", "lock_timeout = '20ms'")
+    )
+    shop = await world(postgres_house)
+    desk, held, other = await Desk.at(shop), await shop.enrol(), await shop.enrol()
+    async with writers(postgres_house, 1) as several, transaction() as connection:
+        ((_, engine),) = several
+        await connection.execute_query("SELECT id FROM member WHERE id = $1 FOR UPDATE", [held])
+        commands = [desk.adjust(held, 1, key="1"), desk.adjust(other, 1), desk.adjust(held, 2)]
+        answers = await asyncio.gather(*map(engine.writer.post, commands), return_exceptions=True)
+        assert [type(row).__name__ for row in answers] == ["Overloaded", "Outcome", "Overloaded"]
+    assert await shop.balance(held) == 0
+    again = await postgres_house.writer.post(commands[0])
+    assert not again.replayed, "the key was given back"
+    assert await faults(postgres_house, shop.program.id) == []

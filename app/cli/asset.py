@@ -1,0 +1,204 @@
+"""`huiyuan asset …`."""
+
+import re
+from datetime import date
+from typing import Annotated, Any
+
+import typer
+
+from app.cli.database import named, rows
+from app.cli.output import CommandError, Json, ProgramCode, run, table, write, write_json
+from app.settings import settings
+from domain.program import YEARLY_YEAR, AssetKind, ExpiryFrom, ExpiryPolicy
+from domain.terms import Terms
+from models import Asset
+from services import assets, programs
+
+app = typer.Typer(name="asset", help="Define and list what a program's ledger counts.", no_args_is_help=True)
+
+HEADINGS = ("CODE", "KIND", "SCALE", "EXPIRES", "FROM", "PENDING", "NAME")
+NEVER, AT_ONCE = "never", "none"
+DIGITS = r"\d{1,9}"
+"""More would not be allowed as a length in any case."""
+ROLLING = {"d": ExpiryPolicy.ROLLING_DAYS, "m": ExpiryPolicy.ROLLING_MONTHS}
+PERIODS = {
+    "end-of-month": ExpiryPolicy.END_OF_MONTH,
+    "end-of-quarter": ExpiryPolicy.END_OF_QUARTER,
+    "end-of-year": ExpiryPolicy.END_OF_YEAR,
+}
+
+
+@app.command()
+def create(
+    *,
+    program: ProgramCode,
+    code: Annotated[
+        str,
+        typer.Option(
+            metavar="CODE", help="Code by which rules and requests name it: letters, digits, hyphens and underscores."
+        ),
+    ],
+    kind: Annotated[AssetKind, typer.Option(help="What it counts.", case_sensitive=False)] = AssetKind.POINTS,
+    name: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Name that people read.", show_default="the code")
+    ] = None,
+    scale: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="How many decimals its amounts have.",
+            show_default="of MONEY and QUALIFYING those of the currency, else 0",
+        ),
+    ] = None,
+    expiry: Annotated[
+        str,
+        typer.Option(
+            metavar="WHEN",
+            help="When what is credited expires, counted in the program's time zone.\n\n- never\n"
+            "- 90d: after so many days\n- 12m: after so many months\n"
+            "- end-of-month, end-of-quarter or end-of-year; with +1 the end of the next one\n"
+            "- 03-31: at the end of that day, each year\n- 2027-03-31: at the end of that day, for good",
+        ),
+    ] = NEVER,
+    expiry_from: Annotated[
+        ExpiryFrom,
+        typer.Option(
+            help="What that is counted from: when it happened, was recorded, or is released.", case_sensitive=False
+        ),
+    ] = ExpiryFrom.RECORDED,
+    pending: Annotated[
+        str,
+        typer.Option(
+            metavar="HOW-LONG",
+            help="How long what is credited is pending.\n\n- none\n- 14d: for so many days\n"
+            "- day-15: until the 15th of the next month; day-15+2 of the one after it",
+        ),
+    ] = AT_ONCE,
+    json: Json = False,
+) -> None:
+    """Define one more asset of a program. A server that is running knows it at once.
+
+    The rules of the templates do not earn it.
+    """
+    terms = Terms(**expiry_of(expiry), expiry_from=expiry_from, **pending_of(pending))
+
+    async def work() -> Asset:
+        async with rows(named(settings())):
+            owner = await programs.by_code(program)
+            return await assets.create(
+                owner,
+                code=code,
+                name=code if name is None else name,
+                kind=kind,
+                scale=scale,
+                terms=terms,
+            )
+
+    made = run(work())
+    if json:
+        write_json(record(made))
+    else:
+        write(f"{program} has the asset {made.code}.")
+
+
+@app.command("list")
+def list_(program: ProgramCode, json: Json = False) -> None:
+    """List the assets of a program, with their terms as `huiyuan asset create` takes them."""
+
+    async def work() -> list[Asset]:
+        async with rows(named(settings())):
+            return await assets.of_program(await programs.by_code(program))
+
+    records = [record(asset) for asset in run(work())]
+    if json:
+        write_json({"assets": records})
+    else:
+        write(table([HEADINGS, *(cells(each) for each in records)]))
+
+
+def record(asset: Asset) -> dict[str, Any]:
+    """Return an asset as JSON values, its terms as the options say them."""
+    return {
+        "code": asset.code,
+        "name": asset.name,
+        "kind": asset.kind,
+        "scale": asset.scale,
+        "expiry": expiry_text(asset),
+        "expiryFrom": asset.expiry_from,
+        "pending": pending_text(asset),
+    }
+
+
+def cells(asset: dict[str, Any]) -> tuple[str, ...]:
+    """Return what a line of the list shows of an asset."""
+    start = "" if asset["expiry"] == NEVER else asset["expiryFrom"]
+    return (
+        asset["code"],
+        asset["kind"],
+        str(asset["scale"]),
+        asset["expiry"],
+        start,
+        asset["pending"],
+        asset["name"],
+    )
+
+
+def expiry_of(text: str) -> dict[str, Any]:
+    """Return the facts of an expiry policy by its words. Raises `CommandError`."""
+    if text == NEVER:
+        return {}
+    if found := re.fullmatch(rf"({DIGITS})([dm])", text, re.ASCII):
+        return {"expiry": ROLLING[found[2]], "expiry_length": int(found[1])}
+    if found := re.fullmatch(rf"({'|'.join(PERIODS)})(?:\+({DIGITS}))?", text, re.ASCII):
+        return {"expiry": PERIODS[found[1]], "expiry_length": int(found[2] or 0)}
+    try:
+        if re.fullmatch(r"\d\d-\d\d", text, re.ASCII):
+            return {"expiry": ExpiryPolicy.YEARLY, "expiry_date": date.fromisoformat(f"{YEARLY_YEAR}-{text}")}
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
+            return {"expiry": ExpiryPolicy.FIXED_DATE, "expiry_date": date.fromisoformat(text)}
+    except ValueError:
+        raise CommandError(f"{text!r} is no day of the calendar.") from None
+    raise CommandError(
+        f"{text!r} is no expiry; examples: {NEVER}, 90d, 12m, end-of-month, end-of-quarter+1, end-of-year, 03-31, "
+        "2027-03-31."
+    )
+
+
+def pending_of(text: str) -> dict[str, Any]:
+    """Return the facts of a pending time by its words. Raises `CommandError`."""
+    if text == AT_ONCE:
+        return {}
+    if found := re.fullmatch(rf"({DIGITS})d", text, re.ASCII):
+        return {"pending_days": positive(found[1], text)}
+    if found := re.fullmatch(rf"day-({DIGITS})(?:\+({DIGITS}))?", text, re.ASCII):
+        return {"pending_day": int(found[1]), "pending_months": positive(found[2] or "1", text)}
+    raise CommandError(f"{text!r} is no pending time; examples: {AT_ONCE}, 14d, day-15, day-15+2.")
+
+
+def positive(digits: str, text: str) -> int:
+    """Return the number, which must not be 0. Raises `CommandError`."""
+    if not int(digits):
+        raise CommandError(f"{text!r} is no pending time: the number must not be 0; {AT_ONCE} is at once.")
+    return int(digits)
+
+
+def expiry_text(asset: Asset) -> str:
+    """Return the words of an asset's expiry policy."""
+    policy, length = ExpiryPolicy(asset.expiry), asset.expiry_length
+    for letter, rolling in ROLLING.items():
+        if policy is rolling:
+            return f"{length}{letter}"
+    for name, period in PERIODS.items():
+        if policy is period:
+            return f"{name}+{length}" if length else name
+    if asset.expiry_date is None:
+        return NEVER
+    day = asset.expiry_date.isoformat()
+    return day.removeprefix(f"{YEARLY_YEAR}-") if policy is ExpiryPolicy.YEARLY else day
+
+
+def pending_text(asset: Asset) -> str:
+    """Return the words of an asset's pending time."""
+    if asset.pending_months:
+        return f"day-{asset.pending_day}" + (f"+{asset.pending_months}" if asset.pending_months > 1 else "")
+    return f"{asset.pending_days}d" if asset.pending_days else AT_ONCE

@@ -1,0 +1,67 @@
+"""Balances: adjusted, and moved from one member to another."""
+
+from domain.book import Book
+from domain.commands import Adjust, TransferBalance
+from domain.decisions.situation import Decision, Situation, books, opened
+from domain.decisions.tiers import raise_tiers
+from domain.ledger import Contra, EntryKind, TransferKind
+from domain.members import MemberStatus
+from domain.refusals import InsufficientBalance, InvalidInput, LimitReached, MemberNotActive, Refusal
+
+
+def adjust(command: Adjust, situation: Situation) -> Decision:
+    """Return the posting; it may raise a tier.
+
+    Raises `InsufficientBalance`, `LimitReached` or `MemberNotActive`, and `InvalidInput` for what changes nothing and
+    for a credit of an asset whose fixed date is over.
+    """
+    book = opened(command, situation)
+    if book.member.status is MemberStatus.CLOSED:
+        raise MemberNotActive("The member is closed.", field=("member",), status=book.member.status.value)
+    asset = book.program.asset_by_id(command.asset_id)
+    ended = asset.ended(situation.now, book.program.zone)
+    if ended and command.amount > 0:
+        raise InvalidInput(f"{ended}; nothing can be added.", field=("amount",))
+    try:
+        with book.open(TransferKind.ADJUSTMENT, situation.now, reason=command.reason) as transfer:
+            if command.amount > 0:
+                transfer.credit(asset, command.amount, EntryKind.ADJUST, Contra.ADJUSTMENT)
+            elif command.amount < 0:
+                transfer.debit(asset, -command.amount, EntryKind.ADJUST, Contra.ADJUSTMENT)
+            else:
+                raise InvalidInput("An adjustment of 0 changes nothing.")
+    except Refusal as refusal:
+        refusal.field = ("amount",)
+        raise
+    raise_tiers(book, situation.now)
+    (entry,) = transfer.entries
+    outcome = {"member": str(book.member.id), "entries": [[str(entry.account_id), entry.seq]]}
+    return Decision(outcome, (book.close(),), book.rows)
+
+
+def transfer(command: TransferBalance, situation: Situation) -> Decision:
+    """Return the posting, one line in each member's ledger. What is moved keeps its expiry.
+
+    Raises `InsufficientBalance`, `LimitReached` or `MemberNotActive`.
+    """
+    giver, taker = books(command, situation)
+    for book, path in ((giver, ("member",)), (taker, ("to",))):
+        _check_active(book, path)
+    asset = giver.program.asset_by_id(command.asset_id)
+    try:
+        with giver.open(TransferKind.TRANSFER, situation.now, reason=command.reason) as given:
+            given.debit(asset, command.amount, EntryKind.TRANSFER, Contra.CLEARING)
+            parts = [(-move.remaining, giver.lots[move.lot_id]) for move in given.moves]
+            given.into(taker).receive(asset, parts, EntryKind.TRANSFER, Contra.CLEARING)
+    except (InsufficientBalance, LimitReached) as refusal:
+        refusal.field = ("amount",)
+        raise
+    entries = [[str(entry.account_id), entry.seq] for entry in given.entries]
+    outcome = {"member": str(giver.member.id), "entries": entries}
+    return Decision(outcome, (giver.close(), taker.close()), giver.rows)
+
+
+def _check_active(book: Book, path: tuple[str, ...]) -> None:
+    if book.member.status is not MemberStatus.ACTIVE:
+        status = book.member.status.value
+        raise MemberNotActive(f"The member is {status.lower()}.", field=path, status=status)

@@ -1,0 +1,83 @@
+"""What a decision may look at, and what it is."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from domain.book import Book, Rows
+from domain.commands import Command
+from domain.mature import mature
+from domain.members import Identity, MemberState
+from domain.orders import Order, OrderEffect, OrderLine
+from domain.program import Program
+from domain.refusals import (
+    NotFound,
+)
+from domain.values import value
+
+
+@value
+class Situation:
+    """Everything that a decision may look at beside the command. What is absent was not found."""
+
+    program: Program
+    now: datetime
+    new_id: Callable[[], UUID]
+    states: Mapping[UUID, MemberState] = field(default_factory=dict)
+    """The members whom the command locks, by id."""
+    order: Order | None = None
+    """The order that has the name already."""
+    order_entries: Sequence[tuple[UUID, int]] = ()
+    """(account, seq) of what it posted."""
+    owners: Mapping[tuple[str, str], UUID] = field(default_factory=dict)
+    """Whose each identity wanted by the command is, this member's own claims included."""
+    identities: Sequence[tuple[str, str]] = ()
+    """All identities of a member who is to be closed."""
+
+
+@value
+class Decision:
+    """What a command does: rows to insert, the members' states after it, and the outcome to store and answer.
+
+    A refusal carries no decision at all.
+    """
+
+    outcome: dict[str, Any]
+    states: tuple[MemberState, ...] = ()
+    rows: Rows = field(default_factory=Rows)
+    order: Order | None = None
+    lines: tuple[OrderLine, ...] = ()
+    effects: tuple[OrderEffect, ...] = ()
+    identities: tuple[Identity, ...] = ()
+    """Identities gained."""
+    freed: tuple[tuple[str, str], ...] = ()
+    """Identities given up."""
+
+    @property
+    def state(self) -> MemberState | None:
+        """The state of the one member whom the command is about; None for a guest's order."""
+        return self.states[0] if self.states else None
+
+
+def opened(command: Command, situation: Situation) -> Book:
+    """Return the book of the one member, matured to now. Raises `NotFound`."""
+    (book,) = books(command, situation)
+    return book
+
+
+def books(command: Command, situation: Situation) -> list[Book]:
+    """Return the books of the command's members, matured to now; their rows are written together. Raises `NotFound`."""
+    rows = Rows()
+    opened = []
+    for member_id, path in zip(command.locks, (("member",), ("to",)), strict=False):
+        state = situation.states.get(member_id)
+        if state is None:
+            raise NotFound("There is no such member.", field=path)
+        book = Book(
+            situation.program, state, now=situation.now, actor=command.actor, new_id=situation.new_id, rows=rows
+        )
+        mature(book)
+        opened.append(book)
+    return opened

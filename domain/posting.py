@@ -1,0 +1,229 @@
+"""One transfer being posted: what it adds to accounts and takes from lots, sealed by its hash."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+from uuid import UUID
+
+from domain.amounts import AMOUNT_MAX, from_minor
+from domain.digest import transfer_hash
+from domain.events import EventKind
+from domain.instants import NEVER
+from domain.ledger import Account, Contra, Entry, EntryKind, Lot, LotMove, Transfer
+from domain.program import Asset
+from domain.refusals import InsufficientBalance, LimitReached
+from domain.values import value
+
+if TYPE_CHECKING:
+    from domain.book import Book
+
+
+@value
+class Cause:
+    """What an entry carries out, beside its transfer."""
+
+    effect: int | None = None
+    campaign_id: UUID | None = None
+
+
+NO_CAUSE = Cause()
+
+
+def _check_room(account: Account, amount: int) -> None:
+    if account.available + account.pending + account.held + amount > AMOUNT_MAX:
+        raise LimitReached("The balance would be larger than an account can hold.", limit=str(AMOUNT_MAX))
+
+
+class OpenTransfer:
+    """A transfer being posted."""
+
+    def __init__(self, book: "Book", transfer: Transfer) -> None:
+        self.book = book
+        self.transfer = transfer
+        self.entries: list[Entry] = []
+        self.created: list[Lot] = []
+        self.moves: list[LotMove] = []
+
+    def into(self, book: "Book") -> "OpenTransfer":
+        """Return the same transfer as it is posted into another member's book."""
+        other = OpenTransfer(book, self.transfer)
+        other.entries, other.created, other.moves = self.entries, self.created, self.moves
+        return other
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None and self.entries:
+            digest = transfer_hash(self.transfer, self.entries, self.created, self.moves)
+            self.book.rows.transfers.append(replace(self.transfer, hash=digest))
+            self.book.rows.entries.extend(self.entries)
+            self.book.rows.moves.extend(self.moves)
+
+    def credit(
+        self, asset: Asset, amount: int, kind: EntryKind, contra: Contra, *, cause: Cause = NO_CAUSE, priority: int = 0
+    ) -> Entry:
+        """Add `amount` as a new lot, pending if the asset says so; a debt is paid first."""
+        book, zone = self.book, self.book.program.zone
+        account = book.account(asset)
+        occurred_at = self.transfer.occurred_at
+        expires_at = asset.expires_at(occurred_at, book.now, zone)
+        assert expires_at > book.now, "a rule gives nothing that would be born expired"
+        locked_until = asset.locked_until(book.now, zone)
+        if locked_until:
+            # What expires while it is pending has to be released first, so it expires then. Its line would else be
+            # dated before the line of its release, and the instants of an account's lines would fall.
+            expires_at = max(expires_at, locked_until)
+        _check_room(account, amount)
+        lot = self._born(account, amount, priority=priority, locked_until=locked_until, expires_at=expires_at)
+        entry = self.post(
+            asset,
+            kind,
+            available=0 if locked_until else amount,
+            pending=amount if locked_until else 0,
+            contra=contra,
+            cause=cause,
+            due_at=lot.due_at,
+        )
+        if not locked_until:
+            self.pay_debt(lot, account.available)
+        return entry
+
+    def receive(self, asset: Asset, parts: Sequence[tuple[int, Lot]], kind: EntryKind, contra: Contra) -> Entry:
+        """Add so much of each lot of another member, each part as a lot with the same expiry and priority.
+
+        A debt is paid first.
+        """
+        account = self.book.account(asset)
+        amount = sum(part for part, _ in parts)
+        _check_room(account, amount)
+        lots = [
+            self._born(account, part, priority=lot.priority, locked_until=None, expires_at=lot.expires_at)
+            for part, lot in parts
+        ]
+        due_at = min(lot.due_at for lot in lots)
+        entry = self.post(asset, kind, available=amount, contra=contra, due_at=due_at)
+        available = account.available
+        for lot in lots:
+            self.pay_debt(lot, available)
+            available += lot.amount
+        return entry
+
+    def _born(
+        self, account: Account, amount: int, *, priority: int, locked_until: datetime | None, expires_at: datetime
+    ) -> Lot:
+        book = self.book
+        lot = Lot(
+            id=book.new_id(),
+            program_id=account.program_id,
+            member_id=account.member_id,
+            account_id=account.id,
+            asset_id=account.asset_id,
+            transfer_id=self.transfer.id,
+            order_id=self.transfer.order_id,
+            amount=amount,
+            remaining=amount,
+            held=0,
+            priority=priority,
+            locked_until=locked_until,
+            expires_at=expires_at,
+            due_at=locked_until or expires_at,
+            recorded_at=book.now,
+        )
+        book.lots[lot.id] = lot
+        self.created.append(lot)
+        return lot
+
+    def pay_debt(self, lot: Lot, available_before: int) -> None:
+        """Take from a freshly available lot what the account owed before it."""
+        debt = min(max(-available_before, 0), lot.remaining)
+        if debt:
+            self.take(lot, debt)
+
+    def debit(self, asset: Asset, amount: int, kind: EntryKind, contra: Contra, *, cause: Cause = NO_CAUSE) -> Entry:
+        """Take `amount` from the available balance, soonest-expiring lots first.
+
+        Raises `InsufficientBalance` when the available balance is less.
+        """
+        account = self.book.account(asset)
+        if account.available < amount:
+            available = max(account.available, 0)
+            raise InsufficientBalance(
+                f"The member has {asset.spelled(available)} {asset.code}; {asset.spelled(amount)} are needed.",
+                available=from_minor(available, asset.scale),
+                required=from_minor(amount, asset.scale),
+            )
+        left = amount
+        for lot in self.book.burn_order(account):
+            taken = min(left, lot.remaining)
+            self.take(lot, taken)
+            left -= taken
+            if not left:
+                break
+        assert not left, "the open lots of an account add up to its available balance"
+        return self.post(asset, kind, available=-amount, contra=contra, cause=cause)
+
+    def take(self, lot: Lot, amount: int) -> None:
+        """Move `amount` out of the lot's remaining value."""
+        self.book.lots[lot.id] = replace(lot, remaining=lot.remaining - amount)
+        self.moves.append(LotMove(self.transfer.id, lot.id, lot.program_id, -amount, 0))
+
+    def post(
+        self,
+        asset: Asset,
+        kind: EntryKind,
+        *,
+        available: int = 0,
+        pending: int = 0,
+        held: int = 0,
+        contra: Contra | None,
+        cause: Cause = NO_CAUSE,
+        due_at: datetime = NEVER,
+    ) -> Entry:
+        """Write one line: the signed changes of the three buckets, the rest against `contra`, and its event.
+
+        `due_at` is when the lot is due that the line makes.
+        """
+        book = self.book
+        before = book.account(asset)
+        after = replace(
+            before,
+            available=before.available + available,
+            pending=before.pending + pending,
+            held=before.held + held,
+            seq=before.seq + 1,
+            next_due_at=min(before.next_due_at, due_at),
+        )
+        book.accounts[asset.id] = after
+        position = book.tell(
+            EventKind.BALANCE_CHANGED,
+            self.transfer.occurred_at,
+            account_id=after.id,
+            entry_seq=after.seq,
+            order_id=self.transfer.order_id,
+        )
+        entry = Entry(
+            account_id=after.id,
+            seq=after.seq,
+            program_id=after.program_id,
+            member_id=after.member_id,
+            asset_id=asset.id,
+            transfer_id=self.transfer.id,
+            kind=kind,
+            change_available=available,
+            change_pending=pending,
+            change_held=held,
+            available=after.available,
+            pending=after.pending,
+            held=after.held,
+            contra=contra,
+            position=position,
+            order_id=self.transfer.order_id,
+            effect=cause.effect,
+            campaign_id=cause.campaign_id,
+            occurred_at=self.transfer.occurred_at,
+            recorded_at=book.now,
+        )
+        self.entries.append(entry)
+        return entry

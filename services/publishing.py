@@ -1,0 +1,43 @@
+"""Publishing a version of a campaign: inserted once, with the hash by which it is known to be what was published."""
+
+from typing import Any
+
+import orjson
+from uuid_utils.compat import uuid7
+
+import models
+from domain.digest import content_hash
+
+
+async def publish(**said: Any) -> models.CampaignVersion:
+    """Insert a version of a campaign, of the columns that it is given, with its hash. Needs a transaction.
+
+    Which version of the campaign decides is up to the campaign's own row.
+    """
+    version = models.CampaignVersion(**{"id": uuid7()} | said)
+    version.hash = version_hash(version)
+    await version.save(force_create=True)
+    return version
+
+
+def version_hash(version: Any) -> bytes:
+    """Return the SHA-256 of all that a version says and is known by, in canonical form: its row without the hash."""
+    return content_hash(
+        (
+            version.id,
+            version.program_id,
+            version.campaign_id,
+            version.number,
+            version.priority,
+            version.starts_at,
+            version.ends_at,
+            _form(version.conditions),
+            _form(version.effects),
+            version.recorded_at,
+        )
+    )
+
+
+def _form(form: Any) -> str:
+    """Return the form of a rule as text that does not depend on the order in which a database keeps its keys."""
+    return orjson.dumps(form, option=orjson.OPT_SORT_KEYS).decode()

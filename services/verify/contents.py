@@ -1,0 +1,139 @@
+"""What every order is and why it was decided so: its content's hash, its state, the grounds of its effects."""
+
+from collections.abc import Callable
+from typing import Any
+
+from domain.orders import LineContent, Order, OrderContent, OrderEffect, OrderLine, OrderState
+from services.verify.check import Scope
+from services.verify.parts import UNREADABLE, Findings, Part, side_by_side
+from services.verify.reasons import fault_of_explanation, fault_of_facts, fault_of_not_applied
+from services.verify.report import Finding
+from services.verify.setup import SetUp
+from services.verify.source import Row, Source
+from services.writer.tables import ORDER_EFFECTS, ORDER_LINES, ORDERS
+
+CHECKS = {
+    "order.content": "orders",
+    "order.state": "orders",
+    "order.not_applied": "orders",
+    "order_line.order": "order_line",
+    "effect.order": "order_effect",
+    "effect.facts": "order_effect",
+    "effect.explanation": "order_effect",
+}
+"""Check → the table whose rows it looks at."""
+
+
+class Contents:
+    """One pass over all orders, in the order of their ids, each with its lines and effects."""
+
+    def __init__(self, source: Source, scope: Scope, limit: int, set_up: SetUp) -> None:
+        self._source = source
+        self._set_up = set_up
+        self._findings = found = Findings(limit)
+        self._heads = Part(source, ORDERS, scope, found)
+        self._lines = Part(source, ORDER_LINES, scope, found, column="order_id", check="order_line.order")
+        self._effects = Part(source, ORDER_EFFECTS, scope, found, column="order_id", check="effect.order")
+
+    async def findings(self, progress: Callable[[int], None]) -> list[Finding]:
+        """Return what is broken, the rows of each check by order; tell as it goes how many were looked at."""
+        await side_by_side(self._heads, (self._lines, self._effects), self._check, progress)
+        return await self._findings.named(self._source)
+
+    def _check(self, record: Row) -> None:
+        raw_lines, raw_effects = self._lines.take(record[0]), self._effects.take(record[0])
+        heads, lines, effects = (
+            self._heads.rows([record]),
+            self._lines.rows(raw_lines),
+            self._effects.rows(raw_effects),
+        )
+        if not heads:
+            return  # what cannot be read is a finding by itself
+        (order,) = heads
+        parts: tuple[tuple[Part[Any], list[Row]], ...] = ((self._lines, raw_lines), (self._effects, raw_effects))
+        for part, raw in parts:
+            for one in raw:
+                if one["program_id"] != record["program_id"]:
+                    part.strange(one, "program")
+        if len(lines) == len(raw_lines):
+            self._check_order(record, order, lines)
+        if len(effects) == len(raw_effects):
+            self._check_effects(raw_effects, order, effects)
+
+    def _check_order(self, record: Row, order: Order, lines: list[OrderLine]) -> None:
+        if not has_its_content(order, lines):
+            message = "The hash is not that of the order with its lines: what was reported was changed afterwards."
+            self._findings.add("order.content", "orders", record, message)
+        returned = sum(line.returned_quantity for line in lines)
+        if order.state is not OrderState.COMMITTED or returned:
+            message = f"The order is {order.state} with {returned} pieces returned; nothing in the ledger did that."
+            self._findings.add("order.state", "orders", record, message)
+        if fault := _tried(lambda: fault_of_not_applied(order, self._set_up)):
+            message = f"The list of campaigns that did nothing is not one: {fault}."
+            self._findings.add("order.not_applied", "orders", record, message)
+
+    def _check_effects(self, raw: list[Row], order: Order, effects: list[OrderEffect]) -> None:
+        given: dict[Any, int] = {}
+        for record, effect in zip(raw, effects, strict=True):
+            before = given.get(effect.asset_id, 0)
+            given[effect.asset_id] = before + effect.amount
+            version = self._set_up.versions.get(effect.campaign_version_id)
+            asset = self._set_up.assets.get(effect.asset_id)
+            if version is None or asset is None:
+                continue  # `effect.version` names it
+            if fault := _tried(lambda: fault_of_facts(effect, order, version, before)):  # noqa: B023  (called at once)
+                self._findings.add("effect.facts", "order_effect", record, f"The facts do not hold: {fault}.")
+            if fault := _tried(lambda: fault_of_explanation(effect, version, asset)):  # noqa: B023
+                message = f"The explanation is not one of this effect: {fault}."
+                self._findings.add("effect.explanation", "order_effect", record, message)
+
+
+def has_its_content(order: Order, lines: list[OrderLine]) -> bool:
+    """Whether the order's hash is that of the content which it and its lines, in their order, are stored of."""
+    if [line.ordinal for line in lines] != list(range(len(lines))):
+        return False
+    # An order that came without an instant happened when it was recorded, and its hash is over none.
+    instants = (None, order.occurred_at) if order.occurred_at == order.recorded_at else (order.occurred_at,)
+    try:
+        parts = tuple(
+            LineContent(
+                ref=line.ref,
+                sku=line.sku,
+                name=line.name,
+                category=line.category,
+                quantity=line.quantity,
+                unit_price=line.unit_price,
+                attributes=_pairs(line.attributes),
+            )
+            for line in lines
+        )
+        return any(
+            OrderContent(
+                source=order.source,
+                external_id=order.external_id,
+                member_id=order.member_id,
+                store=order.store,
+                channel=order.channel,
+                occurred_at=instant,
+                shipping=order.shipping,
+                lines=parts,
+                attributes=_pairs(order.attributes),
+            ).hash()
+            == order.content_hash
+            for instant in instants
+        )
+    except UNREADABLE:
+        return False
+
+
+def _pairs(attributes: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return attributes as they are hashed: by key, as JSON of a database has no order of its own."""
+    return tuple(sorted(attributes.items()))
+
+
+def _tried(fault: Callable[[], str | None]) -> str | None:
+    """Return the fault, or what of the row stopped the search for one."""
+    try:
+        return fault()
+    except UNREADABLE as error:
+        return f"it holds a value that cannot be ({type(error).__name__})"

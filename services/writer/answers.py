@@ -1,0 +1,50 @@
+"""What the writer answers, now or from what it remembers."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from domain.refusals import IdempotencyKeyReused, Refusal
+from services.writer.session import StoredKey
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The answer to a command, as it is stored: the order, the member, and the ledger lines (account, seq) it wrote."""
+
+    replayed: bool
+    order_id: UUID | None = None
+    member_id: UUID | None = None
+    entries: tuple[tuple[UUID, int], ...] = ()
+
+
+class PutOff(Exception):  # noqa: N818  (not a failure: the command goes into a later batch)
+    """The member has more due lots than one batch matures, or is locked by somebody else."""
+
+    def __init__(self, *, blocked: bool = False) -> None:
+        super().__init__()
+        self.blocked = blocked
+
+
+Answer = Outcome | Refusal | PutOff
+
+
+def replayed(stored: StoredKey, content_hash: bytes) -> Outcome | Refusal:
+    """Return the answer that was given when the key was first used, or the refusal of its reuse for other content."""
+    if stored.hash != content_hash:
+        return IdempotencyKeyReused(
+            f"The idempotency key {stored.key!r} was used before, with other content.", field=("idempotencyKey",)
+        )
+    refusal = stored.outcome.get("refusal")
+    return Refusal.from_record(refusal) if refusal else outcome_of(stored.outcome, replayed=True)
+
+
+def outcome_of(record: dict[str, Any], *, replayed: bool) -> Outcome:
+    """Return the outcome that a record tells of."""
+    order, member = record.get("order"), record.get("member")
+    return Outcome(
+        replayed=replayed,
+        order_id=UUID(order) if order else None,
+        member_id=UUID(member) if member else None,
+        entries=tuple((UUID(account), seq) for account, seq in record.get("entries", ())),
+    )
