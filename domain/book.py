@@ -9,12 +9,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from domain.assets import Asset
 from domain.events import Event, EventKind
 from domain.instants import NEVER
 from domain.ledger import Account, Entry, Lot, LotMove, Transfer, TransferKind
 from domain.members import MemberState
 from domain.posting import OpenTransfer
-from domain.program import Asset, Program
+from domain.program import Program
 
 
 @dataclass(slots=True)

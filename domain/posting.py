@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
 from domain.amounts import AMOUNT_MAX, from_minor
+from domain.assets import Asset
 from domain.digest import transfer_hash
 from domain.events import EventKind
 from domain.instants import NEVER
 from domain.ledger import Account, Contra, Entry, EntryKind, Lot, LotMove, Transfer
-from domain.program import Asset
 from domain.refusals import InsufficientBalance, LimitReached
 from domain.values import value
 

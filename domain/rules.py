@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from domain.amounts import Rounding, to_minor
+from domain.assets import Asset
 from domain.conditions.base import Condition
 from domain.conditions.combine import All, AnyOf, Not
 from domain.conditions.minimum_spend import MinimumSpend
@@ -16,7 +17,6 @@ from domain.conditions.weekday import DAYS, Weekday
 from domain.effects.base import EffectRule
 from domain.effects.earn import EarnPerAmount
 from domain.effects.multiply_earn import MultiplyEarn, MultiplyEarnByTier
-from domain.program import Asset
 from domain.refusals import InvalidInput
 
 DEPTH_MAX = 8

@@ -5,8 +5,17 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from domain import checks
+from domain.assets import (
+    PERIOD_MONTHS,
+    YEARLY_YEAR,
+    Asset,
+    AssetKind,
+    BurnOrder,
+    ExpiryFrom,
+    ExpiryPolicy,
+    ShortfallPolicy,
+)
 from domain.instants import local_day, start_of_day
-from domain.program import PERIOD_MONTHS, YEARLY_YEAR, Asset, ExpiryFrom, ExpiryPolicy
 from domain.refusals import InvalidInput
 
 LENGTH_MAX = 36_500
@@ -16,6 +25,8 @@ LEAP_CYCLE_DAYS = 4 * 365 + 1
 
 ROLLING = (ExpiryPolicy.ROLLING_DAYS, ExpiryPolicy.ROLLING_MONTHS)
 ON_A_DAY = (ExpiryPolicy.YEARLY, ExpiryPolicy.FIXED_DATE)
+PAYING = (AssetKind.POINTS, AssetKind.MONEY)
+"""What may pay at checkout."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +40,11 @@ class Terms:
     pending_days: int = 0
     pending_months: int = 0
     pending_day: int = 0
+    shortfall: ShortfallPolicy = ShortfallPolicy.REFUSE
+    grace_days: int = 30
+    burn_order: BurnOrder = BurnOrder.BONUS_FIRST
+    bonus_cap: int = 100
+    reminder_days: int = 0
 
 
 def check_terms(asset: Asset, now: datetime, zone: ZoneInfo) -> None:
@@ -39,6 +55,7 @@ def check_terms(asset: Asset, now: datetime, zone: ZoneInfo) -> None:
     """
     _check_expiry(asset)
     _check_pending(asset)
+    _check_use(asset)
     if ended := asset.ended(now, zone):
         raise InvalidInput(f"{ended}: choose a day to come.", field=("expiry",))
     if asset.locked_until(now, zone) is None or asset.expiry is ExpiryPolicy.NONE:
@@ -82,3 +99,13 @@ def _check_pending(asset: Asset) -> None:
     if asset.pending_months:
         checks.integer(asset.pending_days, ("pendingDays",), 0, 0)
     checks.integer(asset.pending_day, ("pendingDay",), *((1, 31) if asset.pending_months else (0, 0)))
+
+
+def _check_use(asset: Asset) -> None:
+    checks.integer(asset.grace_days, ("graceDays",), 1, LENGTH_MAX)
+    checks.integer(asset.bonus_cap, ("bonusCap",), 0, 100)
+    checks.integer(asset.reminder_days, ("reminderDays",), 0, LENGTH_MAX)
+    if asset.floor and asset.shortfall is not ShortfallPolicy.DEBT:
+        raise InvalidInput("A limit of debt goes with the policy DEBT, and only with it.", field=("debtLimit",))
+    if asset.pay_amount and asset.kind not in PAYING:
+        raise InvalidInput(f"{asset.kind.value} pays nothing at checkout: points and money do.", field=("pays",))

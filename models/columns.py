@@ -32,6 +32,6 @@ def code() -> Any:
     return fields.CharField(max_length=CODE_LENGTH)
 
 
-def kind() -> Any:
+def kind(default: str | None = None) -> Any:
     """Return a column of an enum's value: text with a CHECK in the migration, as enum types cost look-ups."""
-    return fields.CharField(max_length=32)
+    return fields.CharField(max_length=32) if default is None else fields.CharField(max_length=32, default=default)

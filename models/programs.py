@@ -42,6 +42,13 @@ class Asset(Model):
     pending_months = fields.IntField(default=0)
     pending_day = fields.SmallIntField(default=0)
     floor = columns.amount()
+    shortfall = columns.kind(default="REFUSE")
+    grace_days = fields.IntField(default=30)
+    burn_order = columns.kind(default="BONUS_FIRST")
+    bonus_cap = fields.SmallIntField(default=100)
+    pay_amount = fields.BigIntField(default=0)
+    pay_value = fields.BigIntField(default=0)
+    reminder_days = fields.IntField(default=0)
 
     class Meta:
         table = "asset"

@@ -8,18 +8,20 @@ from typing import Any, TypeVar
 
 import strawberry
 
+from domain.assets import AssetKind, BurnOrder, ExpiryFrom, ExpiryPolicy, ShortfallPolicy
 from domain.effects.base import EffectKind
 from domain.events import EventKind
 from domain.explanation import NotAppliedReason
 from domain.ledger import EntryKind
 from domain.members import MemberStatus
 from domain.orders import OrderState
-from domain.program import AssetKind, ExpiryFrom, ExpiryPolicy, TierMetric
+from domain.program import TierMetric
 from services.actors import ActorKind
 
 __all__ = [
     "ActorKind",
     "AssetKind",
+    "BurnOrder",
     "EffectKind",
     "EntryKind",
     "EventKind",
@@ -28,6 +30,7 @@ __all__ = [
     "MemberStatus",
     "NotAppliedReason",
     "OrderState",
+    "ShortfallPolicy",
     "TierDirection",
     "TierMetric",
     "described",
@@ -76,6 +79,20 @@ described(
         "RECORDED": "When it was recorded.",
         "RELEASED": "When it is released; of what is not pending, when it was recorded.",
     },
+)
+described(
+    ShortfallPolicy,
+    "What a return does that has to take back more than the member has.",
+    {
+        "REFUSE": "It is refused.",
+        "DEBT": "The balance goes below zero, and what comes next pays the debt; beyond the limit it is written off.",
+        "WRITE_OFF": "The member keeps the rest, and the ledger says what it cost.",
+    },
+)
+described(
+    BurnOrder,
+    "Which part of stored value a payment uses first.",
+    {"PRINCIPAL_FIRST": "What was paid in.", "BONUS_FIRST": "What was given on top."},
 )
 described(
     MemberStatus,

@@ -1,7 +1,8 @@
 """Assets: defining one more for a program, and listing them."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from tortoise.exceptions import IntegrityError
@@ -10,14 +11,22 @@ from uuid_utils.compat import uuid7
 
 import models
 from domain import checks
-from domain.amounts import SCALE_MAX
-from domain.program import Asset, AssetKind
+from domain.amounts import AMOUNT_MAX, SCALE_MAX, to_minor
+from domain.assets import Asset, AssetKind, ShortfallPolicy
 from domain.refusals import InvalidInput, LimitReached, Refusal
 from domain.terms import Terms, check_terms
 from services.transaction import transaction
 
 ASSETS_MAX = 100
 """How many assets a program may have: each is loaded with every snapshot and shown without pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pays:
+    """What an asset is worth at checkout: so much of it pays so much of the program's currency."""
+
+    amount: Decimal
+    value: Decimal
 
 
 class AssetExists(Refusal):
@@ -27,9 +36,20 @@ class AssetExists(Refusal):
 
 
 async def create(
-    program: models.Program, *, code: str, name: str, kind: AssetKind, scale: int | None, terms: Terms
+    program: models.Program,
+    *,
+    code: str,
+    name: str,
+    kind: AssetKind,
+    scale: int | None,
+    terms: Terms,
+    pays: Pays | None = None,
+    debt_limit: Decimal | None = None,
 ) -> models.Asset:
     """Define one more asset of a program, or raise a `Refusal` and change nothing.
+
+    So much of it `pays` so much of the currency at checkout; money pays for itself if nothing else is said. Under the
+    policy DEBT the balance may go `debt_limit` below zero, without one as far as it takes.
 
     Without a scale, money and what tiers are measured by have the decimals of the program's currency, all else none.
     Money never has others: it is the currency's. Every process knows the asset from its next request on.
@@ -43,6 +63,11 @@ async def create(
         raise InvalidInput(
             f"Money has the {program.currency_scale} decimals of {program.currency}, not {decimals}.", field=("scale",)
         )
+    if pays is None and kind is AssetKind.MONEY:
+        pays = Pays(Decimal(1), Decimal(1))
+    limit = AMOUNT_MAX if terms.shortfall is ShortfallPolicy.DEBT else 0
+    if debt_limit is not None:
+        limit = _positive(debt_limit, decimals, "debtLimit")
     asset = Asset(
         id=uuid7(),
         program_id=program.id,
@@ -50,7 +75,9 @@ async def create(
         name=label,
         kind=kind,
         scale=decimals,
-        floor=0,
+        floor=-limit,
+        pay_amount=_positive(pays.amount, decimals, "pays") if pays else 0,
+        pay_value=_positive(pays.value, program.currency_scale, "pays") if pays else 0,
         **asdict(terms),
     )
     check_terms(asset, program.virtual_now or datetime.now(UTC), ZoneInfo(program.time_zone))
@@ -65,6 +92,13 @@ async def create(
             return await models.Asset.create(**asdict(asset))
     except IntegrityError:
         raise AssetExists(f"The program {program.code} has an asset {code!r} already.", field=("code",)) from None
+
+
+def _positive(amount: Decimal, scale: int, name: str) -> int:
+    minor = to_minor(amount, scale, (name,))
+    if minor <= 0:
+        raise InvalidInput(f"`{name}` must be more than 0: {amount}.", field=(name,))
+    return minor
 
 
 async def of_program(program: models.Program) -> list[models.Asset]:

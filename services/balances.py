@@ -10,11 +10,12 @@ from uuid import UUID
 import models
 from domain import checks
 from domain.amounts import to_minor
+from domain.assets import Asset, AssetKind
 from domain.commands import Adjust, Claim, Mature, TransferBalance
 from domain.digest import content_hash
 from domain.instants import NEVER
 from domain.ledger import Account
-from domain.program import Asset, AssetKind, Program
+from domain.program import Program
 from domain.refusals import InvalidInput
 from services import as_of, lots_as_of, members
 from services.actors import SYSTEM, Actor

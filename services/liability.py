@@ -8,8 +8,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from domain.assets import Asset
 from domain.instants import NEVER, local_day
-from domain.program import Asset, Program
+from domain.program import Program
 from domain.refusals import InvalidInput
 from services import lots_as_of
 from services.reading import OrmSession, one_moment

@@ -6,9 +6,10 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from domain.assets import Asset
 from domain.instants import plus_days
 from domain.ledger import MATURING_TRANSFERS, Account, Lot
-from domain.program import Asset, Program
+from domain.program import Program
 from services.actors import Actor
 from services.as_of import accounts_at, accounts_of, listed, matured
 from services.listing import OwnPage

@@ -1,6 +1,7 @@
 """Programs: making one from a template, finding one, its items, its sandbox clock."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import UTC, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -83,16 +84,7 @@ async def _create_assets(program_id: UUID, plan: Plan, currency_scale: int) -> U
     qualifying = uuid7()
     for asset in assets(plan, currency_scale):
         await models.Asset.create(
-            id=qualifying if asset.code == "TIER" else uuid7(),
-            program_id=program_id,
-            code=asset.code,
-            name=asset.name,
-            kind=asset.kind,
-            scale=asset.scale,
-            expiry=asset.expiry,
-            expiry_length=asset.expiry_length,
-            expiry_from=asset.expiry_from,
-            floor=0,
+            id=qualifying if asset.code == "TIER" else uuid7(), program_id=program_id, **asdict(asset)
         )
     return qualifying
 

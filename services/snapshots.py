@@ -9,26 +9,17 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
+from domain.assets import Asset, AssetKind, BurnOrder, ExpiryFrom, ExpiryPolicy, ShortfallPolicy
 from domain.effects.base import EffectRule
-from domain.program import (
-    Asset,
-    AssetKind,
-    CampaignVersion,
-    ExpiryFrom,
-    ExpiryPolicy,
-    ItemPolicy,
-    Ladder,
-    Program,
-    Tier,
-    TierMetric,
-)
+from domain.program import CampaignVersion, ItemPolicy, Ladder, Program, Tier, TierMetric
 from domain.rules import RuleReader
 
 R = TypeVar("R")
 
 ASSET = (
     "id, program_id, code, name, kind, scale, expiry, expiry_length, expiry_from, pending_days, floor, "
-    "expiry_date, pending_months, pending_day"
+    "expiry_date, pending_months, pending_day, shortfall, grace_days, burn_order, bonus_cap, pay_amount, pay_value, "
+    "reminder_days"
 )
 PROGRAM = "id, code, name, currency, currency_scale, time_zone, virtual_now, item_policy, config_version, event_epoch"
 CAMPAIGN = "v.id, v.campaign_id, c.code, c.name, v.number, v.priority, v.starts_at, v.ends_at, v.conditions, v.effects"
@@ -85,6 +76,10 @@ async def _read(reader: Reader, program_id: UUID, row: Sequence[Any]) -> Program
             _day(r[11]),
             r[12],
             r[13],
+            ShortfallPolicy(r[14]),
+            r[15],
+            BurnOrder(r[16]),
+            *r[17:],
         )
         for r in await reader.fetch(f"SELECT {ASSET} FROM asset WHERE program_id = $1 ORDER BY code", program_id)
     )

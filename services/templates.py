@@ -1,12 +1,12 @@
 """Program templates: ready-made set-ups to start from."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from domain.amounts import to_minor
-from domain.program import AssetKind, ExpiryFrom, ExpiryPolicy
+from domain.amounts import AMOUNT_MAX, to_minor
+from domain.assets import AssetKind, ExpiryFrom, ExpiryPolicy, ShortfallPolicy
 
 
 class Template(StrEnum):
@@ -64,14 +64,31 @@ class AssetPlan:
     scale: int
     expiry: ExpiryPolicy = ExpiryPolicy.NONE
     expiry_length: int = 0
-    expiry_from: ExpiryFrom = field(default=ExpiryFrom.RECORDED)
+    expiry_from: ExpiryFrom = ExpiryFrom.RECORDED
+    shortfall: ShortfallPolicy = ShortfallPolicy.REFUSE
+    floor: int = 0
+    pay_amount: int = 0
+    pay_value: int = 0
 
 
 def assets(plan: Plan, currency_scale: int) -> tuple[AssetPlan, ...]:
-    """Return points, the qualifying counter of the ladder, and stored value."""
+    """Return points, the qualifying counter of the ladder, and stored value.
+
+    Points may be owed after a return, and a hundred of them pay one unit of the currency.
+    """
     rolling = plan.window_months is not None
+    unit = 10**currency_scale
     return (
-        AssetPlan("POINTS", "Points", AssetKind.POINTS, 0),
+        AssetPlan(
+            "POINTS",
+            "Points",
+            AssetKind.POINTS,
+            0,
+            shortfall=ShortfallPolicy.DEBT,
+            floor=-AMOUNT_MAX,
+            pay_amount=100,
+            pay_value=unit,
+        ),
         AssetPlan(
             "TIER",
             "Qualifying spend",
@@ -80,8 +97,9 @@ def assets(plan: Plan, currency_scale: int) -> tuple[AssetPlan, ...]:
             ExpiryPolicy.ROLLING_MONTHS if rolling else ExpiryPolicy.NONE,
             plan.window_months or 0,
             ExpiryFrom.OCCURRED,
+            shortfall=ShortfallPolicy.WRITE_OFF,
         ),
-        AssetPlan("VALUE", "Stored value", AssetKind.MONEY, currency_scale),
+        AssetPlan("VALUE", "Stored value", AssetKind.MONEY, currency_scale, pay_amount=unit, pay_value=unit),
     )
 
 

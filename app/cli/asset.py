@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any
 
 import typer
@@ -9,7 +10,8 @@ import typer
 from app.cli.database import named, rows
 from app.cli.output import CommandError, Json, ProgramCode, run, table, write, write_json
 from app.settings import settings
-from domain.program import YEARLY_YEAR, AssetKind, ExpiryFrom, ExpiryPolicy
+from domain.amounts import AMOUNT_MAX, spelled
+from domain.assets import YEARLY_YEAR, AssetKind, BurnOrder, ExpiryFrom, ExpiryPolicy, ShortfallPolicy
 from domain.terms import Terms
 from models import Asset
 from services import assets, programs
@@ -74,29 +76,80 @@ def create(
             "- day-15: until the 15th of the next month; day-15+2 of the one after it",
         ),
     ] = AT_ONCE,
+    pays: Annotated[
+        str | None,
+        typer.Option(
+            metavar="AMOUNT=VALUE",
+            help="What it is worth at checkout: 100=1.00 lets a hundred pay one unit of the currency.",
+            show_default="of MONEY 1=1, else it pays nothing",
+        ),
+    ] = None,
+    shortfall: Annotated[
+        ShortfallPolicy,
+        typer.Option(
+            help="What a return does that has to take back more than the member has: refuse, leave a debt, or write "
+            "the rest off.",
+            case_sensitive=False,
+        ),
+    ] = ShortfallPolicy.REFUSE,
+    debt_limit: Annotated[
+        str | None,
+        typer.Option(
+            metavar="AMOUNT",
+            help="How far a debt may go; beyond it the rest is written off.",
+            show_default="as far as it takes",
+        ),
+    ] = None,
+    grace_days: Annotated[
+        int, typer.Option(metavar="N", help="How long what a return gives back lives if its own time is over.")
+    ] = 30,
+    burn_order: Annotated[
+        BurnOrder,
+        typer.Option(help="Whether a payment uses bonus or principal of stored value first.", case_sensitive=False),
+    ] = BurnOrder.BONUS_FIRST,
+    bonus_cap: Annotated[
+        int, typer.Option(metavar="PERCENT", help="How much of a payment the bonus may pay, in percent.")
+    ] = 100,
+    reminder_days: Annotated[
+        int, typer.Option(metavar="N", help="How many days before an expiry the member is reminded; 0 is never.")
+    ] = 0,
     json: Json = False,
 ) -> None:
     """Define one more asset of a program. A server that is running knows it at once.
 
     The rules of the templates do not earn it.
     """
-    terms = Terms(**expiry_of(expiry), expiry_from=expiry_from, **pending_of(pending))
+    terms = Terms(
+        **expiry_of(expiry),
+        expiry_from=expiry_from,
+        **pending_of(pending),
+        shortfall=shortfall,
+        grace_days=grace_days,
+        burn_order=burn_order,
+        bonus_cap=bonus_cap,
+        reminder_days=reminder_days,
+    )
+    worth = pays_of(pays)
+    limit = decimal_of(debt_limit) if debt_limit is not None else None
 
-    async def work() -> Asset:
+    async def work() -> tuple[Asset, int]:
         async with rows(named(settings())):
             owner = await programs.by_code(program)
-            return await assets.create(
+            created = await assets.create(
                 owner,
                 code=code,
                 name=code if name is None else name,
                 kind=kind,
                 scale=scale,
                 terms=terms,
+                pays=worth,
+                debt_limit=limit,
             )
+            return created, owner.currency_scale
 
-    made = run(work())
+    made, currency_scale = run(work())
     if json:
-        write_json(record(made))
+        write_json(record(made, currency_scale))
     else:
         write(f"{program} has the asset {made.code}.")
 
@@ -105,18 +158,20 @@ def create(
 def list_(program: ProgramCode, json: Json = False) -> None:
     """List the assets of a program, with their terms as `huiyuan asset create` takes them."""
 
-    async def work() -> list[Asset]:
+    async def work() -> tuple[list[Asset], int]:
         async with rows(named(settings())):
-            return await assets.of_program(await programs.by_code(program))
+            owner = await programs.by_code(program)
+            return await assets.of_program(owner), owner.currency_scale
 
-    records = [record(asset) for asset in run(work())]
+    listed, currency_scale = run(work())
+    records = [record(asset, currency_scale) for asset in listed]
     if json:
         write_json({"assets": records})
     else:
         write(table([HEADINGS, *(cells(each) for each in records)]))
 
 
-def record(asset: Asset) -> dict[str, Any]:
+def record(asset: Asset, currency_scale: int) -> dict[str, Any]:
     """Return an asset as JSON values, its terms as the options say them."""
     return {
         "code": asset.code,
@@ -126,6 +181,15 @@ def record(asset: Asset) -> dict[str, Any]:
         "expiry": expiry_text(asset),
         "expiryFrom": asset.expiry_from,
         "pending": pending_text(asset),
+        "pays": f"{spelled(asset.pay_amount, asset.scale)}={spelled(asset.pay_value, currency_scale)}"
+        if asset.pay_amount
+        else None,
+        "shortfall": asset.shortfall,
+        "debtLimit": spelled(-asset.floor, asset.scale) if asset.floor > -AMOUNT_MAX else None,
+        "graceDays": asset.grace_days,
+        "burnOrder": asset.burn_order,
+        "bonusCap": asset.bonus_cap,
+        "reminderDays": asset.reminder_days,
     }
 
 
@@ -173,6 +237,24 @@ def pending_of(text: str) -> dict[str, Any]:
     if found := re.fullmatch(rf"day-({DIGITS})(?:\+({DIGITS}))?", text, re.ASCII):
         return {"pending_day": int(found[1]), "pending_months": positive(found[2] or "1", text)}
     raise CommandError(f"{text!r} is no pending time; examples: {AT_ONCE}, 14d, day-15, day-15+2.")
+
+
+def pays_of(text: str | None) -> assets.Pays | None:
+    """Return what an asset is worth by its words, `100=1.00`. Raises `CommandError`."""
+    if text is None:
+        return None
+    amount, sign, worth = text.partition("=")
+    if not sign:
+        raise CommandError(f"{text!r} is no worth; an example: 100=1.00.")
+    return assets.Pays(decimal_of(amount), decimal_of(worth))
+
+
+def decimal_of(text: str) -> Decimal:
+    """Return a number. Raises `CommandError`."""
+    try:
+        return Decimal(text)
+    except ArithmeticError:
+        raise CommandError(f"{text!r} is no number.") from None
 
 
 def positive(digits: str, text: str) -> int:

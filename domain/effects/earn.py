@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from domain.amounts import EXACT, Rounding, rounded, spelled
+from domain.assets import Asset
 from domain.conditions.base import Facts
 from domain.effects.base import EffectKind, Outcome, Running, RunningEarn, Stage
-from domain.program import Asset
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from domain.amounts import EXACT, rounded
+from domain.assets import Asset
 from domain.conditions.base import Facts
 from domain.effects.base import EffectKind, Outcome, Running, Stage
-from domain.program import Asset, Tier, factor_text
+from domain.program import Tier, factor_text
 
 
 @dataclass(frozen=True, slots=True)

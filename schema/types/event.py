@@ -7,6 +7,7 @@ from typing import Any
 import strawberry
 
 import models
+from domain import assets
 from domain import program as domain
 from domain.amounts import from_minor
 from schema.context import Info
@@ -80,7 +81,7 @@ class BalanceChanged(MemberEvent):
         assert row is not None, "an event of a ledger line refers to the line"
         return row
 
-    async def _asset(self, info: Info) -> domain.Asset:
+    async def _asset(self, info: Info) -> assets.Asset:
         return self.program.asset_by_id((await self._entry(info)).asset_id)
 
     @strawberry.field(description="What moved.")

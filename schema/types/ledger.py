@@ -8,7 +8,7 @@ from uuid import UUID
 import strawberry
 
 import models
-from domain import ledger
+from domain import assets, ledger
 from domain import program as domain
 from domain.amounts import from_minor
 from domain.instants import NEVER
@@ -56,7 +56,7 @@ class Balance:
         return Expiry(amount=from_minor(found.amount, self.scale), at=found.at) if found else None
 
     @classmethod
-    def of(cls, asset: domain.Asset, amounts: Amounts | None, at: datetime | None = None) -> "Balance":
+    def of(cls, asset: assets.Asset, amounts: Amounts | None, at: datetime | None = None) -> "Balance":
         """Return a balance, with `at` as it was then; without amounts it is zero."""
         amounts = amounts or Amounts(asset.id)
         return cls(
@@ -75,7 +75,7 @@ class Entry(Node):
     """A ledger line."""
 
     row: strawberry.Private[models.Entry]
-    domain_asset: strawberry.Private[domain.Asset]
+    domain_asset: strawberry.Private[assets.Asset]
     asset: Asset = strawberry.field(description="What moved.")
     kind: EntryKind = strawberry.field(description="What the line did.")
     amount: Decimal = strawberry.field(

@@ -9,7 +9,7 @@ from uuid import UUID
 import strawberry
 
 import models
-from domain import ledger
+from domain import assets, ledger
 from domain import program as domain
 from domain.amounts import from_minor
 from schema import ids
@@ -263,7 +263,7 @@ def past(at: datetime | None, program: domain.Program) -> datetime | None:
     return at
 
 
-def known_asset(program: domain.Program, code: str) -> domain.Asset:
+def known_asset(program: domain.Program, code: str) -> assets.Asset:
     """Return the asset with this code. Raises BAD_REQUEST."""
     asset = program.asset(code)
     if asset is None:

@@ -1,13 +1,17 @@
 """Program, asset, ladder, tier, campaign."""
 
 from datetime import date
+from decimal import Decimal
 
 import strawberry
 
 import models
+from domain import assets
 from domain import program as domain
+from domain.amounts import AMOUNT_MAX, from_minor
 from schema import ids
-from schema.enums import AssetKind, ExpiryFrom, ExpiryPolicy, TierMetric
+from schema.context import Info
+from schema.enums import AssetKind, BurnOrder, ExpiryFrom, ExpiryPolicy, ShortfallPolicy, TierMetric
 from schema.types.node import Node
 
 
@@ -28,7 +32,7 @@ class AssetExpiry:
     counted_from: ExpiryFrom = strawberry.field(description="What it is counted from.")
 
     @classmethod
-    def of(cls, asset: domain.Asset) -> "AssetExpiry":
+    def of(cls, asset: assets.Asset) -> "AssetExpiry":
         """Return the expiry policy of the contract."""
         yearly = asset.expiry is ExpiryPolicy.YEARLY
         day = asset.expiry_date
@@ -53,17 +57,26 @@ class AssetPending:
     )
 
     @classmethod
-    def of(cls, asset: domain.Asset) -> "AssetPending | None":
+    def of(cls, asset: assets.Asset) -> "AssetPending | None":
         """Return the pending policy of the contract; None for what is available at once."""
         if not asset.pending_days and not asset.pending_months:
             return None
         return cls(days=asset.pending_days or None, months=asset.pending_months or None, day=asset.pending_day or None)
 
 
+@strawberry.type(description="What an asset is worth at checkout.")
+class AssetWorth:
+    """A rate between an asset and the program's currency."""
+
+    amount: Decimal = strawberry.field(description="So much of the asset.")
+    value: Decimal = strawberry.field(description="What that pays, in the program's currency.")
+
+
 @strawberry.type(description="What a ledger counts: points, money, a qualifying counter, visits.")
 class Asset:
     """An asset of the program."""
 
+    row: strawberry.Private[assets.Asset]
     code: str = strawberry.field(description="Short name, unique in the program.")
     name: str = strawberry.field(description="Name for people.")
     kind: AssetKind = strawberry.field(description="What it counts.")
@@ -72,9 +85,33 @@ class Asset:
     pending: AssetPending | None = strawberry.field(
         description="How long what is credited is pending. Null: it is available at once."
     )
+    shortfall: ShortfallPolicy = strawberry.field(
+        description="What a return does that has to take back more than the member has."
+    )
+    debt_limit: Decimal | None = strawberry.field(
+        description="How far the balance may go below zero under the policy DEBT. Null: as far as it takes."
+    )
+    grace_days: int = strawberry.field(
+        description="How many days that lives which a return gives back after its own expiry."
+    )
+    burn_order: BurnOrder = strawberry.field(description="Whether a payment uses bonus or principal first.")
+    bonus_cap: int = strawberry.field(description="How many percent of a payment the bonus may pay, 0 to 100.")
+    reminder_days: int = strawberry.field(
+        description="How many days before an expiry the member is reminded; 0 is never."
+    )
+
+    @strawberry.field(description="What it is worth at checkout. Null: it cannot pay for orders.")
+    async def worth(self, info: Info) -> AssetWorth | None:
+        """Return the rate."""
+        asset = self.row
+        if not asset.pay_amount:
+            return None
+        program = await info.context.loaders.program.load(asset.program_id)
+        value = from_minor(asset.pay_value, program.currency_scale)
+        return AssetWorth(amount=from_minor(asset.pay_amount, asset.scale), value=value)
 
     @classmethod
-    def of(cls, asset: domain.Asset) -> "Asset":
+    def of(cls, asset: assets.Asset) -> "Asset":
         """Return the asset of the contract."""
         return cls(
             code=asset.code,
@@ -83,6 +120,13 @@ class Asset:
             scale=asset.scale,
             expiry=AssetExpiry.of(asset),
             pending=AssetPending.of(asset),
+            row=asset,
+            shortfall=asset.shortfall,
+            debt_limit=from_minor(-asset.floor, asset.scale) if asset.floor > -AMOUNT_MAX else None,
+            grace_days=asset.grace_days,
+            burn_order=asset.burn_order,
+            bonus_cap=asset.bonus_cap,
+            reminder_days=asset.reminder_days,
         )
 
 

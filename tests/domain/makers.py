@@ -10,6 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.amounts import Rounding
+from domain.assets import Asset, AssetKind, ExpiryFrom, ExpiryPolicy
 from domain.book import Book
 from domain.conditions.base import Condition, Facts
 from domain.decisions.situation import Situation
@@ -19,18 +20,7 @@ from domain.instants import NEVER
 from domain.ledger import Account, Lot
 from domain.members import Member, MemberState, MemberStatus, Standing
 from domain.orders import LineContent, OrderContent
-from domain.program import (
-    Asset,
-    AssetKind,
-    CampaignVersion,
-    ExpiryFrom,
-    ExpiryPolicy,
-    ItemPolicy,
-    Ladder,
-    Program,
-    Tier,
-    TierMetric,
-)
+from domain.program import CampaignVersion, ItemPolicy, Ladder, Program, Tier, TierMetric
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOON = datetime(2026, 3, 3, 4, 0, tzinfo=UTC)  # a Tuesday, noon in Shanghai

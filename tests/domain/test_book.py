@@ -7,13 +7,13 @@ from decimal import Decimal
 import pytest
 
 from domain.amounts import AMOUNT_MAX
+from domain.assets import ExpiryFrom, ExpiryPolicy
 from domain.book import Book
 from domain.digest import transfer_hash
 from domain.events import EventKind
 from domain.instants import NEVER
 from domain.ledger import Contra, EntryKind, LotMove, TransferKind
 from domain.posting import Cause
-from domain.program import ExpiryFrom, ExpiryPolicy
 from domain.refusals import InsufficientBalance, LimitReached
 from tests.domain.makers import (
     DAY,

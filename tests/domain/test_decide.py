@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from domain.assets import ExpiryFrom, ExpiryPolicy
 from domain.commands import Adjust, AmendMember, Claim, Command, CommitOrder, EnrolMember, Mature
 from domain.decide import decide
 from domain.decisions.situation import Decision, Situation
@@ -16,7 +17,7 @@ from domain.events import EventKind
 from domain.ledger import EntryKind
 from domain.members import PHONE_SOURCE, MemberState, MemberStatus
 from domain.orders import Order, OrderState
-from domain.program import ExpiryFrom, ExpiryPolicy, Program
+from domain.program import Program
 from domain.refusals import (
     DuplicateOrder,
     IdentityTaken,

@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.amounts import Rounding
+from domain.assets import Asset, ExpiryFrom, ExpiryPolicy
 from domain.conditions.base import Facts
 from domain.effects.base import EffectKind, Outcome, Running, RunningEarn, Stage
 from domain.effects.earn import EarnPerAmount
 from domain.effects.multiply_earn import MultiplyEarn, MultiplyEarnByTier
-from domain.program import Asset, ExpiryFrom, ExpiryPolicy, Tier
+from domain.program import Tier
 from tests.domain.makers import DAY, NOON, POINTS, TIERS, VALUE, asset, earn, facts
 
 DOWN, HALF_UP, UP = Rounding.DOWN, Rounding.HALF_UP, Rounding.UP

@@ -11,6 +11,7 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.assets import ExpiryFrom, ExpiryPolicy
 from domain.book import Rows
 from domain.commands import Adjust, AmendMember, Command, CommitOrder, Mature
 from domain.decide import decide
@@ -20,7 +21,6 @@ from domain.effects.multiply_earn import MultiplyEarn, MultiplyEarnByTier
 from domain.instants import NEVER
 from domain.ledger import Account, Lot
 from domain.members import MemberState, MemberStatus
-from domain.program import ExpiryFrom, ExpiryPolicy
 from domain.refusals import Refusal
 from tests.domain.makers import (
     LADDER_ID,

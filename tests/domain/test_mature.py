@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.assets import Asset
 from domain.book import Book
 from domain.events import EventKind
 from domain.instants import NEVER
 from domain.ledger import Contra, EntryKind, Lot, TransferKind
 from domain.mature import mature
 from domain.members import MemberState
-from domain.program import Asset
 from tests.domain.makers import (
     DAY,
     LONG_AGO,

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.assets import ExpiryFrom, ExpiryPolicy
 from domain.instants import NEVER
-from domain.program import ExpiryFrom, ExpiryPolicy, Tier, factor_text, tier_for
+from domain.program import Tier, factor_text, tier_for
 from tests.domain.makers import LADDER_ID, NOON, POINTS, PROGRAM_ID, SHANGHAI, TIERS, VALUE, asset, program, version
 
 MICROSECOND = timedelta(microseconds=1)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.program import ExpiryFrom, ExpiryPolicy
+from domain.assets import ExpiryFrom, ExpiryPolicy
 from domain.refusals import InvalidInput
 from domain.terms import LENGTH_MAX, check_terms
 from tests.domain.makers import NOON, SHANGHAI, asset

@@ -98,7 +98,7 @@ ALLOWED = """
 + api_key reference (program_id) -> program (id) RESTRICT
 + asset unique program_id, id
 + asset reference (program_id) -> program (id) RESTRICT
-+ asset checks 11
++ asset checks 18
 + campaign unique program_id, id
 + campaign reference (program_id) -> program (id) RESTRICT
 + campaign checks 1

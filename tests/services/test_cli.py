@@ -379,6 +379,32 @@ def test_asset_create_takes_the_terms_that_asset_list_shows(shop_url: str) -> No
         "expiry": "03-31",
         "expiryFrom": "RELEASED",
         "pending": "day-1+2",
+        "pays": "1.00=1.00",
+        "shortfall": "REFUSE",
+        "debtLimit": "0.00",
+        "graceDays": 30,
+        "burnOrder": "BONUS_FIRST",
+        "bonusCap": 100,
+        "reminderDays": 0,
+    }
+    use = ("--pays", "50=0.5", "--shortfall", "debt", "--debt-limit", "200", "--grace-days", "7")
+    rest = ("--burn-order", "principal_first", "--bonus-cap", "30", "--reminder-days", "14", "--json")
+    used = json.loads(answer(shop_url, *create, "USED", *use, *rest))
+    assert used == spring | {
+        "code": "USED",
+        "name": "USED",
+        "kind": "POINTS",
+        "scale": 0,
+        "expiry": "never",
+        "expiryFrom": "RECORDED",
+        "pending": "none",
+        "pays": "50=0.50",
+        "shortfall": "DEBT",
+        "debtLimit": "200",
+        "graceDays": 7,
+        "burnOrder": "PRINCIPAL_FIRST",
+        "bonusCap": 30,
+        "reminderDays": 14,
     }
     for code, terms in (
         ("A", ("--expiry", "90d", "--pending", "14d")),
@@ -390,7 +416,7 @@ def test_asset_create_takes_the_terms_that_asset_list_shows(shop_url: str) -> No
     ):
         answer(shop_url, *create, code, *terms)
     listed = json.loads(answer(shop_url, "asset", "list", "--program", "SHOP", "--json"))["assets"]
-    assert [(*tuple(asset.values())[2:], asset["code"]) for asset in listed] == [
+    assert [(*tuple(asset.values())[2:7], asset["code"]) for asset in listed if asset != used] == [
         ("POINTS", 0, "90d", "RECORDED", "14d", "A"),
         ("QUALIFYING", 2, "12m", "OCCURRED", "none", "B"),
         ("PASS", 0, "end-of-month", "RECORDED", "none", "C"),
@@ -407,7 +433,7 @@ def test_asset_create_takes_the_terms_that_asset_list_shows(shop_url: str) -> No
     shown = answer(shop_url, "asset", "list", "--program", "SHOP").splitlines()
     assert shown[0].split() == ["CODE", "KIND", "SCALE", "EXPIRES", "FROM", "PENDING", "NAME"]
     assert shown[7].split() == ["MILES", "POINTS", "0", "end-of-year+1", "RECORDED", "day-15", "Air", "miles"]
-    assert len(shown) == 12
+    assert len(shown) == 13
 
 
 def test_asset_create_refuses_what_makes_no_asset(sqlite_shop_url: str) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 import models
-from domain.program import ExpiryPolicy
+from domain.assets import ExpiryPolicy
 from domain.refusals import InsufficientBalance, InvalidInput, LimitReached, MemberNotActive, NotFound, Refusal
 from services import balances, members
 from services.engine import Engine

@@ -13,8 +13,8 @@ from tortoise.expressions import F
 from uuid_utils.compat import uuid7
 
 import models
+from domain.assets import ExpiryPolicy
 from domain.commands import Command
-from domain.program import ExpiryPolicy
 from domain.refusals import DuplicateOrder, IdempotencyKeyReused, NotFound, Refusal
 from services import programs
 from services.database.config import Database, Dialect

@@ -14,11 +14,11 @@ from uuid import UUID
 import pytest
 
 import models
+from domain.assets import ExpiryFrom, ExpiryPolicy
 from domain.commands import Command, CommitOrder
 from domain.instants import NEVER
 from domain.ledger import Transfer
 from domain.members import Identity, MemberStatus, Standing
-from domain.program import ExpiryFrom, ExpiryPolicy
 from services import programs
 from services.database.config import Database
 from services.engine import Engine

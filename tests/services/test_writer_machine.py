@@ -17,10 +17,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from tortoise.expressions import F
 
 import models
+from domain.assets import ExpiryFrom, ExpiryPolicy
 from domain.commands import Command
 from domain.instants import NEVER
 from domain.members import PHONE_SOURCE, MemberStatus
-from domain.program import ExpiryFrom, ExpiryPolicy
 from domain.refusals import Refusal
 from services import balances, members, orders, programs
 from services.database.config import Database
