@@ -3,7 +3,7 @@
 A book starts from a loaded state and is thrown away when the decision is refused, so nothing outside it changes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -12,20 +12,28 @@ from uuid import UUID
 from domain.assets import Asset
 from domain.events import Event, EventKind
 from domain.instants import NEVER
-from domain.ledger import Account, Entry, Lot, LotMove, Transfer, TransferKind
+from domain.ledger import Account, Entry, Hold, Lot, LotMove, Transfer, TransferKind
 from domain.members import MemberState
+from domain.orders import Order
 from domain.posting import OpenTransfer
 from domain.program import Program
 
 
 @dataclass(slots=True)
 class Rows:
-    """Rows to insert. What changes (members, accounts, lots, standings) is found by comparing states."""
+    """Rows to insert. What changes of members (accounts, lots, holds, standings) is found by comparing states."""
 
     transfers: list[Transfer] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     moves: list[LotMove] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    orders: dict[UUID, Order] = field(default_factory=dict)
+    """Orders that are new or changed, by id."""
+
+
+def burn_key(lot: Lot) -> tuple[int, datetime, UUID]:
+    """Return by what lots are used: priority, then soonest expiry, then age."""
+    return (lot.priority, lot.expires_at, lot.id)
 
 
 class Book:
@@ -40,6 +48,7 @@ class Book:
         actor: str,
         new_id: Callable[[], UUID],
         rows: Rows | None = None,
+        orders: Mapping[UUID, Order] | None = None,
     ) -> None:
         self.program = program
         self.now = now
@@ -51,12 +60,20 @@ class Book:
         self.accounts = dict(state.accounts)
         self.lots = dict(state.lots)
         self.standings = dict(state.standings)
+        self.holds = dict(state.holds)
+        self._orders = orders or {}
         self.position = state.member.position
 
     # ── transfers ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def open(
-        self, kind: TransferKind, occurred_at: datetime, *, order_id: UUID | None = None, reason: str | None = None
+        self,
+        kind: TransferKind,
+        occurred_at: datetime,
+        *,
+        order_id: UUID | None = None,
+        original_id: UUID | None = None,
+        reason: str | None = None,
     ) -> OpenTransfer:
         """Start a transfer; use it as a context manager, which seals it when at least one entry was posted."""
         transfer = Transfer(
@@ -65,7 +82,7 @@ class Book:
             member_id=self.member.id,
             kind=kind,
             order_id=order_id,
-            original_id=None,
+            original_id=original_id,
             actor=self.actor,
             reason=reason,
             occurred_at=occurred_at,
@@ -100,7 +117,16 @@ class Book:
             for lot in self.lots.values()
             if lot.account_id == account.id and lot.remaining and lot.locked_until is None and lot.expires_at > self.now
         ]
-        return sorted(usable, key=lambda lot: (lot.priority, lot.expires_at, lot.id))
+        return sorted(usable, key=burn_key)
+
+    def parts(self, hold: Hold) -> list[tuple[Lot, int]]:
+        """Return how much of each lot a loaded hold reserved, in burn order."""
+        parts = [(self.lots[lot_id], amount) for lot_id, amount in self.before.hold_parts[hold.id]]
+        return sorted(parts, key=lambda part: burn_key(part[0]))
+
+    def order(self, order_id: UUID) -> Order | None:
+        """Return a loaded order as this decision leaves it."""
+        return self.rows.orders.get(order_id) or self._orders.get(order_id)
 
     # ── events ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -131,5 +157,6 @@ class Book:
             accounts=self.accounts,
             lots=self.lots,
             standings=self.standings,
+            holds=self.holds,
             next_due={},
         )

@@ -42,6 +42,11 @@ class Command:
         """(source, external id) pairs that the command wants for its member."""
         return ()
 
+    @property
+    def order_name(self) -> tuple[str, str] | None:
+        """(source, external id) of the order that the command is about."""
+        return None
+
 
 @keyword_value
 class BeginImport(Command):
@@ -115,6 +120,68 @@ class CommitOrder(Command):
     def locks(self) -> tuple[UUID, ...]:
         """The member of the order; a guest order has none."""
         return (self.content.member_id,) if self.content.member_id else ()
+
+    @property
+    def debits(self) -> tuple[tuple[UUID, UUID, int], ...]:
+        """What the order is paid with."""
+        member_id = self.content.member_id
+        return tuple((member_id, asset_id, amount) for asset_id, amount in self.content.spend) if member_id else ()
+
+    @property
+    def order_name(self) -> tuple[str, str] | None:
+        """The order's."""
+        return (self.content.source, self.content.external_id)
+
+
+@keyword_value
+class HoldOrder(CommitOrder):
+    """Evaluate an order and reserve what it is paid with, for so many seconds."""
+
+    seconds: int
+
+
+@keyword_value
+class OrderCommand(Command):
+    """What commands about an order that is there have in common; whose it is never changes."""
+
+    order_id: UUID
+    source: str
+    external_id: str
+    member_id: UUID | None
+
+    @property
+    def locks(self) -> tuple[UUID, ...]:
+        """The member of the order; a guest order has none."""
+        return (self.member_id,) if self.member_id else ()
+
+    @property
+    def order_name(self) -> tuple[str, str] | None:
+        """The order's."""
+        return (self.source, self.external_id)
+
+
+@keyword_value
+class CaptureOrder(OrderCommand):
+    """Commit a held order at the terms at which it was held."""
+
+
+@keyword_value
+class CancelOrder(OrderCommand):
+    """Give a held order up, and free what it reserved."""
+
+
+@keyword_value
+class ExpireOrder(OrderCommand):
+    """Give a held order up whose time is over. Repeating it does nothing more."""
+
+
+@keyword_value
+class ReturnOrder(OrderCommand):
+    """Take back so many pieces of lines of an order, by their refs; with None, all that is left."""
+
+    return_id: UUID
+    quantities: tuple[tuple[str, int], ...] | None
+    reason: str | None
 
 
 @keyword_value

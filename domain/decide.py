@@ -7,13 +7,18 @@ from domain.commands import (
     Adjust,
     AmendMember,
     BeginImport,
+    CancelOrder,
+    CaptureOrder,
     Command,
     CommitOrder,
     EnrolMember,
+    ExpireOrder,
+    HoldOrder,
     Mature,
+    ReturnOrder,
     TransferBalance,
 )
-from domain.decisions import balances, members, orders
+from domain.decisions import balances, holds, members, orders, returns
 from domain.decisions.situation import Decision, Situation, opened
 
 
@@ -39,6 +44,11 @@ DECISIONS: Mapping[type[Command], Callable[[Any, Situation], Decision]] = {
     AmendMember: members.amend,
     BeginImport: _begin_import,
     CommitOrder: orders.commit,
+    HoldOrder: orders.hold,
+    CaptureOrder: holds.capture,
+    CancelOrder: holds.cancel,
+    ExpireOrder: holds.expire,
+    ReturnOrder: returns.return_,
     Adjust: balances.adjust,
     TransferBalance: balances.transfer,
     Mature: _mature,

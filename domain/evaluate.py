@@ -6,6 +6,7 @@ from uuid import UUID
 from domain.amounts import AMOUNT_MAX
 from domain.conditions.base import Facts
 from domain.effects.base import EffectRule, Outcome, Running
+from domain.effects.spend import spent
 from domain.explanation import ConditionResult, Explanation, NotApplied, NotAppliedReason
 from domain.orders import OrderContent
 from domain.program import CampaignVersion, Program, Tier
@@ -17,7 +18,8 @@ from domain.values import value
 class Effect:
     """One thing that was decided, by which version, and why. `amount` is minor units of the asset, never 0."""
 
-    version: CampaignVersion
+    version: CampaignVersion | None
+    """None for what the order is paid with."""
     outcome: Outcome
     explanation: Explanation
 
@@ -28,7 +30,9 @@ class Evaluation:
 
     subtotal: int
     discount_total: int
+    spent: int
     payable: int
+    paid: int
     effects: tuple[Effect, ...]
     not_applied: tuple[NotApplied, ...]
 
@@ -44,9 +48,11 @@ def evaluate(
     """Return what `program` decides for `order`, given the member's tier on each ladder (none for a guest).
 
     The result depends on nothing else: not on the clock, the order of lines, or the order of campaigns in the database.
+    Raises `LimitReached`, and `InvalidInput` when more would be paid than there is to pay.
     """
     subtotal = order.subtotal
-    payable = subtotal + order.shipping
+    payments, spent_value, paid = spent(program, order.spend, subtotal + order.shipping)
+    payable = subtotal + order.shipping - spent_value
     facts = Facts(program, order, occurred_at, recorded_at, payable, order.member_id, standings)
     running = Running()
     applied: dict[UUID, tuple[ConditionResult, ...]] = {}
@@ -59,7 +65,7 @@ def evaluate(
             continue
         applied[version.id] = version.condition.results(facts) if version.condition else ()
         rules.extend((rule.stage, rank, version, rule) for rule in version.effects)
-    effects = []
+    effects = [Effect(None, outcome, Explanation(outcome.text, None, (), outcome.arithmetic)) for outcome in payments]
     for _, _, version, rule in sorted(rules, key=lambda row: row[:2]):
         outcome = rule.apply(facts, running)
         if outcome.amount > AMOUNT_MAX:
@@ -72,7 +78,7 @@ def evaluate(
             message = f"{version.name} gives nothing: {outcome.text}"
             reason = NotAppliedReason.NOTHING_TO_GIVE
             not_applied.append(NotApplied(version.campaign_id, reason, message, outcome.remedy))
-    return Evaluation(subtotal, 0, payable, tuple(effects), tuple(not_applied))
+    return Evaluation(subtotal, 0, spent_value, payable, paid, tuple(effects), tuple(not_applied))
 
 
 def _refused(version: CampaignVersion, facts: Facts) -> NotApplied | None:

@@ -17,6 +17,7 @@ class EntryKind(StrEnum):
 
     EARN = "EARN"
     SPEND = "SPEND"
+    HOLD = "HOLD"
     RETURN = "RETURN"
     RELEASE = "RELEASE"
     EXPIRE = "EXPIRE"
@@ -42,6 +43,8 @@ class TransferKind(StrEnum):
     """Which operation a transfer belongs to."""
 
     ORDER = "ORDER"
+    HOLD = "HOLD"
+    RETURN = "RETURN"
     ADJUSTMENT = "ADJUSTMENT"
     TRANSFER = "TRANSFER"
     RELEASE = "RELEASE"
@@ -92,8 +95,34 @@ class Lot:
     locked_until: datetime | None
     expires_at: datetime
     due_at: datetime
-    """`locked_until` while locked, then `expires_at`: when the sweeper has to look at the lot next."""
+    """When the sweeper has to look at the lot next: `locked_until` while locked, then `expires_at`.
+
+    What a hold freed after its expiry is due since it was freed: a line of the ledger is never dated before another.
+    """
     recorded_at: datetime
+
+
+@value
+class Hold:
+    """A reservation of one asset for an order, with a time limit. `captured` and `released` are what became of it."""
+
+    id: UUID
+    program_id: UUID
+    member_id: UUID
+    account_id: UUID
+    asset_id: UUID
+    order_id: UUID
+    transfer_id: UUID
+    amount: int
+    captured: int
+    released: int
+    expires_at: datetime
+    recorded_at: datetime
+
+    @property
+    def open(self) -> int:
+        """What is still reserved."""
+        return self.amount - self.captured - self.released
 
 
 @value

@@ -1,43 +1,69 @@
-"""Time as a command: release and expire what is due, in the order in which it fell due.
+"""Time as a command: release, free and expire what is due, in the order in which it fell due.
 
 Each instant's work is its own transfer, dated at that instant, so maturing early, late, once or often writes the same
-rows.
+rows. What falls due at one instant is done in the published order: pending lots are released, then holds freed, then
+lots expired.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 
 from domain.book import Book
-from domain.ledger import Contra, EntryKind, Lot, TransferKind
+from domain.events import EventKind
+from domain.ledger import Contra, EntryKind, Hold, Lot, TransferKind
+from domain.orders import OrderState
+from domain.values import value
+
+RELEASED, FREED, EXPIRED = range(3)
+"""The order of what falls due at one instant."""
+
+
+@value
+class _Due:
+    """Something to be done: at which instant, of which sort, with what else (by asset or order), and what it is."""
+
+    at: datetime
+    sort: int
+    with_id: UUID
+    row: Any
+
+    @property
+    def occasion(self) -> tuple[datetime, int, UUID]:
+        """What is done by one transfer."""
+        return (self.at, self.sort, self.with_id)
 
 
 def mature(book: Book) -> None:
-    """Release pending lots, then expire available ones, up to and including `book.now`."""
-    while due := sorted(_due(book), key=lambda lot: (lot.due_at, lot.locked_until is None, lot.asset_id, lot.id)):
-        first = due[0]
-        same = next(group for _, group in groupby(due, key=_occasion))
-        lots = list(same)
-        if first.locked_until is not None:
-            _release(book, lots, first.due_at)
-        else:
-            _expire(book, lots, first.due_at)
+    """Do what is due up to and including `book.now`."""
+    done_by: dict[int, Callable[[Book, list[Any], datetime], None]] = {
+        RELEASED: _release,
+        FREED: _free,
+        EXPIRED: _expire,
+    }
+    while due := sorted(_due(book), key=lambda one: (*one.occasion, one.row.id)):
+        same = next(group for _, group in groupby(due, key=lambda one: one.occasion))
+        done_by[due[0].sort](book, [one.row for one in same], due[0].at)
     for asset_id, account in book.accounts.items():
         beyond = book.before.next_due.get(account.id)
         if beyond is not None:
             loaded = [lot.due_at for lot in book.lots.values() if lot.account_id == account.id and lot.remaining]
-            book.accounts[asset_id] = replace(account, next_due_at=min([*loaded, beyond]))
+            held = [hold.expires_at for hold in book.holds.values() if hold.account_id == account.id and hold.open]
+            book.accounts[asset_id] = replace(account, next_due_at=min([*loaded, *held, beyond]))
 
 
-def _due(book: Book) -> list[Lot]:
+def _due(book: Book) -> Iterator[_Due]:
     # Lots that were not loaded come in a later batch; what falls due after the first of them must not come before it.
     until = min([book.now, *book.before.next_due.values()])
-    return [lot for lot in book.lots.values() if lot.remaining and lot.due_at <= until]
-
-
-def _occasion(lot: Lot) -> tuple[datetime, bool, UUID]:
-    return (lot.due_at, lot.locked_until is None, lot.asset_id)
+    for lot in book.lots.values():
+        if lot.remaining and lot.due_at <= until:
+            yield _Due(lot.due_at, RELEASED if lot.locked_until is not None else EXPIRED, lot.asset_id, lot)
+    for hold in book.holds.values():
+        if hold.open and hold.expires_at <= until:
+            yield _Due(hold.expires_at, FREED, hold.order_id, hold)
 
 
 def _release(book: Book, lots: list[Lot], at: datetime) -> None:
@@ -51,6 +77,23 @@ def _release(book: Book, lots: list[Lot], at: datetime) -> None:
             book.lots[lot.id] = freed
             transfer.pay_debt(freed, owed)
             owed += lot.remaining
+
+
+def _free(book: Book, holds: list[Hold], at: datetime) -> None:
+    order_id = holds[0].order_id
+    free_holds(book, holds, at)
+    order = book.order(order_id)
+    if order is not None and order.state is OrderState.HELD:
+        book.rows.orders[order_id] = replace(order, state=OrderState.EXPIRED)
+        book.tell(EventKind.ORDER_EXPIRED, at, order_id=order_id)
+
+
+def free_holds(book: Book, holds: list[Hold], at: datetime) -> None:
+    """Free all holds of one order with one transfer."""
+    first = holds[0]
+    with book.open(TransferKind.RELEASE, at, order_id=first.order_id, original_id=first.transfer_id) as transfer:
+        for hold in sorted(holds, key=lambda row: row.asset_id):
+            transfer.free(hold, book.parts(hold))
 
 
 def _expire(book: Book, lots: list[Lot], at: datetime) -> None:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from domain.ledger import Account, Lot
+from domain.ledger import Account, Hold, Lot
 from domain.values import value
 
 PHONE_SOURCE = "#phone"
@@ -76,8 +76,9 @@ class MemberState:
     """A member with what was loaded under their lock.
 
     `lots` holds the lots that a decision can touch: those that are due, and enough in burn order for the debits asked
-    for. `next_due` says, for each account whose due lots were loaded, when its first lot that was not loaded is due;
-    `unfinished` names accounts with more due lots than one load brings.
+    for, or that a loaded hold reserved. `holds` are the open ones of the accounts whose due lots were loaded, and those
+    of the order that a command is about. `next_due` says, for each account whose due lots were loaded, when its first
+    lot that was not loaded is due; `unfinished` names accounts with more due lots than one load brings.
     """
 
     member: Member
@@ -89,4 +90,8 @@ class MemberState:
     """By ladder id."""
     next_due: Mapping[UUID, datetime] = field(default_factory=dict)
     """By account id."""
+    holds: Mapping[UUID, Hold] = field(default_factory=dict)
+    """By hold id."""
+    hold_parts: Mapping[UUID, tuple[tuple[UUID, int], ...]] = field(default_factory=dict)
+    """(lot, amount) that each hold reserved, by hold id."""
     unfinished: frozenset[UUID] = frozenset()

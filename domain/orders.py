@@ -53,6 +53,8 @@ class OrderContent:
     shipping: int
     lines: tuple[LineContent, ...]
     attributes: tuple[tuple[str, str], ...] = ()
+    spend: tuple[tuple[UUID, int], ...] = ()
+    """(asset, minor units of it) to pay with, by asset, each asset once."""
 
     @property
     def subtotal(self) -> int:
@@ -76,13 +78,19 @@ class OrderContent:
                 self.shipping,
                 lines,
                 self.attributes,
+                self.spend,
             )
         )
 
 
 @value
 class Order:
-    """An order as stored: the amounts it was decided with."""
+    """An order as stored: the amounts it was decided with, in minor units of the program's currency.
+
+    `spent` is what points are worth that were used as money, and lowers `payable`. `paid` is what stored value paid of
+    it. `transfer_id` is None until the order is committed, and after it when it posted nothing. `held_until` is the
+    limit of an order that is or was held.
+    """
 
     id: UUID
     program_id: UUID
@@ -97,11 +105,38 @@ class Order:
     subtotal: int
     discount_total: int
     shipping: int
+    spent: int
     payable: int
+    paid: int
     attributes: dict[str, str]
     not_applied: list[dict[str, object]]
     transfer_id: UUID | None
+    held_until: datetime | None
     occurred_at: datetime
+    recorded_at: datetime
+
+    @property
+    def due(self) -> int:
+        """What is left to be paid outside: by cash, card or any other means."""
+        return self.payable - self.paid
+
+
+@value
+class OrderReturn:
+    """Some of an order that came back, by (order, ordinal)."""
+
+    id: UUID
+    order_id: UUID
+    ordinal: int
+    program_id: UUID
+    member_id: UUID | None
+    transfer_id: UUID | None
+    quantities: dict[str, int]
+    """How many pieces of each line, by its ref."""
+    refund: int
+    """What is to be paid back of `due`, in minor units of the program's currency."""
+    actor: str
+    reason: str | None
     recorded_at: datetime
 
 
@@ -126,14 +161,17 @@ class OrderLine:
 
 @value
 class OrderEffect:
-    """An effect as stored, by (order, ordinal): what was decided, by which rule version, and why."""
+    """An effect as stored, by (order, ordinal): what was decided, by which rule version, and why.
+
+    No campaign decides what an order is paid with.
+    """
 
     order_id: UUID
     ordinal: int
     program_id: UUID
     kind: str
-    campaign_id: UUID
-    campaign_version_id: UUID
+    campaign_id: UUID | None
+    campaign_version_id: UUID | None
     asset_id: UUID
     amount: int
     facts: dict[str, object]

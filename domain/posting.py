@@ -10,8 +10,8 @@ from domain.amounts import AMOUNT_MAX, from_minor
 from domain.assets import Asset
 from domain.digest import transfer_hash
 from domain.events import EventKind
-from domain.instants import NEVER
-from domain.ledger import Account, Contra, Entry, EntryKind, Lot, LotMove, Transfer
+from domain.instants import NEVER, plus_days
+from domain.ledger import Account, Contra, Entry, EntryKind, Hold, Lot, LotMove, Transfer
 from domain.refusals import InsufficientBalance, LimitReached
 from domain.values import value
 
@@ -30,11 +30,6 @@ class Cause:
 NO_CAUSE = Cause()
 
 
-def _check_room(account: Account, amount: int) -> None:
-    if account.available + account.pending + account.held + amount > AMOUNT_MAX:
-        raise LimitReached("The balance would be larger than an account can hold.", limit=str(AMOUNT_MAX))
-
-
 class OpenTransfer:
     """A transfer being posted."""
 
@@ -43,23 +38,34 @@ class OpenTransfer:
         self.transfer = transfer
         self.entries: list[Entry] = []
         self.created: list[Lot] = []
-        self.moves: list[LotMove] = []
+        self._moved: dict[UUID, tuple[int, int]] = {}
 
     def into(self, book: "Book") -> "OpenTransfer":
         """Return the same transfer as it is posted into another member's book."""
         other = OpenTransfer(book, self.transfer)
-        other.entries, other.created, other.moves = self.entries, self.created, self.moves
+        other.entries, other.created, other._moved = self.entries, self.created, self._moved
         return other
+
+    @property
+    def moves(self) -> list[LotMove]:
+        """What was taken from lots and given to them, in the order in which they were first touched."""
+        transfer = self.transfer
+        return [
+            LotMove(transfer.id, lot_id, transfer.program_id, remaining, held)
+            for lot_id, (remaining, held) in self._moved.items()
+            if remaining or held
+        ]
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None and self.entries:
-            digest = transfer_hash(self.transfer, self.entries, self.created, self.moves)
+            moves = self.moves
+            digest = transfer_hash(self.transfer, self.entries, self.created, moves)
             self.book.rows.transfers.append(replace(self.transfer, hash=digest))
             self.book.rows.entries.extend(self.entries)
-            self.book.rows.moves.extend(self.moves)
+            self.book.rows.moves.extend(moves)
 
     def credit(
         self, asset: Asset, amount: int, kind: EntryKind, contra: Contra, *, cause: Cause = NO_CAUSE, priority: int = 0
@@ -69,14 +75,15 @@ class OpenTransfer:
         account = book.account(asset)
         occurred_at = self.transfer.occurred_at
         expires_at = asset.expires_at(occurred_at, book.now, zone)
-        assert expires_at > book.now, "a rule gives nothing that would be born expired"
+        if expires_at <= book.now:  # decided in time, and captured so late that it would be born expired
+            expires_at = plus_days(book.now, asset.grace_days, zone)
         locked_until = asset.locked_until(book.now, zone)
         if locked_until:
             # What expires while it is pending has to be released first, so it expires then. Its line would else be
             # dated before the line of its release, and the instants of an account's lines would fall.
             expires_at = max(expires_at, locked_until)
-        _check_room(account, amount)
-        lot = self._born(account, amount, priority=priority, locked_until=locked_until, expires_at=expires_at)
+        self.check_room(account, amount)
+        lot = self.born(account, amount, priority=priority, locked_until=locked_until, expires_at=expires_at)
         entry = self.post(
             asset,
             kind,
@@ -97,9 +104,9 @@ class OpenTransfer:
         """
         account = self.book.account(asset)
         amount = sum(part for part, _ in parts)
-        _check_room(account, amount)
+        self.check_room(account, amount)
         lots = [
-            self._born(account, part, priority=lot.priority, locked_until=None, expires_at=lot.expires_at)
+            self.born(account, part, priority=lot.priority, locked_until=None, expires_at=lot.expires_at)
             for part, lot in parts
         ]
         due_at = min(lot.due_at for lot in lots)
@@ -110,9 +117,16 @@ class OpenTransfer:
             available += lot.amount
         return entry
 
-    def _born(
+    @staticmethod
+    def check_room(account: Account, amount: int) -> None:
+        """Refuse what an account could not hold. Raises `LimitReached`."""
+        if account.available + account.pending + account.held + amount > AMOUNT_MAX:
+            raise LimitReached("The balance would be larger than an account can hold.", limit=str(AMOUNT_MAX))
+
+    def born(
         self, account: Account, amount: int, *, priority: int, locked_until: datetime | None, expires_at: datetime
     ) -> Lot:
+        """Make a lot of this transfer."""
         book = self.book
         lot = Lot(
             id=book.new_id(),
@@ -146,6 +160,62 @@ class OpenTransfer:
 
         Raises `InsufficientBalance` when the available balance is less.
         """
+        for lot, part in self._picked(asset, amount):
+            self.take(lot, part)
+        return self.post(asset, kind, available=-amount, contra=contra, cause=cause)
+
+    def hold(self, asset: Asset, amount: int, order_id: UUID, until: datetime, *, cause: Cause = NO_CAUSE) -> Hold:
+        """Reserve `amount` of the available balance on the lots that a debit would use, `until` an instant.
+
+        Raises `InsufficientBalance` when the available balance is less.
+        """
+        for lot, part in self._picked(asset, amount):
+            self.move(lot, remaining=-part, held=part)
+        entry = self.post(asset, EntryKind.HOLD, available=-amount, held=amount, contra=None, cause=cause, due_at=until)
+        hold = Hold(
+            id=self.book.new_id(),
+            program_id=entry.program_id,
+            member_id=entry.member_id,
+            account_id=entry.account_id,
+            asset_id=asset.id,
+            order_id=order_id,
+            transfer_id=self.transfer.id,
+            amount=amount,
+            captured=0,
+            released=0,
+            expires_at=until,
+            recorded_at=self.book.now,
+        )
+        self.book.holds[hold.id] = hold
+        return hold
+
+    def capture(self, hold: Hold, parts: Sequence[tuple[Lot, int]], contra: Contra, *, cause: Cause = NO_CAUSE) -> None:
+        """Spend what a hold reserved, on the `parts` of lots on which it did."""
+        asset = self.book.program.asset_by_id(hold.asset_id)
+        for lot, part in parts:
+            self.move(lot, held=-part)
+        self.post(asset, EntryKind.SPEND, held=-hold.open, contra=contra, cause=cause)
+        self.book.holds[hold.id] = replace(hold, captured=hold.captured + hold.open)
+
+    def free(self, hold: Hold, parts: Sequence[tuple[Lot, int]]) -> None:
+        """Make available again what a hold reserved; what is owed is paid first.
+
+        What is past its expiry is due since this transfer happened, and expires next.
+        """
+        asset, at = self.book.program.asset_by_id(hold.asset_id), self.transfer.occurred_at
+        available = self.book.account(asset).available
+        due = [max(lot.expires_at, at) for lot, _ in parts]
+        self.post(
+            asset, EntryKind.RELEASE, available=hold.open, held=-hold.open, contra=None, due_at=min(due, default=NEVER)
+        )
+        for (lot, part), due_at in zip(parts, due, strict=True):
+            freed = self.move(replace(lot, due_at=due_at), remaining=part, held=-part)
+            self.pay_debt(freed, available)
+            available += part
+        self.book.holds[hold.id] = replace(hold, released=hold.released + hold.open)
+
+    def _picked(self, asset: Asset, amount: int) -> list[tuple[Lot, int]]:
+        """Return how much of each lot a debit takes. Raises `InsufficientBalance`."""
         account = self.book.account(asset)
         if account.available < amount:
             available = max(account.available, 0)
@@ -154,20 +224,28 @@ class OpenTransfer:
                 available=from_minor(available, asset.scale),
                 required=from_minor(amount, asset.scale),
             )
+        picked: list[tuple[Lot, int]] = []
         left = amount
         for lot in self.book.burn_order(account):
             taken = min(left, lot.remaining)
-            self.take(lot, taken)
+            picked.append((lot, taken))
             left -= taken
             if not left:
                 break
         assert not left, "the open lots of an account add up to its available balance"
-        return self.post(asset, kind, available=-amount, contra=contra, cause=cause)
+        return picked
 
     def take(self, lot: Lot, amount: int) -> None:
         """Move `amount` out of the lot's remaining value."""
-        self.book.lots[lot.id] = replace(lot, remaining=lot.remaining - amount)
-        self.moves.append(LotMove(self.transfer.id, lot.id, lot.program_id, -amount, 0))
+        self.move(lot, remaining=-amount)
+
+    def move(self, lot: Lot, *, remaining: int = 0, held: int = 0) -> Lot:
+        """Change what remains of a lot, and what of it is held; return it as it is then."""
+        moved = replace(lot, remaining=lot.remaining + remaining, held=lot.held + held)
+        self.book.lots[lot.id] = moved
+        before = self._moved.get(lot.id, (0, 0))
+        self._moved[lot.id] = (before[0] + remaining, before[1] + held)
+        return moved
 
     def post(
         self,

@@ -60,6 +60,25 @@ class DuplicateOrder(Refusal):
     code = "DUPLICATE_ORDER"
 
 
+class OrderNotInState(Refusal):
+    """The order is in a state in which this cannot be done. Facts: `state`, `order_id`."""
+
+    code = "ORDER_STATE"
+
+
+class AlreadyReturned(Refusal):
+    """All of it came back before. Facts: `returnable`, how many pieces still can."""
+
+    code = "ALREADY_RETURNED"
+
+
+class HoldExpired(Refusal):
+    """The hold ran out, and what it held is not there any more. Facts: `asset`, `available`, `required` (decimals)."""
+
+    code = "HOLD_EXPIRED"
+    decimals = frozenset({"available", "required"})
+
+
 class MemberNotActive(Refusal):
     """The member is frozen or closed. Facts: `status`."""
 

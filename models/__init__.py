@@ -1,8 +1,8 @@
 """Rows of the database: columns, indexes and keys. No behaviour beyond properties."""
 
-from models.ledger import Account, Entry, Lot, LotMove, Transfer
+from models.ledger import Account, Entry, Hold, Lot, LotMove, Transfer
 from models.members import Event, Idempotency, Identity, Member, Standing
-from models.orders import Order, OrderEffect, OrderLine
+from models.orders import Order, OrderEffect, OrderLine, OrderReturn
 from models.programs import ApiKey, Asset, Campaign, CampaignVersion, Item, Ladder, Program, Tier
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "CampaignVersion",
     "Entry",
     "Event",
+    "Hold",
     "Idempotency",
     "Identity",
     "Item",
@@ -23,6 +24,7 @@ __all__ = [
     "Order",
     "OrderEffect",
     "OrderLine",
+    "OrderReturn",
     "Program",
     "Standing",
     "Tier",

@@ -101,6 +101,27 @@ class Lot(Model):
         table = "lot"
 
 
+class Hold(Model):
+    """A reservation of one asset for an order. Only `captured` and `released` change."""
+
+    id = columns.key()
+    program_id = fields.UUIDField()
+    member_id = fields.UUIDField()
+    account_id = fields.UUIDField()
+    asset_id = fields.UUIDField()
+    order_id = fields.UUIDField()
+    transfer_id = fields.UUIDField()
+    amount = columns.amount()
+    captured = columns.amount()
+    released = columns.amount()
+    expires_at = columns.instant()
+    recorded_at = columns.instant()
+
+    class Meta:
+        table = "hold"
+        unique_together = (("order_id", "asset_id"),)
+
+
 class LotMove(Model):
     """What one transfer took from or gave to one lot, keyed by (lot, transfer)."""
 

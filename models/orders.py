@@ -22,10 +22,13 @@ class Order(Model):
     subtotal = columns.amount()
     discount_total = columns.amount()
     shipping = columns.amount()
+    spent = columns.amount()
     payable = columns.amount()
+    paid = columns.amount()
     attributes: fields.Field[dict[str, str]] = fields.JSONField()
     not_applied: fields.Field[list[dict[str, object]]] = fields.JSONField()
     transfer_id = fields.UUIDField(null=True)
+    held_until = fields.DatetimeField(null=True)
     occurred_at = columns.instant()
     recorded_at = columns.instant()
 
@@ -62,6 +65,26 @@ class OrderLine(Model):
         return hash((self.order_id, self.ordinal))
 
 
+class OrderReturn(Model):
+    """Some of an order that came back. Insert only."""
+
+    id = columns.key()
+    order_id = fields.UUIDField()
+    ordinal = fields.IntField()
+    program_id = fields.UUIDField()
+    member_id = fields.UUIDField(null=True)
+    transfer_id = fields.UUIDField(null=True)
+    quantities: fields.Field[dict[str, int]] = fields.JSONField()
+    refund = columns.amount()
+    actor = fields.CharField(max_length=80)
+    reason = fields.CharField(max_length=columns.TEXT_LENGTH, null=True)
+    recorded_at = columns.instant()
+
+    class Meta:
+        table = "order_return"
+        unique_together = (("order_id", "ordinal"),)
+
+
 class OrderEffect(Model):
     """One thing that was decided for an order, keyed by (order, ordinal). Insert only."""
 
@@ -69,8 +92,8 @@ class OrderEffect(Model):
     ordinal = fields.IntField(primary_key=True, generated=False)
     program_id = fields.UUIDField()
     kind = columns.kind()
-    campaign_id = fields.UUIDField()
-    campaign_version_id = fields.UUIDField()
+    campaign_id = fields.UUIDField(null=True)
+    campaign_version_id = fields.UUIDField(null=True)
     asset_id = fields.UUIDField()
     amount = columns.amount()
     facts: fields.Field[dict[str, object]] = fields.JSONField()

@@ -110,8 +110,9 @@ described(
     {
         "EARN": "Value was earned.",
         "SPEND": "Value was spent.",
+        "HOLD": "Value was reserved for an order.",
         "RETURN": "A return gave back what was spent, or took back what was earned.",
-        "RELEASE": "Pending value became available.",
+        "RELEASE": "Pending value became available, or reserved value was freed.",
         "EXPIRE": "Value passed its expiry.",
         "ADJUST": "Staff or a partner corrected the balance, for a stated reason.",
         "TRANSFER": "Value moved between members.",
@@ -135,6 +136,7 @@ described(
     EffectKind,
     "What an effect does.",
     {
+        "SPEND": "Pays with points or stored value.",
         "EARN": "Earns so much of an asset for each amount paid.",
         "MULTIPLY_EARN": "Multiplies what the base rules earned.",
     },
@@ -155,7 +157,11 @@ described(
     {
         "MEMBER_ENROLLED": "The member was enrolled.",
         "MEMBER_AMENDED": "Facts of the member changed.",
+        "ORDER_HELD": "An order of the member was held: what pays it is reserved.",
         "ORDER_COMMITTED": "An order of the member was committed.",
+        "ORDER_RETURNED": "Some of an order of the member, or all of it, came back.",
+        "ORDER_CANCELLED": "A held order of the member was given up.",
+        "ORDER_EXPIRED": "The hold of an order of the member ran out.",
         "BALANCE_CHANGED": "A line was added to the member's ledger.",
         "TIER_CHANGED": "The member's tier changed.",
     },

@@ -128,6 +128,25 @@ class Loaders:
         return _loader(listing.lines_of)  # type: ignore[no-any-return]
 
     @cached_property
+    def returns(self) -> DataLoader[UUID, list[models.OrderReturn]]:
+        """Returns of an order."""
+        return _loader(listing.returns_of)  # type: ignore[no-any-return]
+
+    @cached_property
+    def open_holds(self) -> DataLoader[UUID, list[models.Hold]]:
+        """What a member has reserved."""
+
+        async def load(keys: Sequence[UUID]) -> list[list[models.Hold]]:
+            return await listing.open_holds_of(keys, (await self._program()).now())
+
+        return _loader(load)  # type: ignore[no-any-return]
+
+    @cached_property
+    def holds(self) -> DataLoader[UUID, list[models.Hold]]:
+        """Holds of an order."""
+        return _loader(listing.holds_of)  # type: ignore[no-any-return]
+
+    @cached_property
     def effects(self) -> DataLoader[UUID, list[models.OrderEffect]]:
         """Effects of an order."""
         return _loader(listing.effects_of)  # type: ignore[no-any-return]

@@ -28,7 +28,11 @@ QUERIES = [
 MUTATIONS = [
     members.member_enroll,
     members.member_amend,
+    orders.order_hold,
+    orders.order_capture,
     orders.order_commit,
+    orders.order_return,
+    orders.order_cancel,
     orders.orders_import,
     members.balance_adjust,
     members.balance_transfer,

@@ -86,7 +86,8 @@ async def matured(
     blank = Member(
         member_id, program.id, "", None, None, None, None, MemberStatus.ACTIVE, None, None, None, 0, now, now
     )
-    state = MemberState(blank, {account.asset_id: account for account in accounts}, due.lots, {}, due.next_due)
+    own = {account.asset_id: account for account in accounts}
+    state = MemberState(blank, own, due.lots, {}, due.next_due, due.holds, due.parts)
     book = Book(program, state, now=now, actor=SYSTEM, new_id=uuid7)
     mature(book)
     return book

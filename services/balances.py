@@ -11,7 +11,7 @@ import models
 from domain import checks
 from domain.amounts import to_minor
 from domain.assets import Asset, AssetKind
-from domain.commands import Adjust, Claim, Mature, TransferBalance
+from domain.commands import Adjust, Claim, ExpireOrder, Mature, TransferBalance
 from domain.digest import content_hash
 from domain.instants import NEVER
 from domain.ledger import Account
@@ -192,7 +192,10 @@ async def transfer(
 
 
 async def sweep(engine: Engine, program: Program, limit: int) -> int:
-    """Mature up to `limit` members who have something due; return how many there were. Safe to run anywhere."""
+    """Mature up to `limit` members who have something due, and end up to `limit` holds whose time is over.
+
+    Return how many there were of the more numerous. Safe to run anywhere.
+    """
     now = program.now()
     rows = (
         await models.Lot.filter(program_id=program.id, remaining__gt=0, due_at__lte=now, due_at__lt=NEVER)
@@ -201,8 +204,21 @@ async def sweep(engine: Engine, program: Program, limit: int) -> int:
         .values_list("member_id", flat=True)
     )
     due = list(dict.fromkeys(rows))
+    held = await models.Order.filter(program_id=program.id, state="HELD", held_until__lte=now).limit(limit)
+    await engine.writer.post_all(
+        ExpireOrder(
+            program_id=program.id,
+            actor=SYSTEM,
+            claim=None,
+            order_id=order.id,
+            source=order.source,
+            external_id=order.external_id,
+            member_id=order.member_id,
+        )
+        for order in held
+    )
     await engine.writer.post_all(
         Mature(program_id=program.id, actor=SYSTEM, claim=None, member_id=member_id)  # type: ignore[arg-type]
         for member_id in due
     )
-    return len(due)
+    return max(len(due), len(held))

@@ -149,6 +149,37 @@ async def lines_of(order_ids: Sequence[UUID]) -> list[list[models.OrderLine]]:
     return [found[key] for key in order_ids]
 
 
+async def returns_of(order_ids: Sequence[UUID]) -> list[list[models.OrderReturn]]:
+    """Return the returns of each order, in their order. The orders themselves must have been visible."""
+    found: dict[UUID, list[models.OrderReturn]] = defaultdict(list)
+    for row in await models.OrderReturn.filter(order_id__in=list(order_ids)).order_by("order_id", "ordinal"):
+        found[row.order_id].append(row)
+    return [found[key] for key in order_ids]
+
+
+async def holds_of(order_ids: Sequence[UUID]) -> list[list[models.Hold]]:
+    """Return the holds of each order. The orders themselves must have been visible."""
+    found: dict[UUID, list[models.Hold]] = defaultdict(list)
+    for row in await models.Hold.filter(order_id__in=list(order_ids)).order_by("order_id", "asset_id"):
+        found[row.order_id].append(row)
+    return [found[key] for key in order_ids]
+
+
+async def open_holds_of(member_ids: Sequence[UUID], now: datetime) -> list[list[models.Hold]]:
+    """Return what each member has reserved at `now`, the first to run out first.
+
+    The members themselves must have been visible.
+    """
+    accounts = await models.Account.filter(member_id__in=list(member_ids), held__gt=0).values_list("id", flat=True)
+    found: dict[UUID, list[models.Hold]] = defaultdict(list)
+    if accounts:
+        rows = models.Hold.filter(account_id__in=list(accounts), expires_at__gt=now)
+        for row in await rows.order_by("expires_at", "id"):
+            if row.captured + row.released < row.amount:
+                found[row.member_id].append(row)
+    return [found[key] for key in member_ids]
+
+
 async def effects_of(order_ids: Sequence[UUID]) -> list[list[models.OrderEffect]]:
     """Return the effects of each order, in their order. The orders themselves must have been visible."""
     found: dict[UUID, list[models.OrderEffect]] = defaultdict(list)

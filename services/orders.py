@@ -1,20 +1,22 @@
-"""Orders: commit and preview. Many at once go through `services.orders_import`."""
+"""Orders: commit, hold and preview. Many at once go through `services.orders_import`."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
 import models
 from domain import checks
 from domain.amounts import AMOUNT_MAX, to_minor
-from domain.commands import Claim, CommitOrder
+from domain.commands import Claim, CommitOrder, HoldOrder
 from domain.decide import decide
 from domain.decisions.situation import Situation
 from domain.digest import content_hash
+from domain.effects.spend import check_worth
 from domain.orders import LINES_MAX, QUANTITY_MAX, LineContent, OrderContent
 from domain.program import ItemPolicy, Program, Tier
 from domain.refusals import InvalidInput, NotFound
@@ -27,6 +29,8 @@ from services.writer.answers import Outcome
 from services.writer.load import load
 
 PREVIEW_YEARS_MAX = 10
+SPENDS_MAX = 20
+HOLD_SECONDS_MAX = 30 * 86_400
 SKUS_MAX = 10_000
 """SKUs asked for at a time: drivers take 32,767 parameters."""
 
@@ -58,6 +62,8 @@ class OrderRequest:
     currency: str | None = None
     shipping: Decimal | None = None
     attributes: Sequence[tuple[str, str]] = ()
+    spend: Sequence[tuple[str, Decimal]] = ()
+    """(code of an asset, how much of it) to pay with."""
 
 
 def checked_content(
@@ -85,6 +91,7 @@ def checked_content(
         shipping=_price(request.shipping or Decimal(0), program, (*path, "shipping")),
         lines=tuple(_line(program, line, (*path, "lines", str(i))) for i, line in enumerate(request.lines)),
         attributes=checks.attributes(request.attributes, (*path, "attributes")),
+        spend=_spend(program, request.spend, (*path, "spend")),
     )
     refs: dict[str, int] = {}
     for index, line in enumerate(content.lines):
@@ -94,6 +101,21 @@ def checked_content(
     if content.subtotal + content.shipping > AMOUNT_MAX:
         raise InvalidInput("The order's total is outside the range of amounts.", field=(*path, "lines"))
     return content
+
+
+def _spend(program: Program, spend: Sequence[tuple[str, Decimal]], path: checks.Path) -> tuple[tuple[UUID, int], ...]:
+    checks.count(len(spend), path, 0, SPENDS_MAX)
+    found: dict[UUID, int] = {}
+    for index, (code, amount) in enumerate(spend):
+        at = (*path, str(index))
+        asset = program.asset(code)
+        if asset is None:
+            raise InvalidInput(f"The program has no asset {code!r}.", field=(*at, "asset"))
+        if asset.id in found:
+            raise InvalidInput(f"{asset.code} stands twice.", field=(*at, "asset"))
+        found[asset.id] = to_minor(amount, asset.scale, (*at, "amount"))
+        check_worth(program, asset, found[asset.id], at)
+    return tuple(sorted(found.items()))
 
 
 def _line(program: Program, line: LineRequest, path: checks.Path) -> LineContent:
@@ -138,17 +160,28 @@ def check_listed(content: OrderContent, unlisted: set[str], path: checks.Path) -
 async def commit(engine: Engine, actor: Actor, request: OrderRequest, *, key: str) -> Outcome:
     """Evaluate an order and commit it.
 
-    Raises `InvalidInput`, `NotFound`, `MemberNotActive`, `DuplicateOrder`, `LimitReached` or `IdempotencyKeyReused`;
-    then nothing is written.
+    Raises `InvalidInput`, `NotFound`, `MemberNotActive`, `DuplicateOrder`, `OrderNotInState`, `InsufficientBalance`,
+    `LimitReached` or `IdempotencyKeyReused`; then nothing is written.
     """
+    return await _decided(engine, actor, request, key=key, operation="orderCommit")
+
+
+async def hold(engine: Engine, actor: Actor, request: OrderRequest, *, seconds: int, key: str) -> Outcome:
+    """Evaluate an order and reserve what it is to be paid with, for so many seconds. Raises what `commit` does."""
+    checks.integer(seconds, ("holdSeconds",), 1, HOLD_SECONDS_MAX)
+    return await _decided(engine, actor, request, key=key, operation="orderHold", seconds=seconds)
+
+
+async def _decided(
+    engine: Engine, actor: Actor, request: OrderRequest, *, key: str, operation: str, seconds: int | None = None
+) -> Outcome:
     assert actor.program_id is not None, "the field asked for a credential"
     key = checks.idempotency_key(key)
     program = await engine.program(actor.program_id)
     content = checked_content(program, request, ("order",))
     # The hash is of what was said, not of whom it names today: a phone number may have changed hands since.
-    claim = Claim(
-        f"{actor.credential}:orderCommit", key, content_hash((content, members.canonical(program, request.member)))
-    )
+    said = (content, members.canonical(program, request.member), *(() if seconds is None else (seconds,)))
+    claim = Claim(f"{actor.credential}:{operation}", key, content_hash(said))
     try:
         check_listed(content, await unlisted_skus(program, [content]), ("order",))
         if request.member is not None:
@@ -158,9 +191,14 @@ async def commit(engine: Engine, actor: Actor, request: OrderRequest, *, key: st
         if (outcome := await answered(program, claim)) is None:
             raise
         return outcome
-    return await engine.writer.post(
-        CommitOrder(program_id=program.id, actor=actor.credential, claim=claim, order_id=uuid7(), content=content)
-    )
+    common: dict[str, Any] = {
+        "program_id": program.id,
+        "actor": actor.credential,
+        "claim": claim,
+        "order_id": uuid7(),
+        "content": content,
+    }
+    return await engine.writer.post(CommitOrder(**common) if seconds is None else HoldOrder(**common, seconds=seconds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,14 +234,15 @@ async def preview(engine: Engine, actor: Actor, request: OrderRequest, *, at: da
     command = CommitOrder(program_id=program.id, actor=actor.credential, claim=None, order_id=uuid7(), content=content)
     loaded = await load(engine.reads, engine.snapshots, [command], now=now)
     state = loaded.members.get(content.member_id) if content.member_id else None
-    stored = loaded.orders.get((program.id, content.source, content.external_id))
+    stored_id = loaded.order_ids.get((program.id, content.source, content.external_id))
+    stored = loaded.orders[stored_id] if stored_id else None
     if stored is not None and actor.member_id not in {None, stored.member_id}:
         stored = None  # a member does not learn what others have bought
     decision = decide(command, Situation(program, now, uuid7, {state.member.id: state} if state else {}, stored))
     after = decision.state or state
     tiers = [program.tier_by_id(standing.tier_id) for standing in after.standings.values()] if after else []
     if stored is None:
-        return Preview(decision.order, decision.lines, decision.effects, tiers)
+        return Preview(decision.rows.orders[command.order_id], decision.lines, decision.effects, tiers)
     lines = await models.OrderLine.filter(order_id=stored.id).order_by("ordinal")
     effects = await models.OrderEffect.filter(order_id=stored.id).order_by("ordinal")
     return Preview(stored, lines, effects, tiers)

@@ -165,6 +165,7 @@ def canonical(program: Program, request: OrderRequest) -> Any:
         request.occurred_at,
         _same_number(request.shipping),
         [(_same_text(key), _same_text(value)) for key, value in request.attributes],
+        [(_same_text(code), _same_number(amount)) for code, amount in request.spend],
         [
             (
                 *map(_same_text, (line.ref, line.sku, line.name, line.category)),

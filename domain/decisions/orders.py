@@ -1,72 +1,168 @@
-"""Orders: committed."""
+"""Orders: committed and held."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from domain.book import Book
-from domain.commands import CommitOrder
+from domain.book import Book, Rows
+from domain.commands import CommitOrder, HoldOrder
 from domain.decisions.situation import Decision, Situation, opened
 from domain.decisions.tiers import raise_tiers
+from domain.effects.base import EffectKind
 from domain.evaluate import Effect, Evaluation, evaluate
 from domain.events import EventKind
 from domain.ledger import Contra, EntryKind, TransferKind
 from domain.members import MemberStatus
 from domain.orders import Order, OrderContent, OrderEffect, OrderLine, OrderState
-from domain.posting import Cause
+from domain.posting import Cause, OpenTransfer
+from domain.program import Tier
 from domain.refusals import (
     DuplicateOrder,
+    InsufficientBalance,
+    InvalidInput,
     LimitReached,
     MemberNotActive,
+    OrderNotInState,
+    Refusal,
 )
+from domain.values import value
+
+NOT_COMMITTED = frozenset({OrderState.HELD, OrderState.CANCELLED, OrderState.EXPIRED})
 
 
 def commit(command: CommitOrder, situation: Situation) -> Decision:
-    """Return what an order earns, and the tiers that it raises.
+    """Return what an order is paid with and earns, and the tiers that it raises.
 
-    Raises `DuplicateOrder`, `MemberNotActive` or `LimitReached`.
+    Raises `DuplicateOrder`, `OrderNotInState`, `MemberNotActive`, `InsufficientBalance`, `LimitReached` or
+    `InvalidInput`.
     """
-    content, now = command.content, situation.now
     if situation.order is not None:
         return _same_again(command, situation.order, situation)
-    if content.member_id is None:
-        occurred_at = content.occurred_at or now
-        evaluation = evaluate(situation.program, content, occurred_at=occurred_at, recorded_at=now, standings={})
-        order = _order(command, situation, evaluation, transfer_id=None)
-        return Decision(_order_outcome(order, ()), order=order, lines=_lines(order, content))
-    book = opened(command, situation)
-    if book.member.status is not MemberStatus.ACTIVE:
-        status = book.member.status.value
-        raise MemberNotActive(f"The member is {status.lower()}.", field=("order", "member"), status=status)
-    occurred_at = content.occurred_at or now
-    tiers = {ladder_id: situation.program.tier_by_id(s.tier_id) for ladder_id, s in book.standings.items()}
+    evaluated = _evaluated(command, situation)
+    book, order = evaluated.book, evaluated.order
+    if book is None:
+        return _decision(evaluated, command, order)
     matured = len(book.rows.entries)
     try:
-        evaluation = evaluate(situation.program, content, occurred_at=occurred_at, recorded_at=now, standings=tiers)
-        book.tell(EventKind.ORDER_COMMITTED, occurred_at, order_id=command.order_id)
-        transfer_id = _earn(book, command.order_id, evaluation, occurred_at)
-    except LimitReached as refusal:
-        refusal.field = ("order", "lines")
+        book.tell(EventKind.ORDER_COMMITTED, order.occurred_at, order_id=order.id)
+        with book.open(TransferKind.ORDER, order.occurred_at, order_id=order.id) as transfer:
+            for effect in evaluated.effects:
+                post_effect(transfer, effect)
+    except (LimitReached, InsufficientBalance) as refusal:
+        refusal.field = _blamed(refusal)
         raise
-    raise_tiers(book, occurred_at)
-    order = _order(command, situation, evaluation, transfer_id)
-    entries = tuple((str(e.account_id), e.seq) for e in book.rows.entries[matured:])
+    raise_tiers(book, order.occurred_at)
+    transfer_id = transfer.transfer.id if transfer.entries else None
+    return _decision(evaluated, command, replace(order, transfer_id=transfer_id), matured)
+
+
+def hold(command: HoldOrder, situation: Situation) -> Decision:
+    """Return what an order reserves of what it is to be paid with. What it is to earn is written down, not posted.
+
+    Raises what `commit` does.
+    """
+    if situation.order is not None:
+        return _same_again(command, situation.order, situation)
+    evaluated = _evaluated(command, situation)
+    until = situation.now + timedelta(seconds=command.seconds)
+    order = replace(evaluated.order, state=OrderState.HELD, held_until=until)
+    book = evaluated.book
+    if book is None:
+        return _decision(evaluated, command, order)
+    matured = len(book.rows.entries)
+    try:
+        book.tell(EventKind.ORDER_HELD, order.occurred_at, order_id=order.id)
+        with book.open(TransferKind.HOLD, situation.now, order_id=order.id) as transfer:
+            for effect in evaluated.effects:
+                if effect.kind == EffectKind.SPEND:
+                    asset = book.program.asset_by_id(effect.asset_id)
+                    transfer.hold(asset, effect.amount, order.id, until, cause=Cause(effect.ordinal))
+    except InsufficientBalance as refusal:
+        refusal.field = _blamed(refusal)
+        raise
+    return _decision(evaluated, command, order, matured)
+
+
+@value
+class _Evaluated:
+    """An order as it would be stored, and the book of its member."""
+
+    order: Order
+    effects: tuple[OrderEffect, ...]
+    book: Book | None
+
+
+def _evaluated(command: CommitOrder, situation: Situation) -> _Evaluated:
+    content, now = command.content, situation.now
+    occurred_at = content.occurred_at or now
+    book = None
+    standings: dict[UUID, Tier] = {}
+    if content.member_id is not None:
+        book = opened(command, situation)
+        if book.member.status is not MemberStatus.ACTIVE:
+            status = book.member.status.value
+            raise MemberNotActive(f"The member is {status.lower()}.", field=("order", "member"), status=status)
+        standings = {ladder_id: situation.program.tier_by_id(s.tier_id) for ladder_id, s in book.standings.items()}
+    elif content.spend:
+        raise InvalidInput("Only members have balances to pay with; the order names none.", field=("order", "spend"))
+    try:
+        evaluation = evaluate(situation.program, content, occurred_at=occurred_at, recorded_at=now, standings=standings)
+    except LimitReached as refusal:
+        refusal.field = _blamed(refusal)
+        raise
+    order = _order(command, situation, evaluation)
+    return _Evaluated(order, _effects(order, evaluation.effects), book)
+
+
+def _blamed(refusal: Refusal) -> tuple[str, ...]:
+    return ("order", "spend" if isinstance(refusal, InsufficientBalance) else "lines")
+
+
+def post_effect(transfer: OpenTransfer, effect: OrderEffect) -> None:
+    """Carry an effect out. Raises `InsufficientBalance` or `LimitReached`."""
+    asset = transfer.book.program.asset_by_id(effect.asset_id)
+    cause = Cause(effect.ordinal, effect.campaign_id)
+    if effect.kind == EffectKind.SPEND:
+        transfer.debit(asset, effect.amount, EntryKind.SPEND, Contra.REDEMPTION, cause=cause)
+    else:
+        transfer.credit(asset, effect.amount, EntryKind.EARN, Contra.ISSUANCE, cause=cause)
+
+
+def _decision(evaluated: _Evaluated, command: CommitOrder, order: Order, matured: int = 0) -> Decision:
+    """Return the decision; the entries before `matured` are not the order's."""
+    book = evaluated.book
+    rows = book.rows if book else Rows()
+    rows.orders[order.id] = order
+    entries = tuple((str(entry.account_id), entry.seq) for entry in rows.entries[matured:])
     return Decision(
-        _order_outcome(order, entries),
-        (book.close(),),
-        book.rows,
-        order=order,
-        lines=_lines(order, content),
-        effects=_effects(order, evaluation.effects),
+        order_outcome(order, entries),
+        (book.close(),) if book else (),
+        rows,
+        lines=_lines(order, command.content),
+        effects=evaluated.effects,
     )
 
 
 def _same_again(command: CommitOrder, order: Order, situation: Situation) -> Decision:
     """Answer a known (source, external id): the first order when the content is the same, else a refusal."""
-    if order.content_hash == command.content.hash():
-        entries = tuple((str(account_id), seq) for account_id, seq in situation.order_entries)
-        return Decision(_order_outcome(order, entries) | {"again": True})
-    raise duplicate(command.content, order.id, ("order",))
+    if order.content_hash != command.content.hash():
+        raise duplicate(command.content, order.id, ("order",))
+    committed = order.state not in NOT_COMMITTED
+    if committed if isinstance(command, HoldOrder) else not committed:
+        raise not_in_state(order, ("order", "externalId"))
+    entries = tuple((str(account_id), seq) for account_id, seq in situation.order_entries)
+    return Decision(order_outcome(order, entries) | {"again": True})
+
+
+def not_in_state(order: Order, path: tuple[str, ...]) -> OrderNotInState:
+    """Return the refusal of what cannot be done in the order's state."""
+    return OrderNotInState(
+        f"Order {order.external_id} of {order.source} is {order.state.value.lower().replace('_', ' ')}.",
+        field=path,
+        state=order.state.value,
+        order_id=str(order.id),
+    )
 
 
 def duplicate(content: OrderContent, order_id: UUID, path: tuple[str, ...]) -> DuplicateOrder:
@@ -78,17 +174,7 @@ def duplicate(content: OrderContent, order_id: UUID, path: tuple[str, ...]) -> D
     )
 
 
-def _earn(book: Book, order_id: UUID, evaluation: Evaluation, occurred_at: datetime) -> UUID | None:
-    """Post what the order earns; return the transfer's id, or None when there was nothing to post."""
-    with book.open(TransferKind.ORDER, occurred_at, order_id=order_id) as transfer:
-        for ordinal, effect in enumerate(evaluation.effects):
-            asset = book.program.asset_by_id(effect.outcome.asset_id)
-            cause = Cause(ordinal, effect.version.campaign_id)
-            transfer.credit(asset, effect.outcome.amount, EntryKind.EARN, Contra.ISSUANCE, cause=cause)
-    return transfer.transfer.id if transfer.entries else None
-
-
-def _order(command: CommitOrder, situation: Situation, evaluation: Evaluation, transfer_id: UUID | None) -> Order:
+def _order(command: CommitOrder, situation: Situation, evaluation: Evaluation) -> Order:
     content, program = command.content, situation.program
     return Order(
         id=command.order_id,
@@ -104,10 +190,13 @@ def _order(command: CommitOrder, situation: Situation, evaluation: Evaluation, t
         subtotal=evaluation.subtotal,
         discount_total=evaluation.discount_total,
         shipping=content.shipping,
+        spent=evaluation.spent,
         payable=evaluation.payable,
+        paid=evaluation.paid,
         attributes=dict(content.attributes),
         not_applied=[reason.record() for reason in evaluation.not_applied],
-        transfer_id=transfer_id,
+        transfer_id=None,
+        held_until=None,
         occurred_at=content.occurred_at or situation.now,
         recorded_at=situation.now,
     )
@@ -141,8 +230,8 @@ def _effects(order: Order, effects: tuple[Effect, ...]) -> tuple[OrderEffect, ..
             ordinal=ordinal,
             program_id=order.program_id,
             kind=effect.outcome.kind.value,
-            campaign_id=effect.version.campaign_id,
-            campaign_version_id=effect.version.id,
+            campaign_id=effect.version.campaign_id if effect.version else None,
+            campaign_version_id=effect.version.id if effect.version else None,
             asset_id=effect.outcome.asset_id,
             amount=effect.outcome.amount,
             facts=effect.outcome.facts,
@@ -152,7 +241,8 @@ def _effects(order: Order, effects: tuple[Effect, ...]) -> tuple[OrderEffect, ..
     )
 
 
-def _order_outcome(order: Order, entries: tuple[tuple[str, int], ...]) -> dict[str, Any]:
+def order_outcome(order: Order, entries: tuple[tuple[str, int], ...]) -> dict[str, Any]:
+    """Return what is remembered of a command about an order."""
     return {
         "order": str(order.id),
         "member": str(order.member_id) if order.member_id else None,

@@ -8,14 +8,30 @@ from uuid import UUID
 
 from domain.book import Book, Rows
 from domain.commands import Command
+from domain.ledger import Entry, LotMove
 from domain.mature import mature
 from domain.members import Identity, MemberState
-from domain.orders import Order, OrderEffect, OrderLine
+from domain.orders import Order, OrderEffect, OrderLine, OrderReturn
 from domain.program import Program
 from domain.refusals import (
     NotFound,
 )
 from domain.values import value
+
+
+@value
+class OrderRecord:
+    """What is on record of an order: its lines and effects, and what its transfers did to lots and accounts."""
+
+    lines: tuple[OrderLine, ...]
+    effects: tuple[OrderEffect, ...]
+    entries: tuple[Entry, ...] = ()
+    moves: tuple[LotMove, ...] = ()
+    """Of the transfer that committed it, and of its returns."""
+    expired: Mapping[UUID, int] = field(default_factory=dict)
+    """How much of each lot that it earned has expired, by lot id."""
+    returns: int = 0
+    """How many returns it had."""
 
 
 @value
@@ -31,6 +47,10 @@ class Situation:
     """The order that has the name already."""
     order_entries: Sequence[tuple[UUID, int]] = ()
     """(account, seq) of what it posted."""
+    record: OrderRecord | None = None
+    """What is on record of it, for a command about an order that is there."""
+    orders: Mapping[UUID, Order] = field(default_factory=dict)
+    """All orders that were loaded, as the commands before this one leave them."""
     owners: Mapping[tuple[str, str], UUID] = field(default_factory=dict)
     """Whose each identity wanted by the command is, this member's own claims included."""
     identities: Sequence[tuple[str, str]] = ()
@@ -47,13 +67,20 @@ class Decision:
     outcome: dict[str, Any]
     states: tuple[MemberState, ...] = ()
     rows: Rows = field(default_factory=Rows)
-    order: Order | None = None
     lines: tuple[OrderLine, ...] = ()
+    """Lines of orders that are new or changed."""
     effects: tuple[OrderEffect, ...] = ()
+    returns: tuple[OrderReturn, ...] = ()
     identities: tuple[Identity, ...] = ()
     """Identities gained."""
     freed: tuple[tuple[str, str], ...] = ()
     """Identities given up."""
+
+    @property
+    def order(self) -> Order | None:
+        """The order that the command is about, if it is new or changed."""
+        order_id = self.outcome.get("order")
+        return self.rows.orders.get(UUID(order_id)) if order_id else None
 
     @property
     def state(self) -> MemberState | None:
@@ -76,7 +103,13 @@ def books(command: Command, situation: Situation) -> list[Book]:
         if state is None:
             raise NotFound("There is no such member.", field=path)
         book = Book(
-            situation.program, state, now=situation.now, actor=command.actor, new_id=situation.new_id, rows=rows
+            situation.program,
+            state,
+            now=situation.now,
+            actor=command.actor,
+            new_id=situation.new_id,
+            rows=rows,
+            orders=situation.orders,
         )
         mature(book)
         opened.append(book)

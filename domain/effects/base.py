@@ -14,6 +14,7 @@ from domain.values import value
 class EffectKind(StrEnum):
     """What an effect does."""
 
+    SPEND = "SPEND"
     EARN = "EARN"
     MULTIPLY_EARN = "MULTIPLY_EARN"
 

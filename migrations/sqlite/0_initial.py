@@ -221,7 +221,7 @@ CREATE TABLE "transfer" (
     "occurred_at" TIMESTAMP NOT NULL,
     "recorded_at" TIMESTAMP NOT NULL,
     "hash" BLOB NOT NULL,
-    CHECK ("kind" IN ('ORDER', 'ADJUSTMENT', 'TRANSFER', 'RELEASE', 'EXPIRY')),
+    CHECK ("kind" IN ('ORDER', 'HOLD', 'RETURN', 'ADJUSTMENT', 'TRANSFER', 'RELEASE', 'EXPIRY')),
     CHECK (length("hash") = 32)
 );
 CREATE TABLE "entry" (
@@ -246,7 +246,7 @@ CREATE TABLE "entry" (
     "occurred_at" TIMESTAMP NOT NULL,
     "recorded_at" TIMESTAMP NOT NULL,
     PRIMARY KEY ("account_id", "seq"),
-    CHECK ("kind" IN ('EARN', 'SPEND', 'RETURN', 'RELEASE', 'EXPIRE', 'ADJUST', 'TRANSFER', 'TOP_UP', 'REFUND')),
+    CHECK ("kind" IN ('EARN', 'SPEND', 'HOLD', 'RETURN', 'RELEASE', 'EXPIRE', 'ADJUST', 'TRANSFER', 'TOP_UP', 'REFUND')),
     CHECK ("contra" IN ('ISSUANCE', 'REDEMPTION', 'BREAKAGE', 'ADJUSTMENT', 'CLEARING', 'LIABILITY', 'WRITE_OFF')),
     CHECK (("change_available" + "change_pending" + "change_held" = 0) = ("contra" IS NULL)),
     CHECK ("seq" > 0),
@@ -275,7 +275,26 @@ CREATE TABLE "lot" (
     CHECK ("held" >= 0),
     CHECK ("remaining" + "held" <= "amount"),
     CHECK ("amount" > -4611686018427387904 AND "amount" < 4611686018427387904),
-    CHECK ("due_at" = COALESCE("locked_until", "expires_at"))
+    CHECK (CASE WHEN "locked_until" IS NULL THEN "due_at" >= "expires_at" ELSE "due_at" = "locked_until" END)
+);
+CREATE TABLE "hold" (
+    "id" CHAR(36) NOT NULL PRIMARY KEY,
+    "program_id" CHAR(36) NOT NULL,
+    "member_id" CHAR(36) NOT NULL,
+    "account_id" CHAR(36) NOT NULL,
+    "asset_id" CHAR(36) NOT NULL,
+    "order_id" CHAR(36) NOT NULL,
+    "transfer_id" CHAR(36) NOT NULL,
+    "amount" BIGINT NOT NULL,
+    "captured" BIGINT NOT NULL,
+    "released" BIGINT NOT NULL,
+    "expires_at" TIMESTAMP NOT NULL,
+    "recorded_at" TIMESTAMP NOT NULL,
+    CONSTRAINT "uid_hold_order_i_ded5e3" UNIQUE ("order_id", "asset_id"),
+    CHECK ("amount" > 0 AND "amount" < 4611686018427387904),
+    CHECK ("captured" >= 0),
+    CHECK ("released" >= 0),
+    CHECK ("captured" + "released" <= "amount")
 );
 CREATE TABLE "lot_move" (
     "transfer_id" CHAR(36) NOT NULL,
@@ -302,7 +321,7 @@ CREATE TABLE "event" (
     "occurred_at" TIMESTAMP NOT NULL,
     "recorded_at" TIMESTAMP NOT NULL,
     PRIMARY KEY ("member_id", "position"),
-    CHECK ("kind" IN ('MEMBER_ENROLLED', 'MEMBER_AMENDED', 'ORDER_COMMITTED', 'BALANCE_CHANGED', 'TIER_CHANGED')),
+    CHECK ("kind" IN ('MEMBER_ENROLLED', 'MEMBER_AMENDED', 'ORDER_HELD', 'ORDER_COMMITTED', 'ORDER_RETURNED', 'ORDER_CANCELLED', 'ORDER_EXPIRED', 'BALANCE_CHANGED', 'TIER_CHANGED')),
     CHECK ("position" > 0)
 ) WITHOUT ROWID;
 CREATE TABLE "idempotency" (
@@ -329,16 +348,22 @@ CREATE TABLE "orders" (
     "subtotal" BIGINT NOT NULL,
     "discount_total" BIGINT NOT NULL,
     "shipping" BIGINT NOT NULL,
+    "spent" BIGINT NOT NULL,
     "payable" BIGINT NOT NULL,
+    "paid" BIGINT NOT NULL,
     "attributes" JSON NOT NULL,
     "not_applied" JSON NOT NULL,
     "transfer_id" CHAR(36),
+    "held_until" TIMESTAMP,
     "occurred_at" TIMESTAMP NOT NULL,
     "recorded_at" TIMESTAMP NOT NULL,
     CONSTRAINT "uid_orders_program_38ed4a" UNIQUE ("program_id", "source", "external_id"),
     CHECK ("state" IN ('HELD', 'COMMITTED', 'PARTIALLY_RETURNED', 'RETURNED', 'CANCELLED', 'EXPIRED')),
     CHECK ("subtotal" >= 0 AND "shipping" >= 0 AND "discount_total" BETWEEN 0 AND "subtotal"),
-    CHECK ("payable" = "subtotal" - "discount_total" + "shipping"),
+    CHECK ("spent" >= 0),
+    CHECK ("payable" = "subtotal" - "discount_total" + "shipping" - "spent"),
+    CHECK ("paid" BETWEEN 0 AND "payable"),
+    CHECK ("state" NOT IN ('HELD', 'CANCELLED', 'EXPIRED') OR "held_until" IS NOT NULL),
     CHECK ("payable" > -4611686018427387904 AND "payable" < 4611686018427387904),
     CHECK (length("content_hash") = 32)
 );
@@ -363,19 +388,36 @@ CREATE TABLE "order_line" (
     CHECK ("discount" >= 0 AND "payable" >= 0),
     CHECK ("payable" = "quantity" * "unit_price" - "discount")
 ) WITHOUT ROWID;
+CREATE TABLE "order_return" (
+    "id" CHAR(36) NOT NULL PRIMARY KEY,
+    "order_id" CHAR(36) NOT NULL,
+    "ordinal" INT NOT NULL,
+    "program_id" CHAR(36) NOT NULL,
+    "member_id" CHAR(36),
+    "transfer_id" CHAR(36),
+    "quantities" JSON NOT NULL,
+    "refund" BIGINT NOT NULL,
+    "actor" VARCHAR(80) NOT NULL,
+    "reason" VARCHAR(500),
+    "recorded_at" TIMESTAMP NOT NULL,
+    CONSTRAINT "uid_order_retur_order_i_36b061" UNIQUE ("order_id", "ordinal"),
+    CHECK ("ordinal" >= 0),
+    CHECK ("refund" >= 0)
+);
 CREATE TABLE "order_effect" (
     "order_id" CHAR(36) NOT NULL,
     "ordinal" INT NOT NULL,
     "program_id" CHAR(36) NOT NULL,
     "kind" VARCHAR(32) NOT NULL,
-    "campaign_id" CHAR(36) NOT NULL,
-    "campaign_version_id" CHAR(36) NOT NULL,
+    "campaign_id" CHAR(36),
+    "campaign_version_id" CHAR(36),
     "asset_id" CHAR(36) NOT NULL,
     "amount" BIGINT NOT NULL,
     "facts" JSON NOT NULL,
     "explanation" JSON NOT NULL,
     PRIMARY KEY ("order_id", "ordinal"),
-    CHECK ("kind" IN ('EARN', 'MULTIPLY_EARN')),
+    CHECK ("kind" IN ('SPEND', 'EARN', 'MULTIPLY_EARN')),
+    CHECK (("kind" = 'SPEND') = ("campaign_id" IS NULL) AND ("kind" = 'SPEND') = ("campaign_version_id" IS NULL)),
     CHECK ("amount" > -4611686018427387904 AND "amount" < 4611686018427387904)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS "aerich" (
@@ -392,11 +434,13 @@ CREATE INDEX "idx_orders_member__54da2d" ON "orders" ("member_id", "id");
 async def downgrade(db: BaseDBAsyncClient) -> str:
     return """
 DROP TABLE "order_effect";
+DROP TABLE "order_return";
 DROP TABLE "order_line";
 DROP TABLE "orders";
 DROP TABLE "idempotency";
 DROP TABLE "event";
 DROP TABLE "lot_move";
+DROP TABLE "hold";
 DROP TABLE "lot";
 DROP TABLE "entry";
 DROP TABLE "transfer";
@@ -416,96 +460,104 @@ DROP TABLE "program";
 
 
 MODELS_STATE = (
-"eJztXWtz27i5/isYfTmbOYrHlu04TTpnxtn1tu469k7s7J5226EhEpI4pgCGBO2o2/3vBc"
-"CLeAEpkrpRzNvZaSwCD0U9AIH3jt8Hc2YRxz+6NE0WUD54h34fUDwn4o980xANsOsuG+QF"
-"jseO6otTncY+97Ap7zXBjk/EJYv4pme73GZUdn6YETTGDqYmQWyCGCUI+z7haMI89WlO5m"
-"PiHcm7WcwUt7PptCkwoPaXgBicTQmfEU/Af/ttELYbtqUeVELl3//6l/hkU4t8Jb7sJz+6"
-"T8bEJo6VYSTEqesGX7jq2ufP1z/8qHrKpx0bJnOCOV32dhd8xmjSPQhs60hiZNuUUOJhTq"
-"wUVzRwnIjV+FL4U8QF7gUkeVRrecEiExw4kvHBnycBNSXRSH6TEXBbDKHJ5i7mR/LKxf9F"
-"z5nCGMbt3YNxf/VgGIPCaMnnyY1DdMlkVI60Tblk7fc/wvsu2VFXB/ILvv/r5afvTt+8Un"
-"wwn0891ai4G/yhgJjjEKpGYEm567Gph+dGM+qzqE0OQXxhOQbLSR4TGlPWMZJTb3b6NajL"
-"aQYElOYoTRaTBoymMUBontBnbIe/sMDoB3t6TXkJp2lYjlQ73KAOjE7xvOKf138ajU5PL0"
-"bHp2/enp9dXJy/PX4r+qonLjZdVIzBh+u/XN8+yAdiYpsOt295IUu/S6gln6oR+SkQUN+a"
-"+llEbX3eYwSQ3pr0icOY14z1BAK0t6bdJ1+akR4BgPLWlFPylRuWUI0wL1L/g2CP23OiJz"
-"8HzQ2CFWGP4j+2NSSDP4n/vT4ZvT49QcfH79R//6v+fw+6zcP1x6v7h8uPP8vbz33/i6N4"
-"vHy4ki0jdXWRu/pdKAEtRym5Cfr1+uGvSH5E/7i7vcrLSUm/h38M5DPhgDODshcDW2mq4s"
-"vxpT+kRjt5SilY8sIYm08v2LOMQgsbsbK+xab5aJ6/gimeqrGTbMrnjE0Jrv0TWQx0Roaw"
-"ZVhpY3Bt4ynqtNLGcIlMj1iEchs70laAkYs9LuYikqaCCfI5nkwQZ8zx38vPNveRTwSGI0"
-"adBeIzgmbYnyHbR0/E5UVjxFa+QWO1AOMEGCcOYz/bjOKn/i3Q+f0MeyWbUtQ/R6R4sAOk"
-"UKydXw2H0CmfiY+j4+MKTn+5/KRoFb1y28lt1DQK2/Iil1yDDLn06EQvir1FmeiVAeb4Hi"
-"848Q+Q8Sp56ubuQ2ZXF7R+uL69/PT37z5e/v+rzNZ+c3f7l7h/eoJ/+PvD1WV+BEzmhlxl"
-"yf/b/d1tCfUJIi9z2SZH/0GO7R+iAFzBveQiw308pxPqU9P9ew3x8gYfcsSL+SvJaSH5Zp"
-"H7Enz3MxQHIeGmh5l8dW1xuxbDnEWCfnOIo++RZ/bU6iXPIjcw+pEEDO94v7RY6bYZ6JRY"
-"1TCs1GGTLis12F9nmAul0iHWVOiUyr3uF7XQ0l5a/3dW9TDF84Hze++qD+iXO9Uv1awv0F"
-"muX8b9e6hfvjmroV6+OSvVLmUTKO+7VN6fxE9rwm/cv4f8no5q0Hs6KmVXNuX1cqwLN7if"
-"Y8cpd0jFoD65pE5HF28SJ5T8UOV2uv94eXNT9DMpXWrRZLIuETBda0zXkK74Gwo8l87YAm"
-"53M/d4u9N2dHJ2cfb29M1ZMneTK1UTuGzuGlLV0yuRlczGsCoNslfao9QI9QxOPDZvvgQk"
-"MFgHaqwDUdSVmHYLjVF5VbBWAoNVoCQGzpgzymdtqF0CgdwycsX0aypy5aC94XYTUhfEse"
-"0njm3GPC5+p9Nks8uAdrfVDT5d/fj5/mpbprBtb3dT0Ys03eyyoN1N9NNDWY7HgUcN5llE"
-"s3iUz+AsaodT+MPd7ed748frT/cPhzqPx4wGvmFit+n2lwHubiqfHB/A9ufihYHncSpig8"
-"yFDK43EsWuk0YEi8/YCRrm7GRgwH077j0ylz/Wa7ozFnC9GYC19saO+Jq/x3MX21M60Lib"
-"k7ZhlcfZTPeqETbtKySS36XSqjHyAoe8Ry/S0Wxz5ItpIkOWbaoimp+J5wusf4Qe3WDs2P"
-"6MWEZ08VH2u5V52S8zW9xToMUFjCwPT7QB1Tv9bnCQg4McHOTgIAcHeZ8c5GIL0flsKoww"
-"XO+t6QPDW/A15PfZJlZxHbaVtNkxz1gP5c1fohGqEDt/WQ7iaukzPeS1Qx9jsJL7hkoiJO"
-"I+74T85xNPzI4hovICMmeYip8j5ECZnKJEPyavY8cJM+/eIZ8Q9ChQz7ZJ/KNoKopBfSwN"
-"qdzdt9eRRGMew480kLVYQDTdu9QEouluRdPsa1CX1RwMaM0LpeFyUn8rXwL65DPcnG/bs5"
-"lnc41ju1w4SkGAU52HlWOPt8npygAhc69zWT2ZqDFqtUrbW8IgZ+8Qx138NMuWBDTKis6i"
-"1sqM7phGuevEaDKZEJM3Ij8FgZz0Naj3iCkDKNrlq2agsLd1eo1rXnADKm20qbTREUvaFe"
-"WettRV2DCsspqRpMtKU9kdJWKlpct62GEh7iF6IgtiofECfZdc8smXV+/RoyBN7ZqPSEVu"
-"+cpQJe/hy5vIslRl9be3/WVrVL/abyHB1fatnkS8ltu7ooFvWgI5gwLDTMGQAEZEqH7efU"
-"qh+vmGCRU3pP6k8SzNwYBWSJ/fXWxA6Ac1Whbu16H7ZAjfcThwRGerMv5FLAzEugPRvKh/"
-"DghD0HoI4CgROErk26QejhLZx4rPqHiGJmLmEtFK0OyY82rrMaiRSbHhgpJCweRuPbmVFb"
-"ehVprGrKGSdmyab0YjDd2oRTbLqzclAAid1qy9+w4Q7Bi/m5mkzDQDz2vlo85BwUfdaR81"
-"BCP0eKC74hh/JvqDpsOGYaVjPOlSI5PZxT5/zQn1iehjcoTHLJCJHaErJ+20jq/EMuKrI3"
-"StkjzUSU26TOWN3fuf9J/00WTzuc3DQiqJo1z6xtXv9aPTpUKvnrypbFKmfhxmTHCZsfLi"
-"MU5k0zzMN7n84RM6X9et3hVZGxzs4LYE9/pBkJpezBpavHNIUNNbq+ng6NyiAQpsIBuOHt"
-"lv6FgvOVUhpEbjqMgMrEcGph0vv45QxRovERkQzOdcXVuPzQ1uNyY1jwNec4FmrA2rWRRw"
-"muXUIhzbTqNsqhQE8tjaJ1OBobrH9kswVH8jA90RQ/W1ReYu44Sa2jyudPOwymht5zrWMF"
-"0/kUVk1MU+CnxivVvWwOSYWr4sRzRE4q/wuuyGqf9CPFmH6KfE+ByZqoZIHSCtzNKvdObs"
-"rX/fGiZocY9GlgyywROk9mt23la1PChatFNxUL0LTaZwAuihNe5kVGcai16l01i15cIcIb"
-"W63GCxwdTqjKgdcJPpapmWKzkpCCg5UDECZN9Oy76Uy3JkesE3bFsl9S571RR5hQj5MrPN"
-"mZAtkVgsfHEP5C98TuboSZDkJwEWZTJssxvUqLvps8Az1XtAvnLiUezIBqi7uW/pCkTY3Y"
-"qwyWtQW4ZNED0UYjdfFj69ujRgOQfrIdVbKRLf9VCqXVoZNrNAgEwKMunWZVIhxmnlUXm9"
-"WhaNe9SQQ+9/+hyaQmWQbRxzKxVT/z1yGHsiFsJh7C4K5LlZqp/8AuQyxzYX6Ob6/uHqB5"
-"2Euslb15FdnwKQVPe+RoKkultJVUz6JmJq2L2HgtOBH13UMRvfDoRSU5AxZV4jZ1ca0z+a"
-"NzOFOyK93KjoPp38ErVUSjDOss9qGYaGKURCnPAJV2U2beIJGUNtHcT3w5MQx9jB1CThET"
-"U++hJgx54sxOggVZlNI8Bs7r5w9iKILyC+wNmLPRZguk3ulsxq4hHMJgwvET3kePOJR1Bm"
-"dQPLbVfkQaZNgpeXqyVBVjsB3hSims3Ri81nShRjLxR5xCHYJyqUj3x1bU+b3t4AuUZkHw"
-"htILQd6ipySO6kA6QUThOAKu3dJxSqtG+n3Bjk12/2vZ/LVbHIZmXx4wQDVTh0UdW10sA9"
-"MhdP0Lj2cQYG9LemH6of74H08rOP7+fYcb65A5BPRxdvEsLlhyqK7z9e3txoykkw84kI7Z"
-"MK9bPIa3V4VR67gfiqw9kkDyK8KhsH6tridm3OQM4g4RjkQxx9KyAtRn6JglE/xFGH2Nke"
-"D3R3vA0f2TMZ6D0Oqmm4wutgzONeK10Pv85UHGtUpHYiI1kZe0KyFhNiHpriZ9HEVA9x43"
-"S1XPUxRmlKFWz0zmu4Lrpn+WnszFD+i7MD81/IediwqhoD82WGXHAGbTkTBmw+YPPpP+kd"
-"EWw+KjeqTq6JWirFmvmyT50DBYjni82TUI85jhArbLosy3+UPupeeSFVBX/bi2r4aw8RWP"
-"d+NcJoaaB+IQTS7nuHgJiMnW7D0bwvEFoR7ZkgIBaxRiwiZANtNZbWFSQ14jcB9I/gzU9e"
-"KWxrPCkVhRZiQP/YHZ3XCbQXvcqn73kh1H5se3xmYY0XUBo09RynMVWWzMMjvIJfaZjMp7"
-"ByzANN9eiKLNYEAVtXjbdfnqxOSaP3PwXp3wqw+UwbnzOvWbmgGADsrmbXIxOiSpWPFw2V"
-"hiISYuUO93Dp423N371Y7mIzSJvYhywU3KCdc4OCv/sbGeiOmIXvvJJiC3feyloL4fmrtY"
-"3CgSeEQ58gj7jM46G3GaOw/mFUfPR9ujK+ahiiuHQfsq1XsnBCOAFlnX1p4dVWON3mV22s"
-"Fupv2cymuAcYm8HYfFjL7aEkAPZSDIeCs1Bwdj9Ub8WaLw10De0hEaCHDG/BoMcoJ5Qbzc"
-"8BySPhPJC0FtHkPBAw+W1zuQaT9dYZlqc/Rke01aY4henjQl1nnS5fpgubYDDmjGPNJK4y"
-"raZREKLX2rpq2X5YG6PFEBSxMBCtB8Kf2a7bODw4jQLyW5Pv4oXioxH3KRBQ35p6zMVTjY"
-"NIns6yX35kXBa11qlxXRuGCka3cmwcZdzAruvYRKPxl49ADgZDsMYQ7D1rrGMy/YbKBcGh"
-"7/31J4Lj+BsZ6C45jq8mE2Jqy7Omm4crncgGWfZc6Uq+k1nNM1knPzmJ3SKmLSat8tTiqP"
-"p+Oqc5uiD+sSl2Xh2ha+oTLzxCqOhA3sYXrJFCHd20+CaXCuIpxGYE8f0e7x6K4aOTs4uz"
-"t6dvzhLpO7lSJXTHAna5p3ePVfQOaG2EdOn9kvoknr6JyTXu30dz6+b9YnjuYntKG07ZHA"
-"zmbBmtz8TzxRO0pTcLB5qhXPGWCYU6sPuxfU6E4N/I7JkAwNy2hrmNfHUdoefp0znKyc/B"
-"YAgaDkGXNPkbm5JBmR6vGoertXgn7ldLh5e95eF3dfRprY7e9Aagg4MOftArD+jg+y5ZNm"
-"migkfde6iBbyERGo6j7sVpjh1znMJx1L2Ywl8CTLn2rIRS+SsN6ZNGvqYIlt7MeOBRYhkt"
-"yNVigWUNy+J3ccP1bF2OVpU5KYvrE7V7iudtRn8aBeRDGOnhUQ9hpN+uRe/nUI0faOx5cd"
-"OwyprnpjqtNOU9zAjihAo54Ag9Cs4n9jR22D2iqcde/PB4ZFlBYYFkstVUWe18wl8Hriy+"
-"EIbZmNicER89UfaCXmaEyuMJPIIthKdiDIsWwB1+Lxzd3D2rTLkt0RQTupEyFvXfjDFhv2"
-"baPpkSuraB7MKWALmVW86tjNkyfBPrBNPqsxeL6D5JqJs4gVEGhRv/bliSOQPq4Rze/EL8"
-"bHs8wI4KDC8QXR3hn4PCMZddC/BPj7PNydxwmWM32xNysB6+UlupjZJSIZqZLIrY3e0LJ9"
-"vdFHZd3FQe2mIQl5maAjWl/OdQvSF/Y2ZoU2i0vFVCWBYJ+WCd2y46YnO655haIc8Fo1PS"
-"NqyyOvnpXjUKioZ1Af/HR66DTYKYPBTKEWTpa4Ku6K0t65mpPBh21lXyBONPd4w/EPfUt7"
-"Kd/aR0uZo0oDQDAkoLpofmBSNsoLOMTt+muqCFamkxAYGg2DlBMRuWwnXnelUPbgICm1HX"
-"xrYjSsCDrT9MQF2vFP65Xf94WUeo+45K/KiQ9/WdalTvz2yyyjcofnJlJw/TJ1AK9r51gV"
-"IAEuxhU7rfyIVO2fchduHQYhfULljgt9qfHmPAi55TZWdikZgxR7O2VrmhMrA+cboDJ1RX"
-"JOiohOVAJ0XHbdWSdLpXrUTsMXawUNstNGfPZE4o16db67tBbGT3JAqQhME8ftiUQrWzLU"
-"a67LHYwuGY/ZrUVfbsqV12RFgVpRkYsJpLYDI585qsAQmgh4vA2zoK29tyfe1tUV0j2NeF"
-"uVWVs4gR/UtZP6+lEZ9XaMTnRY0Y6q332OMC9da/wYFufm4inJfY5rzEjhhjLolnm7OBxh"
-"QTtQyrDDF42WeVGaac/w2bV0pNh1oZVGMzjHbx9cwq2zcYbq1QXWl6QLncVJ4V0AfJdHR+"
-"XseXcH5e7kuQbTnZX7xUTST/sHsP2T2pJZeeVMilJ5os0/As3yLD5XUhUhAoCnFIRSH++C"
-"9RzrQK"
+"eJztXWtz2za6/isYfTnNrOKxZTtOkzNnxm7d1lvH7sROe7rdHRoiIYkjimBI0I622/++AH"
+"gRSYEUQd0o5u1kmojAQ1EPQOC948/ejFrECY4uTZOGLuu9Q3/2XDwj/B/Fpj7qYc9bNIgL"
+"DA8d2RdnOg0D5mNT3GuEnYDwSxYJTN/2mE1d0flxQtAQO9g1CaIjRF2CcBAQhkbUl59mZD"
+"Yk/pG4m0VNfjvbHesCQ9f+HBKD0TFhE+Jz+B9/9KJ2w7bkgwqo+Pe//sU/2a5FvpBA9BMf"
+"vakxsolj5RiJcPK6weaevPbp0833P8ie4mmHhkmdcOYuentzNqFu2j0MbetIYETbmLjEx4"
+"xYGa7c0HFiVpNL0U/hF5gfkvRRrcUFi4xw6AjGe/87Cl1TEI3ENxkhs/kQmnTmYXYkrlz8"
+"X/ycGYxh3N0/Gg/Xj4bRWxot8TyFcYgvmdQVI227TLD251/RfRfsyKs98QXf/XT58ZvTN6"
+"8kHzRgY182Su56f0kgZjiCyhFYUO75dOzjmaFHfR61ySFILizGYDHJE0ITylpGcubNzr4G"
+"dTnNgYDSAqXpYqLBaBYDhBYJfcZ29AuXGL2yxzcuK+E0CyuQakcb1IHRyZ+X//X628Hg9P"
+"RicHz65u352cXF+dvjt7yvfOLlpouKMbi6+fHm7lE8EOXbdLR9iwt5+j3iWuKptMjPgID6"
+"xtRPYmrr854ggPTGpI8cSn091lMI0N6Y9oB81iM9BgDljSl3yRdmWFw1wmyZ+u85e8yeET"
+"X5BWhhEKwYe5T8Y1tD0vuW//f6ZPD69AQdH7+Tf/4m/78H3ebx5sP1w+Plh1/E7WdB8NmR"
+"PF4+XouWgbw6L1z9JpKAFqOU3gT9dvP4ExIf0T/u766LclLa7/EfPfFMOGTUcOmLga0sVc"
+"nl5NJfQqMdTTMKlrgwxOb0BfuWsdRCB7Ss73LTbDArXsEuHsuxE2yK50xMCZ79M5n3VEaG"
+"qKVfaWPwbGMad1ppY7hEpk8s4jIbO8JWgJGHfcbnIhKmghEKGB6NEKPUCd6LzzYLUEA4hi"
+"HqOnPEJgRNcDBBdoCmxGPLxoitfIPCagHGCTBOHMZ+thnFT/69ROd3E+yXbEpx/wKR/MEO"
+"kEK+dn4xHOKO2YR/HBwfV3D66+VHSSvvVdhO7uKmQdRWFLnEGmSIpUclernYn5eJXjlgge"
+"/hnJHgABmvkqdu769yuzqn9erm7vLj7998uPz/V7mt/fb+7sekf3aCX/3+eH1ZHAGTehFX"
+"efL//nB/V0J9iijKXLbJ0H+QYweHKABXcC+4yHGfzOmU+sx0/05BvLjBVYF4Pn8FOQ0k3z"
+"xyX4LvfobiICTc7DCTL57Nb9dgmPNI0G8OcfR98kynjV7yPHIDox9LwPCOd0uLFW6bnkqJ"
+"lQ39Sh027bJSg/1tghlXKh1ijblOKd3rwbIWWtpL6f/Oqx4mfz5wfu9d9QH9cqf6pZz1S3"
+"SW65dJ/w7ql2/OaqiXb85KtUvRBMr7LpX3Kf9pOvwm/TvI7+mgBr2ng1J2RVNRL8eqcIOH"
+"GXaccodUAuqSS+p0cPEmdUKJD1Vup4cPl7e3y34mqUvNdSbrAgHTtcZ0jehKvmGJ59IZu4"
+"Tb3cw93u60HZycXZy9PX1zls7d9ErVBC6bu4ZQ9dRKZCWzCaxKg+yU9ig0QjWDI5/O9JeA"
+"FAbrQI11II664tNurjAqrwrWSmGwCpTEwBkz6rJJE2oXQCC3jFw+/XRFrgK0M9xuQuqCOL"
+"b9xLFNqM/473R0NrscaHdbXe/j9Q+fHq63ZQrb9nY35r2I7maXB+1uop8eynI8DH3XoL5F"
+"FItH+QzOo3Y4ha/u7z49GD/cfHx4PNR5PKRuGBgm9nS3vxxwd1P55PgAtj8Pzw08S1IRNT"
+"IXcrjOSBS7ThrhLD5jJ9TM2cnBgPtm3PtkJn6sr7szLuE6MwBr7Y0t8TV/h2cetsduT+Fu"
+"Ttv6VR5nM9urRth0IJFIfJdMq8bIDx3yHr0IR7PNUMCniQhZtl0Z0fxM/IBjgyP05IVDxw"
+"4mxDLii0+i353Iy36Z2PyeHM0vYGT5eKQMqN7pd4ODHBzk4CAHBzk4yLvkIOdbiMpnU2GE"
+"YWpvTRcY3oKvobjP6ljFVdhG0mbLPGMdlDd/jUeoQuz8dTGIq6XP7JDXDn1MwFLu60uJkP"
+"D7vOPyX0B8Pjv6yBUXkDnBLv85XA4UySlS9KPiOnacKPPuHQoIQU8c9WybJDiKpyIf1KfS"
+"kMrdfXsdSTThMfrohqIWC4ime5eaQDTdrWiafw3qslqAAa1FoTRaTupv5QtAl3yGm/Nt+z"
+"b1baZwbJcLRxkIcKrysDLssyY5XTkgZO61LqsnFzXmWo3S9hYwyNk7xHHnP82yBQFaWdF5"
+"1FqZ0S3TKHedGE1GI2IyLfIzEMhJX4N6n5gigKJZvmoOCntbq9c4/YIbUGmjSaWNlljSrl"
+"3mK0tdRQ39KqsZSbusNJXdu4SvtO6iHnZUiLuPpmROLDSco2/SSwH5/Oo9euKkyV3zCcnI"
+"rUAaqsQ9AnETUZaqrP72tr9sjepX+y0kuNq+1ZGI13J7VzzwuiWQcygwzCwZEsCICNXP20"
+"8pVD/fMKH8hm4w0p6lBRjQCunzu4sNiPygRsPC/Sp0lwzhOw4HjulsVMZ/GQsDse5A6Bf1"
+"LwBhCBoPARwlAkeJfJ3Uw1Ei+1jxqcufQUfMXCAaCZotc15tPQY1NilqLigZFEzuxpNbWn"
+"E1tdIsZg2VtGXTfDMaaeRGXWazvHpTCoDQacXau+8AwZbxu5lJSk0z9P1GPuoCFHzUrfZR"
+"QzBChwe6LY7xZ6I+aDpq6Fc6xtMuNTKZPRyw14y4AeF9TIbwkIYisSNy5WSd1smVREZ8dY"
+"RuZJKHPKlJlam8sXv/0/2n+2TS2cxmUSGV1FEufOPy9wbx6VKRV0/cVDRJUz+OMiaYyFh5"
+"8SkjomkW5Ztcfv8Rna/rVm+LrA0OdnBbgnv9IEjNLmaaFu8CEtT0xmo6ODq3aIACG8iGo0"
+"f2GzrWSU5lCKmhHRWZg3XIwLTj5dfhqpj2EpEDwXwu1LX16cxgtjapRRzwWgg0o01YzaOA"
+"0zynFmHYdrSyqTIQyGNrnkwFhuoO2y/BUP2VDHRLDNU/0YIxNHu9X2WmniQ9alipOVfEf8"
+"bSjpukVYnI+KgAphtZg4/QvevM0ZOJPRbyReqJt1joyScOwYH4GAULqizVG7+/slpRVr1N"
+"A/uhPNG+ZRIoTwSZRYdNKaQVQrpW+wndo0W4m4RC/tt2XvwGR2Ps41iMzhmEE8Faj/osCs"
+"hvTH6ixuiRn0UB+Y3Jlyd6kkZV3XJIsNO0zk4DBrmvZKBbYpC7scjMo4y4prKwUra5X2We"
+"swsda1jppmQeR1niAIV8V3i3OJSGYdcKhDmtL61mL0k3Loq+EF8UBv85jQaNDSh9FJjUIz"
+"JO9JXKarf171sjJpTfY/kVrwgtIhs80n2/caDbOr4CzHQ71YLku6AzhVNAB8PjTgZ1pjHv"
+"VTqNZVsh7xhqHZaLzRusdZizQYXMpKrDhcqjDjIQiDqAEq4g+7Za9nWZOB9ALfhGbauk3k"
+"WvmiIvFyFfJrY5kY7ikAX8HiiYB4zM0JSTFKQZT2UyrN4NahyEE9DQN+V7QL4w4rvYAU9z"
+"G6QrEGF3K8Kmr0FtGTZFdFCI3fw5jdnVRYPlAqyDVG/l1Ma2B07s0sqwmQUCZFKQSbcuk3"
+"IxTimPiuvVsmjSo4Yc+vDzp8gUKrLekyR4oZgG75FD6ZRYCEfJ9CgUB9nLfuILkEcd25yj"
+"25uHx+vvVRLqJm9dR3adhiCp7n2NBEl1t5Iqn/Q6YmrUvYOC04GfJd4yG98OhFKTkzGmvp"
+"azK4vpHs2bmcItkV5uZbqtSn6JWyolGGfRZ7UME2dZcHFCJF6Ic29s4nMZQ24dJAjEkdEY"
+"DbGDXZNEZ0YH6HOIHXs056MTJWwoBJjN3bfOEdScBBBf9r6zgviy42o2ltYem/QHAaZtAk"
+"y7yd2SWY0/gqnD8ALRQY43XwkIEmk2sNy2RR6kyqqU4nK1JEhrV6Q0uahmM/Ris4kUxeiL"
+"i+IwcxnKJyOelfUmNZBrRPaB0AZC26GuIofkTjpASiEPF/Jw208opI12Lb25ZfZQSMM96G"
+"REn8z4E2gfRpaDAf2N6YfjyPZAuufb1I/jfvPEP8yw45QX8c/gukT/6eDiTUq4+FBF8cOH"
+"y9tbRX1Xak4J1z5drn4u81odXlXEbiC+6nA2yYMIr+pS+nrvW/7f65PB69MTdHz8Tv75m/"
+"z/HuwkBzf6VkgajPwCBaN+iKMOsbMdHuj2eBs+0GfSU3scZFN/hdfBmCW9VroefpvIONb4"
+"1KiRiGSldIpEcXREfTTGz7yJyh78xtnjq+THBKUoVbDRO6/humif5UfbmSH9F2cH5r8Q81"
+"DzmAMK5sscueAM2nImDNh8wObTfdJbIth8kG5UlVwTt1SKNbNFnzonfBI/4JsncX3qOFys"
+"sN3FOZlH6Ck5hvIJSS+kPFLT9uNDNZWneq57vxphtG4ofyEE0u57h4CYjJ1uw/G8XyK0It"
+"ozRUAsYo1YRMgG2mosrcdJ0uI3BXSP4M1PXiFsKzwpFYUWEkD32B2c1wm0573Kp+/5Uqj9"
+"0PbZxMIKL6AwaKo5zmKqLJmHR3gFv8IwWUxhZZiFiuPcKrJYUwRsXTXefnG6kEu03v8MpH"
+"srwOYzbQJGfb1yQQkA2F3Nrk9GRJ4dOJxrKg3LSIiVK8hdsdKtZ0PKonZnRzre1vzdT+X+"
+"2AzSJPYhDwU3aOvcoODv/koGuiVm4Xu/pNhC1NCvMgrLUPKgtlE49LlwGBDkE4/6LPI2Yx"
+"TVP4yLj77PVsaXDX2UlO5DtvVKFE6IJqA8JpM8qyucbvOrNlYL9Y98ZlPSA4zNYGw+rOX2"
+"UBIAOymGQ8FZKDi7H6q3Ys0XBjpNe0gM6CDDWzDoUZcRlxn654AUkXAeSFaL0DkPBEx+21"
+"yuwWS9dYZD30+OaKtNcQbTxYW6zjpdvkwvbYLhkFGGFZO4yrSaRUGIXmPrqmUHUW2MBkOw"
+"jIWBaDwQwcT2PO3w4CwKyG9Ovkd0CyGkEKC9Me0enks+tIjPgID6NahXKfjVvCt1eyC9Pu"
+"mY8acahrHumKe+/HjEPGqtExLbNgwVjG7liESXMgN7nmMTxeQvH4ECDIZgjSHYe4Zky/TX"
+"zdjFRbJSszogeSRUAWmb4zxXAM2UloUmERIFKERItHqgIRSmwwPdplCY69GImMqC09nm/s"
+"qwGIMseq4MjrkXdRom4uQPeerZCw6QRUybT1oZe4Lj80SyVRriC/wv28XOqyN04wbEjw5F"
+"Ww6J2cYXrFEUIr7p8ptcqmtlEJtRt1ZHtGxf2RqcnF2cvT19c5bqWOmVKtUqUaPKY1f2WB"
+"f0gNZGKACxX1Kn/Ol1nEhJ/y46kDbv6cczD9tjV3PKFmCgVZaw+kz8gD9BU3bzcGAZyq9v"
+"l1Coa70f+/aIi/1apu0UACbVNUyq5IvncC1PnZ5WTn4BBkOgOQRt0uNvbZf0yrR42dhfrc"
+"M7Sb9aGrzoLQ7zrKNNKzV03RuABg4a+EGvPKCB77sE40hHAY+7d1D/3kJhh2moQ23cHaht"
+"2+m0LVOwd5CCY3IyxtTXi+/OYLpH8+an8OcQu0x59kup/JWFdEkjX1MEy25mLPRdYhkNyF"
+"VigWUFy/x3McPzbVXOaZU5KY/rErV7yk/Qoz+LAvIhPvvwqIdQ4a/covdR7tG9Mpte3Nxf"
+"bdXzFz1X2vUe6CxnkoviZ0z+/Uj8tBVhN9poZXGZrF0oscJBmfJ9W1HA9rfLY473baxux5"
+"a7MSkerKlQ3OgAGIXUmG2wGts4bD1JOo8CSXqN8ASfcIlHM9l0genShrZrHdJkVOuokxTQ"
+"QcfM2zq+g7flroO3S54Dn+BAFXFT5VFMEN3zGpzXcs6cVzhnzpedM5AHBXlQvS1bW36JxP"
+"yewtKSNPWrrCxeptNKA8vjhCBGXC5bHKEnPp4je5xERz+hsU9fAvRis4msvztHolTXWJpU"
+"AsJeh54o3ZsYVcwJCdCU84leJsQVh9vy1cVCeMznx7JpZoffu0aYFlhvdm69MfmE1tnCkv"
+"6bkRD2GxTXpcCNtm1Ou4jcgMp8W67Ml7BlBCZWuQEfZthxSnW4ZXSXdLnTwcWbVHsTH6r0"
+"tYcPl7e3ywqaEDyNf2se6JcDdXAOb34hfrZ9FmJHCp+aWkQBCuVR2qZEZMfZZmRmeNSx9f"
+"aEAqyDr9RWKmtnVAg9294ydnf7wsl2N4VdH40ljvw2iEdNRXnzUv4LqM6QvzF3ock1WtbI"
+"6JRHgs2pddtFS2xODwy7VsTzktEpbetXWZ2CbK8ax1FFjtf/CZDnYJMg6iKMHE6W+kSpFb"
+"2VcTs5127UWXUOFBh/2mP8gbiIrsVFdJPSxWqiQWkOBJQumR7040xsoLOMzsB2VSki1dJi"
+"CgJBsXWCYj4JqEFdXSip29qxbYkS8Girj6KV1yuFf5b0qCH4O1zdd2RUfoW8r+5U4+zX3C"
+"YrfYP8J1d28rE7BaVg71sXKAUgwR42pfuNXGiVfR9iFw4tdkHugkv8VvvTEwx40Quq7IQv"
+"EhPqaIaY52Bd4nQHTqi2SNBx5ktPJUUnbdWSdLZXrbJ3Q+xgrrZbaEafyYy4TF3cTt0NYi"
+"PbJ1GAJAzm8cOmFCrLbzHSZY/p7Ydj9tPKbrfHIlldm9IcDFiFVD9I9dsTv1tJ9YOz7Trs"
+"cYGczq9woCc4UISlXvFd3J+rxzdBFAZ2OI8LmnVnMK/i2gnpOPKl8erm7vLj72mlhXQwb+"
+"/vfrxS1Fq4+v3x+rI9xphL4tvmpKcwxcQt/SpDDF70WWWGKed/w+aVUtNh3YPQ4118PbPK"
+"9g2GWzsWoDQ9oFxuKs8K6IJkOjg/r+NLOD8v9yWItoLsz18qHck/6t5Bdk9qyaUnFXLpiS"
+"LLlLqMqOrPltcOykCgcNAhleD867/TuAA1"
 )

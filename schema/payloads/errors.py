@@ -9,7 +9,7 @@ import strawberry
 
 from domain.refusals import Refusal
 from schema.context import Info
-from schema.enums import MemberStatus, described
+from schema.enums import MemberStatus, OrderState, described
 from schema.types.order import Order
 
 
@@ -21,6 +21,9 @@ class ErrorCode(Enum):
     IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
     DUPLICATE_ORDER = "DUPLICATE_ORDER"
     INSUFFICIENT_BALANCE = "INSUFFICIENT_BALANCE"
+    ORDER_STATE = "ORDER_STATE"
+    ALREADY_RETURNED = "ALREADY_RETURNED"
+    HOLD_EXPIRED = "HOLD_EXPIRED"
     MEMBER_NOT_ACTIVE = "MEMBER_NOT_ACTIVE"
     PHONE_TAKEN = "PHONE_TAKEN"
     IDENTITY_TAKEN = "IDENTITY_TAKEN"
@@ -36,6 +39,9 @@ described(
         "IDEMPOTENCY_KEY_REUSED": "The key was used before, with other content.",
         "DUPLICATE_ORDER": "The source's name for the order is taken by an order with other content.",
         "INSUFFICIENT_BALANCE": "The balance does not cover the amount.",
+        "ORDER_STATE": "The order is in a state in which this cannot be done.",
+        "ALREADY_RETURNED": "So much of the order is not there any more to come back.",
+        "HOLD_EXPIRED": "The hold ran out, and what it had reserved is not there any more.",
         "MEMBER_NOT_ACTIVE": "The member is frozen or closed.",
         "PHONE_TAKEN": "The phone number belongs to another member.",
         "IDENTITY_TAKEN": "The identity belongs to another member.",
@@ -92,8 +98,50 @@ class DuplicateOrderError(UserError):
     @strawberry.field(description="The order that has the name.")
     async def order(self, info: Info) -> Order | None:
         """Return the first order."""
-        row = await info.context.loaders.order.load(UUID(self.order_id))
-        return Order.of(row) if row else None
+        return await _order(info, self.order_id)
+
+
+@strawberry.type(description="Returned when the order is in a state in which this cannot be done.")
+class OrderStateError(UserError):
+    """Too early or too late."""
+
+    CODE: strawberry.Private[str] = "ORDER_STATE"
+    order_id: strawberry.Private[str]
+    state: OrderState = strawberry.field(description="The order's state.")
+
+    @strawberry.field(description="The order.")
+    async def order(self, info: Info) -> Order | None:
+        """Return the order."""
+        return await _order(info, self.order_id)
+
+    @classmethod
+    def of(cls, refusal: Refusal) -> Self:
+        """Return the error with the state."""
+        refusal.facts["state"] = OrderState(refusal.facts["state"])
+        return super().of(refusal)
+
+
+async def _order(info: Info, order_id: str) -> Order | None:
+    row = await info.context.loaders.order.load(UUID(order_id))
+    return Order.of(row) if row else None
+
+
+@strawberry.type(description="Returned when more would come back than is left of the order.")
+class AlreadyReturnedError(UserError):
+    """Nothing left."""
+
+    CODE: strawberry.Private[str] = "ALREADY_RETURNED"
+    returnable: int = strawberry.field(description="How many pieces of the line can still come back.")
+
+
+@strawberry.type(description="Returned when the hold ran out, and what it had reserved is not there any more.")
+class HoldExpiredError(UserError):
+    """Too late."""
+
+    CODE: strawberry.Private[str] = "HOLD_EXPIRED"
+    asset: str = strawberry.field(description="Code of the asset that is missing.")
+    available: Decimal = strawberry.field(description="What is there.")
+    required: Decimal = strawberry.field(description="What is needed.")
 
 
 @strawberry.type(description="Returned when the balance does not cover the amount.")
@@ -160,15 +208,55 @@ OrderCommitError = Annotated[
     InvalidInputError
     | NotFoundError
     | DuplicateOrderError
+    | OrderStateError
+    | InsufficientBalanceError
     | MemberNotActiveError
     | LimitReachedError
     | IdempotencyKeyReusedError,
     _union("OrderCommitError", "Why an order was not committed."),
 ]
+OrderHoldError = Annotated[
+    InvalidInputError
+    | NotFoundError
+    | DuplicateOrderError
+    | OrderStateError
+    | InsufficientBalanceError
+    | MemberNotActiveError
+    | LimitReachedError
+    | IdempotencyKeyReusedError,
+    _union("OrderHoldError", "Why an order was not held."),
+]
+OrderCaptureError = Annotated[
+    InvalidInputError
+    | NotFoundError
+    | OrderStateError
+    | HoldExpiredError
+    | MemberNotActiveError
+    | LimitReachedError
+    | IdempotencyKeyReusedError,
+    _union("OrderCaptureError", "Why a held order was not committed."),
+]
+OrderCancelError = Annotated[
+    InvalidInputError | NotFoundError | OrderStateError | MemberNotActiveError | IdempotencyKeyReusedError,
+    _union("OrderCancelError", "Why a held order was not given up."),
+]
+OrderReturnError = Annotated[
+    InvalidInputError
+    | NotFoundError
+    | OrderStateError
+    | AlreadyReturnedError
+    | InsufficientBalanceError
+    | MemberNotActiveError
+    | LimitReachedError
+    | IdempotencyKeyReusedError,
+    _union("OrderReturnError", "Why nothing of an order came back."),
+]
 OrderImportError = Annotated[
     InvalidInputError
     | NotFoundError
     | DuplicateOrderError
+    | OrderStateError
+    | InsufficientBalanceError
     | MemberNotActiveError
     | LimitReachedError
     | IdempotencyKeyReusedError,
@@ -176,7 +264,13 @@ OrderImportError = Annotated[
 ]
 OrdersImportError = Annotated[InvalidInputError, _union("OrdersImportError", "Why nothing of an import was done.")]
 OrderPreviewError = Annotated[
-    InvalidInputError | NotFoundError | MemberNotActiveError | LimitReachedError | DuplicateOrderError,
+    InvalidInputError
+    | NotFoundError
+    | MemberNotActiveError
+    | LimitReachedError
+    | DuplicateOrderError
+    | OrderStateError
+    | InsufficientBalanceError,
     _union("OrderPreviewError", "Why an order could not be committed."),
 ]
 BalanceAdjustError = Annotated[

@@ -9,6 +9,7 @@ import strawberry
 from schema import ids
 from schema.enums import MemberStatus
 from services.members import Enrolment, MemberRef
+from services.order_life import OrderRef
 from services.orders import LineRequest, OrderRequest
 
 NOBODY = UUID(int=0)
@@ -52,6 +53,13 @@ class OrderBy:
     identity: strawberry.Maybe[IdentityInput] = strawberry.field(
         description="Source system and its name for the order.", default=None
     )
+
+    def ref(self) -> OrderRef:
+        """Return the reference of the use cases."""
+        if self.id is not None:
+            return OrderRef(id=ids.decode(ids.ORDER, self.id.value) or NOBODY)
+        assert self.identity is not None, "exactly one of the fields is given"
+        return OrderRef(name=(self.identity.value.source, self.identity.value.external_id))
 
 
 @strawberry.input(description="Which members a list shows; what is left out does not narrow it.")
@@ -107,8 +115,16 @@ class OrderLineInput:
         )
 
 
+@strawberry.input(description="So much of an asset that pays.")
+class SpendInput:
+    """A payment."""
+
+    asset: str = strawberry.field(description="Code of an asset that is worth something at checkout.")
+    amount: Decimal = strawberry.field(description="How much of it, more than 0; what it is worth must be whole.")
+
+
 @strawberry.input(
-    description="An order as its source reports it. Previewed or committed, an order has the same content."
+    description="An order as its source reports it. Previewed, held or committed, an order has the same content."
 )
 class OrderContentInput:
     """An order."""
@@ -131,6 +147,9 @@ class OrderContentInput:
     attributes: list[AttributeInput] | None = strawberry.field(
         description="Custom attributes, at most 50.", default=None
     )
+    spend: list[SpendInput] | None = strawberry.field(
+        description="What the member pays with: points and stored value, each asset once, at most 20.", default=None
+    )
 
     def request(self) -> OrderRequest:
         """Return the order of the use cases."""
@@ -145,6 +164,7 @@ class OrderContentInput:
             currency=self.currency,
             shipping=self.shipping,
             attributes=pairs(self.attributes),
+            spend=[(spend.asset, spend.amount) for spend in self.spend or ()],
         )
 
 

@@ -16,7 +16,7 @@ from schema.enums import EventKind, TierDirection
 from schema.scalars import Cursor
 from schema.types.ledger import Balance, Entry
 from schema.types.member import Member
-from schema.types.order import Order
+from schema.types.order import Order, OrderReturn
 from schema.types.program import Asset, Tier, TierLadder
 from services.balances import Amounts
 from services.events import Page
@@ -64,10 +64,62 @@ class OrderCommitted(MemberEvent):
     @strawberry.field(description="The order.")
     async def order(self, info: Info) -> Order:
         """Return the order."""
+        return await _order(self.row, info)
+
+
+@strawberry.type(description="An order of the member was held: what it is to be paid with is reserved.")
+class OrderHeld(MemberEvent):
+    """A hold."""
+
+    @strawberry.field(description="The order.")
+    async def order(self, info: Info) -> Order:
+        """Return the order."""
+        return await _order(self.row, info)
+
+
+@strawberry.type(description="A held order of the member was given up; what it reserved is available again.")
+class OrderCancelled(MemberEvent):
+    """A cancel."""
+
+    @strawberry.field(description="The order.")
+    async def order(self, info: Info) -> Order:
+        """Return the order."""
+        return await _order(self.row, info)
+
+
+@strawberry.type(description="The hold of an order of the member ran out; what it reserved is available again.")
+class OrderExpired(MemberEvent):
+    """The end of a hold."""
+
+    @strawberry.field(description="The order.")
+    async def order(self, info: Info) -> Order:
+        """Return the order."""
+        return await _order(self.row, info)
+
+
+@strawberry.type(description="Some of an order of the member, or all of it, came back.")
+class OrderReturned(MemberEvent):
+    """A return."""
+
+    @strawberry.field(description="The order.")
+    async def order(self, info: Info) -> Order:
+        """Return the order."""
+        return await _order(self.row, info)
+
+    @strawberry.field(name="return", description="What came back.")
+    async def return_(self, info: Info) -> OrderReturn:
+        """Return the return."""
         assert self.row.order_id is not None, "the event is of an order"
-        row = await info.context.loaders.order.load(self.row.order_id)
-        assert row is not None, "who sees an event sees its order"
-        return Order.of(row)
+        ordinal = (self.row.details or {}).get("return")
+        rows = await info.context.loaders.returns.load(self.row.order_id)
+        return OrderReturn.of(next(row for row in rows if row.ordinal == ordinal), self.program.currency_scale)
+
+
+async def _order(event: models.Event, info: Info) -> Order:
+    assert event.order_id is not None, "the event is of an order"
+    row = await info.context.loaders.order.load(event.order_id)
+    assert row is not None, "who sees an event sees its order"
+    return Order.of(row)
 
 
 @strawberry.type(description="A line was added to the member's ledger.")
@@ -89,12 +141,14 @@ class BalanceChanged(MemberEvent):
         """Return the asset."""
         return Asset.of(await self._asset(info))
 
-    @strawberry.field(description="Change of the available balance, or of the pending one when that alone changed.")
+    @strawberry.field(
+        description="Change of the available balance, or of the pending or held one when that alone changed."
+    )
     async def change(self, info: Info) -> Decimal:
         """Return the change."""
         entry = await self._entry(info)
         scale = (await self._asset(info)).scale
-        return from_minor(entry.change_available or entry.change_pending, scale)
+        return from_minor(entry.change_available or entry.change_pending or entry.change_held, scale)
 
     @strawberry.field(description="The balance right after this change.")
     async def balance(self, info: Info) -> Balance:
@@ -119,7 +173,14 @@ class TierChanged(MemberEvent):
     direction: TierDirection = strawberry.field(description="Which way.")
 
 
-EVENTS = (MemberEnrolled, MemberAmended, OrderCommitted, BalanceChanged, TierChanged)
+OF_ORDERS = {
+    EventKind.ORDER_HELD: OrderHeld,
+    EventKind.ORDER_COMMITTED: OrderCommitted,
+    EventKind.ORDER_RETURNED: OrderReturned,
+    EventKind.ORDER_CANCELLED: OrderCancelled,
+    EventKind.ORDER_EXPIRED: OrderExpired,
+}
+EVENTS = (MemberEnrolled, MemberAmended, *OF_ORDERS.values(), BalanceChanged, TierChanged)
 
 
 def event_of(row: models.Event, program: domain.Program) -> MemberEvent:
@@ -139,12 +200,12 @@ def event_of(row: models.Event, program: domain.Program) -> MemberEvent:
             return MemberEnrolled(**common)
         case EventKind.MEMBER_AMENDED:
             return MemberAmended(**common, fields=list((row.details or {}).get("fields", ())))  # type: ignore[call-overload]
-        case EventKind.ORDER_COMMITTED:
-            return OrderCommitted(**common)
         case EventKind.BALANCE_CHANGED:
             return BalanceChanged(**common)
         case EventKind.TIER_CHANGED:
             return _tier_changed(row, program, common)
+        case _:
+            return OF_ORDERS[kind](**common)
 
 
 def _tier_changed(row: models.Event, program: domain.Program, common: dict[str, Any]) -> TierChanged:

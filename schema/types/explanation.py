@@ -7,6 +7,8 @@ from uuid import UUID
 import strawberry
 
 import models
+from domain.amounts import from_minor
+from domain.program import Program
 from schema import ids
 from schema.context import Info
 from schema.enums import EffectKind, NotAppliedReason
@@ -88,9 +90,9 @@ class Effect:
     id: strawberry.ID = strawberry.field(description="Opaque and stable once the order is committed.")
     kind: EffectKind = strawberry.field(description="What the effect does.")
     explanation: Explanation = strawberry.field(description="Why, by which version, with the arithmetic.")
-    campaign_id: strawberry.Private[UUID]
+    campaign_id: strawberry.Private[UUID | None]
 
-    @strawberry.field(description="The campaign that decided it.")
+    @strawberry.field(description="The campaign that decided it; null for what the order is paid with.")
     async def campaign(self, info: Info) -> Campaign | None:
         """Return the campaign."""
         return await campaign_of(info, self.campaign_id)
@@ -113,11 +115,21 @@ class MultiplyEarnEffect(Effect):
     factor: Decimal = strawberry.field(description="The factor of this rule.")
 
 
-EFFECTS = (EarnEffect, MultiplyEarnEffect)
+@strawberry.type(description="What the order is paid with: points used as money, or stored value.")
+class SpendEffect(Effect):
+    """A payment."""
+
+    asset: Asset = strawberry.field(description="What pays.")
+    amount: Decimal = strawberry.field(description="How much of it.")
+    value: Decimal = strawberry.field(description="What that pays, in the program's currency.")
 
 
-def effect_of(row: Any, asset: Any) -> EarnEffect | MultiplyEarnEffect:
+EFFECTS = (SpendEffect, EarnEffect, MultiplyEarnEffect)
+
+
+def effect_of(row: Any, program: Program) -> SpendEffect | EarnEffect | MultiplyEarnEffect:
     """Return the effect of the contract from a stored row (or one that a preview would store)."""
+    asset = program.asset_by_id(row.asset_id)
     common: dict[str, Any] = {
         "id": ids.encode_numbered(ids.EFFECT, row.order_id, row.ordinal),
         "kind": EffectKind(row.kind),
@@ -126,17 +138,38 @@ def effect_of(row: Any, asset: Any) -> EarnEffect | MultiplyEarnEffect:
         "asset": Asset.of(asset),
         "amount": Decimal(row.amount).scaleb(-asset.scale),
     }
+    if row.kind == EffectKind.SPEND:
+        scale = program.currency_scale
+        return SpendEffect(**common, value=from_minor(row.facts["value"], scale))
     if row.kind == EffectKind.MULTIPLY_EARN:
         return MultiplyEarnEffect(**common, factor=Decimal(row.facts["factor"]))
     return EarnEffect(**common)
 
 
+def _returned(entry: models.Entry, asset: Any) -> str:
+    amount = f"{asset.spelled(abs(entry.change_available + entry.change_pending))} {asset.code}"
+    match entry.contra:
+        case "REDEMPTION":
+            return f"{amount} given back for what came back of the order"
+        case "BREAKAGE":
+            return f"{amount} of what the order earned had expired, and are not taken again"
+        case "WRITE_OFF":
+            return f"{amount} of what the order earned were not there to be taken back, and are written off"
+    return f"{amount} taken back for what came back of the order"
+
+
 def entry_text(entry: models.Entry, asset: Any, reason: str | None) -> str:
     """Return the sentence for a ledger line that no campaign decided."""
-    amount = asset.spelled(abs(entry.change_available))
+    amount = asset.spelled(abs(entry.change_available or entry.change_held))
     match entry.kind:
         case "EXPIRE":
             return f"{amount} {asset.code} expired."
+        case "RELEASE" if entry.change_held:
+            return f"{amount} {asset.code} are available again: what an order had reserved."
         case "RELEASE":
             return f"{amount} {asset.code} became available."
+        case "HOLD":
+            return f"{amount} {asset.code} are reserved for an order."
+        case "RETURN":
+            return f"{_returned(entry, asset)}{f' ({reason})' if reason else ''}."
     return reason or f"{amount} {asset.code}."

@@ -79,8 +79,8 @@ class Entry(Node):
     asset: Asset = strawberry.field(description="What moved.")
     kind: EntryKind = strawberry.field(description="What the line did.")
     amount: Decimal = strawberry.field(
-        description="Change of what the member can spend, or of what is pending when that is all that changed; "
-        "negative when value left."
+        description="Change of what the member can spend, or of what is pending or reserved when that is all that "
+        "changed; negative when value left."
     )
     balance_after: Decimal = strawberry.field(description="Available balance after the line.")
     occurred_at: datetime = strawberry.field(description="When it happened in the world.")
@@ -104,13 +104,14 @@ class Entry(Node):
     @strawberry.field(description="Why the line is what it is.")
     async def explanation(self, info: Info) -> Explanation:
         """Return the reason."""
-        if self.row.order_id is not None and self.row.effect is not None:
+        decided = self.row.kind in (EntryKind.EARN, EntryKind.SPEND)
+        if decided and self.row.order_id is not None and self.row.effect is not None:
             effects = await info.context.loaders.effects.load(self.row.order_id)
             found = next((effect for effect in effects if effect.ordinal == self.row.effect), None)
             if found is not None:
                 return Explanation.of(dict(found.explanation))
         reason = None
-        if self.row.kind == EntryKind.ADJUST:
+        if self.row.kind in (EntryKind.ADJUST, EntryKind.RETURN):
             reason = await info.context.loaders.reason.load(self.row.transfer_id)
         return Explanation.plain(entry_text(self.row, self.domain_asset, reason))
 
@@ -124,7 +125,7 @@ class Entry(Node):
             domain_asset=asset,
             asset=Asset.of(asset),
             kind=EntryKind(row.kind),
-            amount=from_minor(row.change_available or row.change_pending, asset.scale),
+            amount=from_minor(row.change_available or row.change_pending or row.change_held, asset.scale),
             balance_after=from_minor(row.available, asset.scale),
             occurred_at=row.occurred_at,
             recorded_at=row.recorded_at,

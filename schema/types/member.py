@@ -22,7 +22,7 @@ from schema.permissions import Personal
 from schema.scalars import Cursor
 from schema.types.ledger import Balance, Entry, Lot
 from schema.types.node import Node
-from schema.types.order import Order
+from schema.types.order import Hold, Order
 from schema.types.program import Tier, TierLadder
 from services.balances import Amounts
 from services.listing import OwnPage
@@ -224,6 +224,12 @@ class Member(Node):
         size = page_size(first)
         rows = await info.context.loaders.orders_page.load(OwnPage(self.row.id, size + 1, key_of(ids.ORDER, after)))
         return connection(rows, size, after, Order.of, lambda row: ids.encode(ids.ORDER, row.id))
+
+    @strawberry.field(description="What orders have reserved of the member's balances, the first to run out first.")
+    async def holds(self, info: Info) -> list[Hold]:
+        """Return the open holds."""
+        program = await self._program(info)
+        return [Hold.of(row, program) for row in await info.context.loaders.open_holds.load(self.row.id)]
 
     @strawberry.field(
         description="Position of the newest event; pass it as `after` to start a subscription from this snapshot."

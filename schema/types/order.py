@@ -16,10 +16,15 @@ from schema.context import Info
 from schema.enums import OrderState
 from schema.types.explanation import Effect, NotApplied, effect_of
 from schema.types.node import Node
-from schema.types.program import Tier
+from schema.types.program import Asset, Tier
 
 if TYPE_CHECKING:
     from schema.types.member import Member
+
+
+SPENT = "What the points are worth that were used as money; it lowers `payable`."
+PAID = "What stored value pays of `payable`."
+DUE = "What is left of `payable` for cash, card or other means."
 
 
 @strawberry.type(description="A custom attribute.")
@@ -67,19 +72,87 @@ class OrderLine:
         )
 
 
+@strawberry.type(description="What an order has reserved of one asset, until a limit in time.")
+class Hold:
+    """A reservation."""
+
+    row: strawberry.Private[models.Hold]
+    id: strawberry.ID = strawberry.field(description="Opaque and stable.")
+    asset: Asset = strawberry.field(description="What is reserved.")
+    amount: Decimal = strawberry.field(description="How much was reserved.")
+    captured: Decimal = strawberry.field(description="What of it was spent.")
+    released: Decimal = strawberry.field(description="What of it is available again.")
+    expires_at: datetime = strawberry.field(description="When what is left of it becomes available again.")
+    recorded_at: datetime = strawberry.field(description="When it was written here.")
+
+    @strawberry.field(description="The order that reserved it.")
+    async def order(self, info: Info) -> Annotated["Order", strawberry.lazy("schema.types.order")]:
+        """Return the order."""
+        row = await info.context.loaders.order.load(self.row.order_id)
+        assert row is not None, "who sees a hold sees its order"
+        return Order.of(row)
+
+    @classmethod
+    def of(cls, row: models.Hold, program: domain.Program) -> "Hold":
+        """Return the hold of the contract."""
+        asset = program.asset_by_id(row.asset_id)
+        return cls(
+            row=row,
+            id=ids.encode(ids.HOLD, row.id),
+            asset=Asset.of(asset),
+            amount=from_minor(row.amount, asset.scale),
+            captured=from_minor(row.captured, asset.scale),
+            released=from_minor(row.released, asset.scale),
+            expires_at=row.expires_at,
+            recorded_at=row.recorded_at,
+        )
+
+
+@strawberry.type(description="How many pieces of a line came back.")
+class ReturnedLine:
+    """A line of a return."""
+
+    ref: str = strawberry.field(description="Name of the line within its order.")
+    quantity: int = strawberry.field(description="How many pieces.")
+
+
+@strawberry.type(description="Some of an order that came back. Its share of what the order gave and took is undone.")
+class OrderReturn:
+    """A return."""
+
+    id: strawberry.ID = strawberry.field(description="Opaque and stable.")
+    lines: list[ReturnedLine] = strawberry.field(description="What came back, by line.")
+    refund: Decimal = strawberry.field(
+        description="The share of `due`, what was paid by other means, that is to be paid back."
+    )
+    reason: str | None = strawberry.field(description="Why, as stated.")
+    recorded_at: datetime = strawberry.field(description="When it was written here.")
+
+    @classmethod
+    def of(cls, row: models.OrderReturn, scale: int) -> "OrderReturn":
+        """Return the return of the contract."""
+        return cls(
+            id=ids.encode(ids.RETURN, row.id),
+            lines=[ReturnedLine(ref=ref, quantity=count) for ref, count in sorted(row.quantities.items())],
+            refund=from_minor(row.refund, scale),
+            reason=row.reason,
+            recorded_at=row.recorded_at,
+        )
+
+
 @strawberry.type(description="A purchase reported by a source system. Amounts are in the program's currency.")
 class Order(Node):
-    """A committed order."""
+    """An order."""
 
     row: strawberry.Private[models.Order]
     source: str = strawberry.field(description="System that reported it.")
     external_id: str = strawberry.field(description="Its name there; unique together with the source, for ever.")
-    state: OrderState = strawberry.field(description="Where it is in its life.")
     store: str | None = strawberry.field(description="Store where it was bought.")
     channel: str | None = strawberry.field(description="Channel through which it was bought.")
     currency: str = strawberry.field(description="ISO 4217 currency.")
+    held_until: datetime | None = strawberry.field(description="The limit of its hold; null if it never was held.")
     occurred_at: datetime = strawberry.field(description="When it was bought.")
-    recorded_at: datetime = strawberry.field(description="When it was committed here.")
+    recorded_at: datetime = strawberry.field(description="When it was written here.")
     attributes: list[Attribute] = strawberry.field(description="Custom attributes.")
 
     async def _scale(self, info: Info) -> int:
@@ -101,10 +174,45 @@ class Order(Node):
         """Return the shipping."""
         return from_minor(self.row.shipping, await self._scale(info))
 
+    @strawberry.field(description="Where it is in its life.")
+    async def state(self, info: Info) -> OrderState:
+        """Return the state; a hold is over when its time is, and not when that was noticed."""
+        program = await info.context.loaders.program.load(self.row.program_id)
+        state, until = OrderState(self.row.state), self.row.held_until
+        over = state is OrderState.HELD and until is not None and until <= program.now()
+        return OrderState.EXPIRED if over else state
+
+    @strawberry.field(description=SPENT)
+    async def spent(self, info: Info) -> Decimal:
+        """Return what points were worth."""
+        return from_minor(self.row.spent, await self._scale(info))
+
     @strawberry.field(description="What was left to pay, shipping included.")
     async def payable(self, info: Info) -> Decimal:
         """Return the payable amount."""
         return from_minor(self.row.payable, await self._scale(info))
+
+    @strawberry.field(description=PAID)
+    async def paid(self, info: Info) -> Decimal:
+        """Return what stored value paid."""
+        return from_minor(self.row.paid, await self._scale(info))
+
+    @strawberry.field(description=DUE)
+    async def due(self, info: Info) -> Decimal:
+        """Return what is left."""
+        return from_minor(self.row.payable - self.row.paid, await self._scale(info))
+
+    @strawberry.field(description="What it has or had reserved, by asset.")
+    async def holds(self, info: Info) -> list[Hold]:
+        """Return the holds."""
+        program = await info.context.loaders.program.load(self.row.program_id)
+        return [Hold.of(row, program) for row in await info.context.loaders.holds.load(self.row.id)]
+
+    @strawberry.field(description="What of it came back, in the order in which it did.")
+    async def returns(self, info: Info) -> list[OrderReturn]:
+        """Return the returns."""
+        scale = await self._scale(info)
+        return [OrderReturn.of(row, scale) for row in await info.context.loaders.returns.load(self.row.id)]
 
     @strawberry.field(description="The member who bought; null for a guest order.")
     async def member(self, info: Info) -> Annotated["Member", strawberry.lazy("schema.types.member")] | None:
@@ -122,7 +230,7 @@ class Order(Node):
         """Return the effects."""
         program = await info.context.loaders.program.load(self.row.program_id)
         rows = await info.context.loaders.effects.load(self.row.id)
-        return [effect_of(row, program.asset_by_id(row.asset_id)) for row in rows]
+        return [effect_of(row, program) for row in rows]
 
     @strawberry.field(description="What did not apply, and why not.")
     def not_applied(self) -> list[NotApplied]:
@@ -137,10 +245,10 @@ class Order(Node):
             row=row,
             source=row.source,
             external_id=row.external_id,
-            state=OrderState(row.state),
             store=row.store,
             channel=row.channel,
             currency=row.currency,
+            held_until=row.held_until,
             occurred_at=row.occurred_at,
             recorded_at=row.recorded_at,
             attributes=attributes_of(row.attributes),
@@ -168,7 +276,10 @@ class OrderPreview:
     subtotal: Decimal = strawberry.field(description="Price of all lines before discounts, without shipping.")
     discount_total: Decimal = strawberry.field(description="All discounts together.")
     shipping: Decimal = strawberry.field(description="Price of shipping.")
+    spent: Decimal = strawberry.field(description=SPENT)
     payable: Decimal = strawberry.field(description="What is left to pay, shipping included.")
+    paid: Decimal = strawberry.field(description=PAID)
+    due: Decimal = strawberry.field(description=DUE)
     lines: list[OrderLine] = strawberry.field(description="Its lines.")
     effects: list[Effect] = strawberry.field(description="What would be decided for it, each with its reason.")
     not_applied: list[NotApplied] = strawberry.field(description="What would not apply, and why not.")
@@ -194,9 +305,12 @@ class OrderPreview:
             subtotal=from_minor(order.subtotal, scale),
             discount_total=from_minor(order.discount_total, scale),
             shipping=from_minor(order.shipping, scale),
+            spent=from_minor(order.spent, scale),
             payable=from_minor(order.payable, scale),
+            paid=from_minor(order.paid, scale),
+            due=from_minor(order.payable - order.paid, scale),
             lines=[OrderLine.of(line, scale) for line in lines],
-            effects=[effect_of(row, program.asset_by_id(row.asset_id)) for row in effects],
+            effects=[effect_of(row, program) for row in effects],
             not_applied=[NotApplied.of(record) for record in order.not_applied],
             tiers_after=[Tier.of(tier) for tier in tiers],
         )

@@ -154,7 +154,10 @@ LOT_TERMS = Check(
     """
     SELECT l.id, l.amount, l.remaining, l.held, l.locked_until, l.expires_at, l.due_at
     FROM lot l WHERE (l.remaining < 0 OR l.held < 0 OR l.remaining > l.amount - l.held
-        OR l.due_at <> COALESCE(l.locked_until, l.expires_at)){l}
+        OR (l.due_at <> COALESCE(l.locked_until, l.expires_at) AND (l.due_at < l.expires_at
+            OR l.locked_until IS NOT NULL OR NOT EXISTS (
+                SELECT 1 FROM lot_move m JOIN transfer t ON t.id = m.transfer_id
+                WHERE m.lot_id = l.id AND m.held < 0 AND t.kind = 'RELEASE' AND t.occurred_at = l.due_at)))){l}
     """,
 )
 

@@ -3,29 +3,35 @@
 from collections.abc import Callable
 from typing import Any
 
-from domain.orders import LineContent, Order, OrderContent, OrderEffect, OrderLine, OrderState
+from domain.effects.base import EffectKind
+from domain.orders import LineContent, Order, OrderContent, OrderEffect, OrderLine
 from services.verify.check import Scope
 from services.verify.parts import UNREADABLE, Findings, Part, side_by_side
-from services.verify.reasons import fault_of_explanation, fault_of_facts, fault_of_not_applied
+from services.verify.reasons import fault_of_explanation, fault_of_facts, fault_of_not_applied, fault_of_payments
 from services.verify.report import Finding
+from services.verify.returned import Whole, fault_of_returned, fault_of_state
 from services.verify.setup import SetUp
 from services.verify.source import Row, Source
-from services.writer.tables import ORDER_EFFECTS, ORDER_LINES, ORDERS
+from services.writer.tables import ENTRIES, ORDER_EFFECTS, ORDER_LINES, ORDER_RETURNS, ORDERS
 
 CHECKS = {
     "order.content": "orders",
     "order.state": "orders",
+    "order.payment": "orders",
+    "order.returned": "orders",
     "order.not_applied": "orders",
     "order_line.order": "order_line",
     "effect.order": "order_effect",
     "effect.facts": "order_effect",
     "effect.explanation": "order_effect",
+    "order_return.order": "order_return",
+    "entry.return": "entry",
 }
 """Check → the table whose rows it looks at."""
 
 
 class Contents:
-    """One pass over all orders, in the order of their ids, each with its lines and effects."""
+    """One pass over all orders, in the order of their ids, each with its lines, effects and returns."""
 
     def __init__(self, source: Source, scope: Scope, limit: int, set_up: SetUp) -> None:
         self._source = source
@@ -34,40 +40,55 @@ class Contents:
         self._heads = Part(source, ORDERS, scope, found)
         self._lines = Part(source, ORDER_LINES, scope, found, column="order_id", check="order_line.order")
         self._effects = Part(source, ORDER_EFFECTS, scope, found, column="order_id", check="effect.order")
+        self._returns = Part(source, ORDER_RETURNS, scope, found, column="order_id", check="order_return.order")
+        self._entries = Part(
+            source,
+            ENTRIES,
+            scope,
+            found,
+            column="order_id",
+            check="entry.return",
+            where="kind = 'RETURN' AND order_id IS NOT NULL",
+        )
 
     async def findings(self, progress: Callable[[int], None]) -> list[Finding]:
         """Return what is broken, the rows of each check by order; tell as it goes how many were looked at."""
-        await side_by_side(self._heads, (self._lines, self._effects), self._check, progress)
+        await side_by_side(self._heads, self._parts, self._check, progress)
         return await self._findings.named(self._source)
 
+    @property
+    def _parts(self) -> tuple[Part[Any], ...]:
+        return (self._lines, self._effects, self._returns, self._entries)
+
     def _check(self, record: Row) -> None:
-        raw_lines, raw_effects = self._lines.take(record[0]), self._effects.take(record[0])
-        heads, lines, effects = (
-            self._heads.rows([record]),
-            self._lines.rows(raw_lines),
-            self._effects.rows(raw_effects),
-        )
+        raw = [part.take(record[0]) for part in self._parts]
+        heads = self._heads.rows([record])
         if not heads:
             return  # what cannot be read is a finding by itself
         (order,) = heads
-        parts: tuple[tuple[Part[Any], list[Row]], ...] = ((self._lines, raw_lines), (self._effects, raw_effects))
-        for part, raw in parts:
-            for one in raw:
+        for part, rows in zip(self._parts, raw, strict=True):
+            for one in rows:
                 if one["program_id"] != record["program_id"]:
                     part.strange(one, "program")
-        if len(lines) == len(raw_lines):
-            self._check_order(record, order, lines)
-        if len(effects) == len(raw_effects):
-            self._check_effects(raw_effects, order, effects)
+        read: list[list[Any]] = [part.rows(rows) for part, rows in zip(self._parts, raw, strict=True)]
+        if [len(rows) for rows in read] == [len(rows) for rows in raw]:
+            lines, effects, returns, entries = read
+            self._check_order(record, order, lines, effects)
+            self._check_returns(record, Whole(order, lines, effects, returns, entries))
+            self._check_effects(raw[1], order, effects)
 
-    def _check_order(self, record: Row, order: Order, lines: list[OrderLine]) -> None:
-        if not has_its_content(order, lines):
+    def _check_returns(self, record: Row, whole: Whole) -> None:
+        if fault := _tried(lambda: fault_of_state(whole)):
+            self._findings.add("order.state", "orders", record, f"The state is not that of the order: {fault}.")
+        elif (whole.returns or whole.entries) and (fault := _tried(lambda: fault_of_returned(whole))):
+            self._findings.add("order.returned", "orders", record, f"What came back is not undone: {fault}.")
+
+    def _check_order(self, record: Row, order: Order, lines: list[OrderLine], effects: list[OrderEffect]) -> None:
+        if not has_its_content(order, lines, effects):
             message = "The hash is not that of the order with its lines: what was reported was changed afterwards."
             self._findings.add("order.content", "orders", record, message)
-        returned = sum(line.returned_quantity for line in lines)
-        if order.state is not OrderState.COMMITTED or returned:
-            message = f"The order is {order.state} with {returned} pieces returned; nothing in the ledger did that."
-            self._findings.add("order.state", "orders", record, message)
+        if fault := _tried(lambda: fault_of_payments(order, effects, self._set_up)):
+            self._findings.add("order.payment", "orders", record, f"The order is not paid so: {fault}.")
         if fault := _tried(lambda: fault_of_not_applied(order, self._set_up)):
             message = f"The list of campaigns that did nothing is not one: {fault}."
             self._findings.add("order.not_applied", "orders", record, message)
@@ -77,9 +98,16 @@ class Contents:
         for record, effect in zip(raw, effects, strict=True):
             before = given.get(effect.asset_id, 0)
             given[effect.asset_id] = before + effect.amount
-            version = self._set_up.versions.get(effect.campaign_version_id)
             asset = self._set_up.assets.get(effect.asset_id)
-            if version is None or asset is None:
+            if asset is None:
+                continue  # `effect.version` names it
+            if effect.kind == EffectKind.SPEND:
+                if fault := _tried(lambda: fault_of_explanation(effect, None, asset)):  # noqa: B023
+                    message = f"The explanation is not one of this effect: {fault}."
+                    self._findings.add("effect.explanation", "order_effect", record, message)
+                continue
+            version = self._set_up.versions.get(effect.campaign_version_id) if effect.campaign_version_id else None
+            if version is None:
                 continue  # `effect.version` names it
             if fault := _tried(lambda: fault_of_facts(effect, order, version, before)):  # noqa: B023  (called at once)
                 self._findings.add("effect.facts", "order_effect", record, f"The facts do not hold: {fault}.")
@@ -88,12 +116,13 @@ class Contents:
                 self._findings.add("effect.explanation", "order_effect", record, message)
 
 
-def has_its_content(order: Order, lines: list[OrderLine]) -> bool:
+def has_its_content(order: Order, lines: list[OrderLine], effects: list[OrderEffect]) -> bool:
     """Whether the order's hash is that of the content which it and its lines, in their order, are stored of."""
     if [line.ordinal for line in lines] != list(range(len(lines))):
         return False
     # An order that came without an instant happened when it was recorded, and its hash is over none.
     instants = (None, order.occurred_at) if order.occurred_at == order.recorded_at else (order.occurred_at,)
+    spend = tuple(sorted((effect.asset_id, effect.amount) for effect in effects if effect.kind == EffectKind.SPEND))
     try:
         parts = tuple(
             LineContent(
@@ -118,6 +147,7 @@ def has_its_content(order: Order, lines: list[OrderLine]) -> bool:
                 shipping=order.shipping,
                 lines=parts,
                 attributes=_pairs(order.attributes),
+                spend=spend,
             ).hash()
             == order.content_hash
             for instant in instants

@@ -6,10 +6,10 @@ ORDER_PAYABLE = Check(
     "order.payable",
     "orders",
     ("id",),
-    "{subtotal} less {discount_total} and {shipping} for shipping is not {payable}.",
+    "{subtotal} less {discount_total}, with {shipping} for shipping and {spent} paid by points, is not {payable}.",
     """
-    SELECT o.id, o.subtotal, o.discount_total, o.shipping, o.payable
-    FROM orders o WHERE o.payable <> o.subtotal - o.discount_total + o.shipping{o}
+    SELECT o.id, o.subtotal, o.discount_total, o.shipping, o.spent, o.payable
+    FROM orders o WHERE o.payable <> o.subtotal - o.discount_total + o.shipping - o.spent{o}
     """,
 )
 
@@ -21,7 +21,7 @@ ORDER_LINES = Check(
     """
     SELECT s.id, TOTAL(subtotal) AS subtotal, TOTAL(payable) AS payable
     FROM (
-        SELECT o.id, o.program_id, 1 AS orders, o.subtotal, o.payable - o.shipping AS payable
+        SELECT o.id, o.program_id, 1 AS orders, o.subtotal, o.payable - o.shipping + o.spent AS payable
         FROM orders o WHERE true{o}
         UNION ALL
         SELECT n.order_id, n.program_id, 0, -(n.quantity * n.unit_price), -n.payable FROM order_line n WHERE true{n}
@@ -109,16 +109,18 @@ EFFECT_ENTRY = Check(
     "order_effect",
     ("order_id", "ordinal"),
     "For this campaign, asset and program there are {effects} effects and {entries} entries that carry them out; the "
-    "effects give {amount} more than the entries.",
+    "effects come to {amount} more than the entries. An order that is not committed has none.",
     """
     SELECT s.order_id, s.ordinal, sum(s.effects) AS effects, sum(s.entries) AS entries, TOTAL(amount) AS amount
     FROM (
-        SELECT f.order_id, f.ordinal, f.program_id, f.asset_id, f.campaign_id, 1 AS effects, 0 AS entries, f.amount
-        FROM order_effect f WHERE true{f}
+        SELECT f.order_id, f.ordinal, f.program_id, f.asset_id, f.campaign_id, 1 AS effects, 0 AS entries,
+            CASE WHEN f.kind = 'SPEND' THEN -f.amount ELSE f.amount END AS amount
+        FROM order_effect f WHERE NOT EXISTS (
+            SELECT 1 FROM orders o WHERE o.id = f.order_id AND o.state IN ('HELD', 'CANCELLED', 'EXPIRED')){f}
         UNION ALL
         SELECT e.order_id, e.effect, e.program_id, e.asset_id, e.campaign_id, 0, 1,
             -(e.change_available + e.change_pending + e.change_held)
-        FROM entry e WHERE e.kind = 'EARN' AND e.order_id IS NOT NULL{e}
+        FROM entry e WHERE e.kind IN ('EARN', 'SPEND') AND e.order_id IS NOT NULL{e}
     ) s
     GROUP BY s.order_id, s.ordinal, s.program_id, s.asset_id, s.campaign_id
     HAVING sum(s.effects) <> 1 OR sum(s.entries) <> 1 OR NONZERO(amount)
@@ -137,7 +139,7 @@ EFFECT_VERSION = Check(
         LEFT JOIN campaign_version v ON v.id = f.campaign_version_id AND v.program_id = f.program_id
             AND v.campaign_id = f.campaign_id
         LEFT JOIN asset s ON s.id = f.asset_id AND s.program_id = f.program_id
-    WHERE (c.id IS NULL OR v.id IS NULL OR s.id IS NULL){f}
+    WHERE (s.id IS NULL OR (f.kind <> 'SPEND' AND (c.id IS NULL OR v.id IS NULL))){f}
     """,
 )
 
@@ -145,20 +147,20 @@ ORDER_EVENT = Check(
     "order.event",
     "orders",
     ("id",),
-    "For this member and instant there are {known} such orders, {committed} of them committed, and {events} events "
-    "that tell of it.",
+    "For this member and instant there are {known} such orders, and {events} events that tell that it was held or "
+    "committed.",
     """
-    SELECT s.id, sum(s.known) AS known, sum(s.committed) AS committed, sum(s.events) AS events
+    SELECT s.id, sum(s.known) AS known, sum(s.events) AS events
     FROM (
-        SELECT o.id, o.program_id, o.member_id, o.occurred_at, o.recorded_at, 1 AS known,
-            CASE WHEN o.state = 'COMMITTED' THEN 1 ELSE 0 END AS committed, 0 AS events
+        SELECT o.id, o.program_id, o.member_id, o.occurred_at, o.recorded_at, 1 AS known, 0 AS events
         FROM orders o WHERE o.member_id IS NOT NULL{o}
         UNION ALL
-        SELECT v.order_id, v.program_id, v.member_id, v.occurred_at, v.recorded_at, 0, 0, 1
-        FROM event v WHERE v.kind = 'ORDER_COMMITTED'{v}
+        SELECT v.order_id, v.program_id, v.member_id, v.occurred_at, v.recorded_at, 0, 1
+        FROM event v WHERE (v.kind = 'ORDER_HELD' OR (v.kind = 'ORDER_COMMITTED' AND NOT EXISTS (
+            SELECT 1 FROM orders o WHERE o.id = v.order_id AND o.held_until IS NOT NULL))){v}
     ) s
     GROUP BY s.id, s.program_id, s.member_id, s.occurred_at, s.recorded_at
-    HAVING sum(s.known) <> 1 OR sum(s.events) > 1 OR sum(s.events) < sum(s.committed)
+    HAVING sum(s.known) <> 1 OR sum(s.events) <> 1
     """,
 )
 

@@ -49,11 +49,20 @@ class Findings:
 class Part(Generic[R]):
     """The rows of one table, in the order of the wholes that they belong to, which `column` names.
 
-    `check` is the rule that each row belongs to one, `entry.transfer`; the heads of the wholes have none.
+    `check` is the rule that each row belongs to one, `entry.transfer`; the heads of the wholes have none. Only rows for
+    which `where` holds are read.
     """
 
     def __init__(
-        self, source: Source, table: Table[R], scope: Scope, findings: Findings, *, column: str = "id", check: str = ""
+        self,
+        source: Source,
+        table: Table[R],
+        scope: Scope,
+        findings: Findings,
+        *,
+        column: str = "id",
+        check: str = "",
+        where: str = "true",
     ) -> None:
         self._name = table.name.strip('"')
         self._check = check
@@ -63,7 +72,7 @@ class Part(Generic[R]):
         self._findings = findings
         self._groups: dict[Any, list[Row]] = {}
         order = ", ".join(dict.fromkeys((column, *KEYS.get(self._name, ("id",)))))
-        sql = scope.limited(f"{table.select} WHERE true{{{self._name}}} ORDER BY {order}")
+        sql = scope.limited(f"{table.select} WHERE {where}{{{self._name}}} ORDER BY {order}")
         self.stream = Sorted(source, sql, scope.arguments, key=self._index)
 
     async def read(self, last: Any) -> None:

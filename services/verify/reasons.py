@@ -1,10 +1,11 @@
 """Whether what is written about a decision follows from the order, and from the version of the rule that it names."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
 from domain.amounts import EXACT, Rounding, rounded
+from domain.assets import AssetKind
 from domain.effects.base import EffectKind
 from domain.explanation import NotAppliedReason
 from domain.orders import Order, OrderEffect
@@ -35,17 +36,43 @@ def fault_of_facts(effect: OrderEffect, order: Order, version: Version, before: 
     return None
 
 
-def fault_of_explanation(effect: OrderEffect, version: Version, asset: AssetRow) -> str | None:
+def fault_of_payments(order: Order, effects: Sequence[OrderEffect], set_up: SetUp) -> str | None:
+    """Return what is wrong with what pays an order: by points, which lower what it costs, and by stored value."""
+    by_points = by_value = 0
+    for effect in effects:
+        if effect.kind != EffectKind.SPEND:
+            continue
+        facts: dict[str, Any] = dict(effect.facts)
+        if facts.keys() != {"value", "payAmount", "payValue"}:
+            return f"{facts} do not say what {effect.amount} are worth"
+        if facts["value"] * facts["payAmount"] != effect.amount * facts["payValue"] or facts["value"] < 0:
+            return f"{effect.amount} are not worth {facts['value']} when {facts['payAmount']} are {facts['payValue']}"
+        asset = set_up.assets.get(effect.asset_id)
+        if asset is None:
+            return f"there is no asset {effect.asset_id}"
+        if asset.kind == AssetKind.MONEY:
+            by_value += facts["value"]
+        else:
+            by_points += facts["value"]
+    if (by_points, by_value) != (order.spent, order.paid):
+        return f"points pay {by_points} and stored value {by_value}; it says {order.spent} and {order.paid}"
+    return None
+
+
+def fault_of_explanation(effect: OrderEffect, version: Version | None, asset: AssetRow) -> str | None:
     """Return what is wrong with an effect's explanation. Its wording is free but for the amount."""
     written: Any = effect.explanation
     if not isinstance(written, dict) or written.keys() != EXPLANATION:
         return f"it is not made of {', '.join(sorted(EXPLANATION))}"
-    if written["ruleVersion"] != version.label:
-        return f"it names {written['ruleVersion']}, the effect {version.label}"
+    label = version.label if version else None
+    if written["ruleVersion"] != label:
+        return f"it names {written['ruleVersion']}, the effect {label}"
     amount = asset.spelled(effect.amount)
     if f"{amount} {asset.code} " not in f"{written['text']} ":
         return f"its text does not name {amount} {asset.code}"
     steps = written["arithmetic"]
+    if version is None:
+        return None if not written["conditions"] and isinstance(steps, list) and steps else "it has no arithmetic"
     if not isinstance(steps, list) or not steps or not str(steps[-1]).endswith(f" = {amount}"):
         return f"its arithmetic does not end in {amount}"
     return _fault_of_conditions(written["conditions"], version)

@@ -38,6 +38,7 @@ class AssetRow:
     id: UUID
     program_id: UUID
     code: str
+    kind: str
     scale: int
 
     def spelled(self, minor: int) -> str:

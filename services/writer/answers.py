@@ -16,6 +16,7 @@ class Outcome:
     order_id: UUID | None = None
     member_id: UUID | None = None
     entries: tuple[tuple[UUID, int], ...] = ()
+    return_id: UUID | None = None
 
 
 class PutOff(Exception):  # noqa: N818  (not a failure: the command goes into a later batch)
@@ -47,4 +48,5 @@ def outcome_of(record: dict[str, Any], *, replayed: bool) -> Outcome:
         order_id=UUID(order) if order else None,
         member_id=UUID(member) if member else None,
         entries=tuple((UUID(account), seq) for account, seq in record.get("entries", ())),
+        return_id=UUID(record["return"]) if "return" in record else None,
     )

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from domain.commands import Command, CommitOrder, EnrolMember, Mature
+from domain.commands import Command, EnrolMember, Mature, OrderCommand
 from domain.decide import decide
 from domain.decisions.situation import Decision, Situation
 from domain.members import PHONE_SOURCE, Identity, MemberState
+from domain.orders import Order
 from domain.refusals import Refusal
 from services.hub import member_stream, program_stream
 from services.snapshots import Snapshots
@@ -20,11 +21,13 @@ from services.writer.tables import (
     ACCOUNTS,
     ENTRIES,
     EVENTS,
+    HOLDS,
     LOT_MOVES,
     LOTS,
     MEMBERS,
     ORDER_EFFECTS,
     ORDER_LINES,
+    ORDER_RETURNS,
     ORDERS,
     STANDINGS,
     TRANSFERS,
@@ -34,6 +37,9 @@ from services.writer.tables import (
 MEMBER_COLUMNS = ("name", "phone", "email", "birthday", "status", "channel", "store", "position")
 ACCOUNT_COLUMNS = ("available", "pending", "held", "seq", "next_due_at")
 LOT_COLUMNS = ("remaining", "held", "locked_until", "due_at")
+HOLD_COLUMNS = ("captured", "released")
+ORDER_COLUMNS = ("state", "transfer_id")
+LINE_COLUMNS = ("returned_quantity",)
 STANDING_COLUMNS = ("tier_id", "since", "until")
 
 
@@ -58,6 +64,9 @@ async def run(
     await batch.ensure(session, active)
     ids = sorted({member_id for command in active for member_id in command.locks})
     batch.blocked = await session.lock_members(ids, waits=waits) if ids else set()
+    guests = sorted(command.order_id for command in active if isinstance(command, OrderCommand) and not command.locks)
+    if guests:
+        await session.lock_orders(guests)
     loaded = await load(session, snapshots, active)
     batch.check_owned(active, loaded)
     batch.decide(loaded)
@@ -71,6 +80,7 @@ class _Batch:
         self.new_id = new_id
         self.answers: list[Answer | None] = [None] * len(commands)
         self.states: dict[UUID, MemberState] = {}
+        self.orders: dict[UUID, Order] = {}
         self.decisions: list[Decision] = []
         self.outcomes: list[tuple[UUID, str, str, dict[str, Any]]] = []
         self.dropped_keys: list[tuple[UUID, str, str]] = []
@@ -131,6 +141,7 @@ class _Batch:
 
     def decide(self, loaded: Loaded) -> None:
         self.states = dict(loaded.members)
+        self.orders = dict(loaded.orders)
         for index in self.active:
             command = self.commands[index]
             if not self.blocked.isdisjoint(command.locks):
@@ -173,15 +184,15 @@ class _Batch:
         """Let the decision stand: the commands after it see the member as it leaves them."""
         for state in decision.states:
             self.states[state.member.id] = state
+        self.orders.update(decision.rows.orders)
         self.decisions.append(decision)
         self.dropped_identities += [(_member_of(command), source, ext) for source, ext in decision.freed]
         self.freed.update((command.program_id, *identity) for identity in decision.freed)
 
     def _situation(self, command: Command, loaded: Loaded) -> Situation:
         program_id = command.program_id
-        order = None
-        if isinstance(command, CommitOrder):
-            order = loaded.orders.get((program_id, command.content.source, command.content.external_id))
+        order_id = loaded.order_ids.get((program_id, *command.order_name)) if command.order_name else None
+        order = self.orders[order_id] if order_id else None
         owners = {
             identity: loaded.owners[program_id, *identity]
             for identity in command.identities
@@ -194,6 +205,8 @@ class _Batch:
             states=self._states(command),
             order=order,
             order_entries=loaded.order_entries.get(order.id, ()) if order else (),
+            record=loaded.records.get(order.id) if order else None,
+            orders=self.orders,
             owners=owners,
             identities=loaded.identities.get(command.locks[0], ()) if command.locks else (),
         )
@@ -236,6 +249,7 @@ class _Batch:
         members: list[tuple[Any, Any]] = []
         accounts: list[tuple[Any, Any]] = []
         lots: list[tuple[Any, Any]] = []
+        holds: list[tuple[Any, Any]] = []
         standings: list[tuple[Any, Any]] = []
         for member_id, after in self.states.items():
             before = loaded.members.get(member_id)
@@ -244,18 +258,22 @@ class _Batch:
             members.append((before.member if before else None, after.member))
             accounts += _pairs(before.accounts if before else {}, after.accounts)
             lots += _pairs(before.lots if before else {}, after.lots)
+            holds += _pairs(before.holds if before else {}, after.holds)
             standings += _pairs(before.standings if before else {}, after.standings)
+        lines = [(line if line.order_id in loaded.orders else None, line) for d in self.decisions for line in d.lines]
         changed: tuple[tuple[Table[Any], tuple[str, ...], list[tuple[Any, Any]]], ...] = (
             (MEMBERS, MEMBER_COLUMNS, members),
             (ACCOUNTS, ACCOUNT_COLUMNS, accounts),
             (LOTS, LOT_COLUMNS, lots),
+            (HOLDS, HOLD_COLUMNS, holds),
             (STANDINGS, STANDING_COLUMNS, standings),
+            (ORDERS, ORDER_COLUMNS, _pairs(loaded.orders, self.orders)),
+            (ORDER_LINES, LINE_COLUMNS, lines),
         )
         for table, columns, pairs in changed:
             _sort_out(changes, table, columns, pairs)
         inserted: tuple[tuple[Table[Any], list[Any]], ...] = (
-            (ORDERS, [d.order for d in self.decisions if d.order]),
-            (ORDER_LINES, [line for d in self.decisions for line in d.lines]),
+            (ORDER_RETURNS, [row for d in self.decisions for row in d.returns]),
             (ORDER_EFFECTS, [effect for d in self.decisions for effect in d.effects]),
             (TRANSFERS, [row for d in self.decisions for row in d.rows.transfers]),
             (ENTRIES, [row for d in self.decisions for row in d.rows.entries]),

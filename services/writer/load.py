@@ -6,15 +6,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from domain.commands import AmendMember, Command, CommitOrder
+from domain.commands import AmendMember, Command, CommitOrder, OrderCommand
+from domain.decisions.situation import OrderRecord
 from domain.instants import NEVER
-from domain.ledger import Account, Lot
+from domain.ledger import Account, Hold, Lot
 from domain.members import MemberState, Standing
 from domain.orders import Order
 from domain.program import Program
 from services.snapshots import Snapshots
+from services.writer.load_orders import OfOrders, load_parts, records
 from services.writer.session import Reads
-from services.writer.tables import ACCOUNTS, ENTRIES, IDENTITIES, LOTS, MEMBERS, ORDERS, STANDINGS
+from services.writer.tables import ACCOUNTS, ENTRIES, HOLDS, IDENTITIES, LOTS, MEMBERS, ORDERS, STANDINGS
 
 DUE_LOTS_MAX = 500
 """Due lots of one account that one load brings; a member with more is matured in several batches."""
@@ -27,8 +29,9 @@ BURN = (
     "WHERE account_id = $1 AND remaining > 0 AND locked_until IS NULL AND (priority, expires_at, id) > ($2, $3, $4) "
     f"ORDER BY priority, expires_at, id LIMIT {BURN_LOTS_PAGE}"
 )
+HELD = "WHERE account_id = $1 AND captured + released < amount"
 OF_ORDERS = "WHERE order_id = ANY($1::uuid[]) ORDER BY member_id, position"
-FIRST_LOT = (-1, datetime.fromisoformat("1970-01-01T00:00:00+00:00"), UUID(int=0))
+FIRST_LOT = (-2, datetime.fromisoformat("1970-01-01T00:00:00+00:00"), UUID(int=0))
 
 
 @dataclass(slots=True)
@@ -39,7 +42,11 @@ class Loaded:
     now: dict[UUID, datetime] = field(default_factory=dict)
     """The present of each program, taken once for the batch."""
     members: dict[UUID, MemberState] = field(default_factory=dict)
-    orders: dict[tuple[UUID, str, str], Order] = field(default_factory=dict)
+    orders: dict[UUID, Order] = field(default_factory=dict)
+    order_ids: dict[tuple[UUID, str, str], UUID] = field(default_factory=dict)
+    """Of the orders that have these names."""
+    records: dict[UUID, OrderRecord] = field(default_factory=dict)
+    """Of the orders that a command is about, other than to make them."""
     order_entries: dict[UUID, list[tuple[UUID, int]]] = field(default_factory=dict)
     """(account, seq) of what each of these orders posted, in the order of posting."""
     owners: dict[tuple[UUID, str, str], UUID] = field(default_factory=dict)
@@ -58,20 +65,29 @@ async def load(
         loaded.now[program_id] = now or program.now()
     await _orders(session, commands, loaded)
     await _owners(session, commands, loaded)
-    await _members(session, commands, loaded)
+    about = {command.order_id: command for command in commands if isinstance(command, OrderCommand)}
+    of_orders = OfOrders()
+    if about:
+        of_orders = await records(session, about, loaded.orders)
+        loaded.records = of_orders.records
+    await _members(session, commands, loaded, of_orders)
     return loaded
 
 
 async def _orders(session: Reads, commands: Sequence[Command], loaded: Loaded) -> None:
-    by_program: dict[UUID, list[CommitOrder]] = defaultdict(list)
+    by_program: dict[UUID, list[tuple[str, str]]] = defaultdict(list)
+    again: set[tuple[UUID, str, str]] = set()
     for command in commands:
-        if isinstance(command, CommitOrder):
-            by_program[command.program_id].append(command)
-    for program_id, wanted in by_program.items():
-        names = [(command.content.source, command.content.external_id) for command in wanted]
+        if command.order_name:
+            by_program[command.program_id].append(command.order_name)
+            if isinstance(command, CommitOrder):
+                again.add((command.program_id, *command.order_name))
+    for program_id, names in by_program.items():
         found = await session.named(ORDERS, program_id, names)
-        loaded.orders.update({(program_id, order.source, order.external_id): order for order in found})
-        posted = {order.id: order.transfer_id for order in found if order.transfer_id}
+        loaded.orders.update({order.id: order for order in found})
+        by_name = {(program_id, order.source, order.external_id): order for order in found}
+        loaded.order_ids.update({name: order.id for name, order in by_name.items()})
+        posted = {order.id: order.transfer_id for name, order in by_name.items() if order.transfer_id and name in again}
         if posted:
             for entry in await session.select(ENTRIES, OF_ORDERS, list(posted)):
                 assert entry.order_id is not None, "it was looked up by it"
@@ -93,7 +109,7 @@ async def _owners(session: Reads, commands: Sequence[Command], loaded: Loaded) -
             loaded.identities.setdefault(row.member_id, []).append((row.source, row.external_id))
 
 
-async def _members(session: Reads, commands: Sequence[Command], loaded: Loaded) -> None:
+async def _members(session: Reads, commands: Sequence[Command], loaded: Loaded, of_orders: OfOrders) -> None:
     wanted = {(member_id, command.program_id) for command in commands for member_id in command.locks}
     if not wanted:
         return
@@ -109,7 +125,7 @@ async def _members(session: Reads, commands: Sequence[Command], loaded: Loaded) 
     standings: dict[UUID, dict[UUID, Standing]] = defaultdict(dict)
     for standing in await session.select(STANDINGS, "WHERE member_id = ANY($1::uuid[])", ids):
         standings[standing.member_id][standing.ladder_id] = standing
-    debits: dict[tuple[UUID, UUID], int] = defaultdict(int)
+    debits: dict[tuple[UUID, UUID], int] = defaultdict(int, of_orders.debits)
     for command in commands:
         for member_id, asset_id, amount in command.debits:
             debits[member_id, asset_id] += amount
@@ -117,21 +133,35 @@ async def _members(session: Reads, commands: Sequence[Command], loaded: Loaded) 
         now = loaded.now[member.program_id]
         own = accounts[member.id]
         due = await load_due(session, own.values(), now)
-        lots = dict(due.lots)
+        lots = of_orders.lots.get(member.id, {}) | due.lots
         for account in own.values():
             wanted_amount = debits.get((member.id, account.asset_id), 0)
             if wanted_amount and not due.unfinished:  # else the debit is put off, and would load every lot that is due
                 lots.update(await _burnable(session, account, wanted_amount, now))
+        missing = {hold.order_id for hold in due.holds.values()} - loaded.orders.keys()
+        if missing:
+            found = await session.select(ORDERS, "WHERE id = ANY($1::uuid[])", list(missing))
+            loaded.orders.update({order.id: order for order in found})
         loaded.members[member.id] = MemberState(
-            member, own, lots, standings[member.id], due.next_due, frozenset(due.unfinished)
+            member,
+            own,
+            lots,
+            standings[member.id],
+            due.next_due,
+            of_orders.holds.get(member.id, {}) | due.holds,
+            of_orders.parts | due.parts,
+            frozenset(due.unfinished),
         )
 
 
 @dataclass(slots=True)
 class Due:
-    """Lots that are due, and for each account looked at when its first lot that was not loaded is."""
+    """What is due, and for each account looked at when its first lot that was not loaded is."""
 
     lots: dict[UUID, Lot] = field(default_factory=dict)
+    holds: dict[UUID, Hold] = field(default_factory=dict)
+    """All open holds of the accounts looked at."""
+    parts: dict[UUID, tuple[tuple[UUID, int], ...]] = field(default_factory=dict)
     next_due: dict[UUID, datetime] = field(default_factory=dict)
     unfinished: set[UUID] = field(default_factory=set)
 
@@ -139,7 +169,7 @@ class Due:
 async def load_due(
     session: Reads, accounts: Iterable[Account], now: datetime, *, limit: int | None = DUE_LOTS_MAX
 ) -> Due:
-    """Return the lots of `accounts` that are due at `now`, at most `limit` of each account."""
+    """Return what of `accounts` is due at `now`: their holds, and of each account at most `limit` lots."""
     found = Due()
     most = limit if limit is not None else 2**31
     for account in accounts:
@@ -148,10 +178,17 @@ async def load_due(
         lots = await session.select(LOTS, DUE, account.id, most + 1)
         ready = [lot for lot in lots[:most] if lot.due_at <= now]
         found.lots.update({lot.id: lot for lot in ready})
+        if account.held:
+            found.holds.update({hold.id: hold for hold in await session.select(HOLDS, HELD, account.id)})
         later = lots[len(ready)].due_at if len(lots) > len(ready) else NEVER
         found.next_due[account.id] = later
         if later <= now:
             found.unfinished.add(account.id)
+    if found.holds:
+        found.parts, reserved = await load_parts(
+            session, [hold for hold in found.holds.values() if hold.expires_at <= now]
+        )
+        found.lots = reserved | found.lots
     return found
 
 

@@ -159,6 +159,10 @@ class PostgresSession:
         there = await self.fetch("SELECT id FROM member WHERE id = ANY($1::uuid[])", list(missing))
         return {record[0] for record in there}
 
+    async def lock_orders(self, ids: Sequence[UUID]) -> None:
+        """Lock in the order of ids, as every other transaction does."""
+        await self.fetch("SELECT id FROM orders WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE", ids)
+
     async def write(self, changes: Changes) -> None:
         """Write everything as one statement: each round trip would cost as much as the rows."""
         if changes.dropped_identities:
@@ -234,6 +238,7 @@ def _insert(table: Table[Any], number: int) -> str:
 @cache
 def _update(table: Table[Any], columns: tuple[str, ...], number: int) -> str:
     types = dict(zip(table.columns, table.types, strict=True))
-    source = _rows(number, {name: types[name] for name in ("id", *columns)})
+    source = _rows(number, {name: types[name] for name in (*table.key, *columns)})
     assignments = ", ".join(f"{column} = v.{column}" for column in columns)
-    return f"UPDATE {table.name} AS t SET {assignments} FROM {source} WHERE t.id = v.id"
+    found = " AND ".join(f"t.{name} = v.{name}" for name in table.key)
+    return f"UPDATE {table.name} AS t SET {assignments} FROM {source} WHERE {found}"

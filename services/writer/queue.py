@@ -186,6 +186,6 @@ def _names(command: Command) -> list[tuple[object, ...]]:
     names: list[tuple[object, ...]] = [(command.program_id, *identity) for identity in command.identities]
     if command.claim:
         names.append((command.program_id, "key", command.claim.scope, command.claim.key))
-    if isinstance(command, CommitOrder):
-        names.append((command.program_id, "order", command.content.source, command.content.external_id))
+    if command.order_name:
+        names.append((command.program_id, "order", *command.order_name))
     return names

@@ -90,5 +90,8 @@ class Session(Reads, Protocol):
         When it `waits`, it does so for them, and none is left.
         """
 
+    async def lock_orders(self, ids: Sequence[UUID]) -> None:
+        """Lock the rows of orders that no member's lock guards, in the order of `ids`, and wait for it."""
+
     async def write(self, changes: Changes) -> None:
         """Write everything."""

@@ -168,6 +168,9 @@ class SqliteSession:
         """Nothing to do: `BEGIN IMMEDIATE` locked everything."""
         return set()
 
+    async def lock_orders(self, _: Sequence[UUID]) -> None:
+        """Nothing to do: `BEGIN IMMEDIATE` locked everything."""
+
     async def write(self, changes: Changes) -> None:
         """Write table by table."""
         execute = self._connection.executemany
@@ -177,10 +180,9 @@ class SqliteSession:
             self._insert(table, rows)
         for table, columns, rows in changes.updates:
             assignments = ", ".join(f"{column} = ?" for column in columns)
-            values = [
-                (*(sqlite_value(getattr(row, column)) for column in columns), sqlite_value(row.id)) for row in rows
-            ]
-            execute(f"UPDATE {table.name} SET {assignments} WHERE id = ?", values)
+            found = " AND ".join(f"{name} = ?" for name in table.key)
+            values = [tuple(sqlite_value(getattr(row, column)) for column in (*columns, *table.key)) for row in rows]
+            execute(f"UPDATE {table.name} SET {assignments} WHERE {found}", values)
         execute(
             "UPDATE idempotency SET outcome = ? WHERE program_id = ? AND scope = ? AND key = ?",
             [(orjson.dumps(o).decode(), str(program), scope, key) for program, scope, key, o in changes.outcomes],

@@ -15,9 +15,9 @@ from tortoise.models import Model
 
 import models
 from domain.events import Event
-from domain.ledger import Account, Entry, Lot, LotMove, Transfer
+from domain.ledger import Account, Entry, Hold, Lot, LotMove, Transfer
 from domain.members import Identity, Member, Standing
-from domain.orders import Order, OrderEffect, OrderLine
+from domain.orders import Order, OrderEffect, OrderLine, OrderReturn
 
 R = TypeVar("R")
 
@@ -71,6 +71,8 @@ class Table(Generic[R]):
 
     model: type[Model]
     row: type[R]
+    key: tuple[str, ...] = ("id",)
+    """Columns by which a row is found that is to be changed."""
 
     @cached_property
     def name(self) -> str:
@@ -145,8 +147,10 @@ ACCOUNTS = Table(models.Account, Account)
 LOTS = Table(models.Lot, Lot)
 TRANSFERS = Table(models.Transfer, Transfer)
 ENTRIES = Table(models.Entry, Entry)
+HOLDS = Table(models.Hold, Hold)
 LOT_MOVES = Table(models.LotMove, LotMove)
 EVENTS = Table(models.Event, Event)
 ORDERS = Table(models.Order, Order)
-ORDER_LINES = Table(models.OrderLine, OrderLine)
+ORDER_LINES = Table(models.OrderLine, OrderLine, key=("order_id", "ordinal"))
+ORDER_RETURNS = Table(models.OrderReturn, OrderReturn)
 ORDER_EFFECTS = Table(models.OrderEffect, OrderEffect)

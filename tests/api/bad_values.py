@@ -185,7 +185,20 @@ BY_FIELD: dict[str, Values] = {
     "MemberBy.number": text(32) | {"unknown": "999999999999", "sql": "' OR '1'='1"},
     "MemberBy.phone": PHONE | {"unknown": "+8613900139000"},
     "MemberEnrollInput.idempotencyKey": KEY,
+    "OrderBy.id": text(64)
+    | {"unknown": "ord_06f4k9s3tdrx9c4m3p3v1c0z5g", "a member's": "mem_06f4k9s3tdrx9c4m3p3v1c0z5g"}
+    | {"no id": "ord_", "upper case": "ORD_06F4K9S3TDRX9C4M3P3V1C0Z5G", "over 128 bits": "ord_" + "z" * 26, "0": 0},
+    "OrderCancelInput.idempotencyKey": KEY,
+    "OrderCaptureInput.idempotencyKey": KEY,
     "OrderCommitInput.idempotencyKey": KEY,
+    "OrderHoldInput.holdSeconds": {"zero": 0, "negative": -1, "30 days and a second": 30 * 86_400 + 1},
+    "OrderHoldInput.idempotencyKey": KEY,
+    "OrderReturnInput.idempotencyKey": KEY,
+    "OrderReturnInput.reason": text(500),
+    "ReturnLineInput.quantity": {"zero": 0, "negative": -1, "a million and one": 1_000_001},
+    "ReturnLineInput.ref": CODE,
+    "SpendInput.amount": {"zero": 0, "negative": "-1", "half a point": "0.5", "1e400": "1e400", "2^62": 2**62},
+    "SpendInput.asset": text(64) | {"unknown": "GOLD", "lower case": "points", "counts for tiers": "TIER"},
     "OrderContentInput.channel": CODE,
     "OrderContentInput.currency": text(3) | {"unknown": "XXX", "another": "USD", "lower case": "cny"},
     "OrderContentInput.externalId": text(200),
@@ -214,6 +227,8 @@ SIZES: dict[str, tuple[int, int]] = {
     "MemberEnrollInput.identities": (0, 20),
     "OrderContentInput.attributes": (0, 50),
     "OrderContentInput.lines": (1, 500),
+    "OrderContentInput.spend": (0, 20),
+    "OrderReturnInput.lines": (1, 500),
     "OrderLineInput.attributes": (0, 50),
     "OrdersImportInput.orders": (1, 500),
 }
@@ -222,6 +237,8 @@ TWICE: dict[str, Path] = {
     "MemberEnrollInput.identities": (),
     "OrderContentInput.attributes": ("1", "key"),
     "OrderContentInput.lines": ("1", "ref"),
+    "OrderContentInput.spend": ("1", "asset"),
+    "OrderReturnInput.lines": ("1", "ref"),
     "OrderLineInput.attributes": ("1", "key"),
 }
 """Lists in which no item may stand twice, and what is named below the list then. An order may be sent twice."""
@@ -276,5 +293,6 @@ def _of_object(spot: Spot, type_: GraphQLInputObjectType) -> Iterator[tuple[str,
     if type_.is_one_of:
         first, second = list(type_.fields)[:2]
         yield "no branch", Bad({}, BAD_REQUEST, spot.path)
-        yield "two branches", Bad({first: "a", second: "b"}, BAD_REQUEST, spot.path)
+        both = {name: example(type_.fields[name].type, f"{type_.name}.{name}") for name in (first, second)}
+        yield "two branches", Bad(both, BAD_REQUEST, spot.path)
         yield "null branch", Bad({first: None}, BAD_REQUEST, (*spot.path, first))

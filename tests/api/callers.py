@@ -21,6 +21,7 @@ from tests.api.conftest import SECRET, Api, program_with_key
 
 ENROLL = """mutation($input: MemberEnrollInput!) { memberEnroll(input: $input) {
   member { id number } userErrors { __typename } } }"""
+HOLD = "mutation($input: OrderHoldInput!) { orderHold(input: $input) { order { id } } }"
 COMMIT = """mutation($input: OrderCommitInput!) { orderCommit(input: $input) {
   order { id effects { id campaign { id } } } member { lots { nodes { id } } } entries { id }
   userErrors { __typename } } }"""
@@ -36,6 +37,8 @@ class Side:
     member: dict[str, str] = field(default_factory=dict)
     member_row: Any = None
     ids: dict[str, str] = field(default_factory=dict)
+    orders: dict[str, str] = field(default_factory=dict)
+    """Ids of orders with which something can be done."""
 
     async def filled(self, name: str) -> "Side":
         """Enrol a member with a name that is told to nobody else, and sell something to it."""
@@ -46,6 +49,11 @@ class Side:
         line = {"ref": "1", "sku": f"{name}-tea", "quantity": 1, "unitPrice": "2000.00"}
         order = {"source": "till", "externalId": "A-1", "member": {"id": self.member["id"]}, "lines": [line]}
         sold = (await self.api.data(COMMIT, {"input": {"idempotencyKey": "same", "order": order}}))["orderCommit"]
+        self.orders = {
+            "held": await self._more(HOLD, "H-1"),
+            "held too": await self._more(HOLD, "H-2"),
+            "returnable": await self._more(COMMIT, "B-1"),
+        }
         set_up = await self.api.data(SET_UP)
         self.ids = {
             "member": self.member["id"],
@@ -59,6 +67,13 @@ class Side:
             "effect": sold["order"]["effects"][0]["id"],
         }
         return self
+
+    async def _more(self, mutation: str, name: str) -> str:
+        line = {"ref": "1", "sku": "tea", "quantity": 20, "unitPrice": "0.10"}
+        order = {"source": "till", "externalId": name, "member": {"id": self.member["id"]}, "lines": [line]}
+        answer = await self.api.data(mutation, {"input": {"idempotencyKey": name, "order": order}})
+        (payload,) = answer.values()
+        return str(payload["order"]["id"])
 
     def token(self, row: Any = None, **changed: Any) -> str:
         """Return the `Authorization` of a member; `changed` claims make it a forgery."""

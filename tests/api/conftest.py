@@ -205,6 +205,12 @@ async def shop(shared_api: Api) -> Api:
     gift = {"member": SUBJECT, "asset": "POINTS", "amount": 100, "reason": "a gift"}
     given = await shared_api.data(adjust, {"input": gift | {"idempotencyKey": "given"}})
     assert given == {"balanceAdjust": {"entry": {"balanceAfter": "100"}}}
+    line = {"ref": "1", "sku": "TEA", "quantity": 5, "unitPrice": "0.10"}
+    for name, field in (("H-1", "orderHold"), ("H-2", "orderHold"), ("R-1", "orderCommit")):
+        order = {"source": "till", "externalId": name, "member": SUBJECT, "lines": [line]}
+        order["spend"] = [{"asset": "POINTS", "amount": 1}]
+        mutation = f"mutation($input: {field[0].upper()}{field[1:]}Input!) {{ {field}(input: $input) {{ replayed }} }}"
+        await shared_api.data(mutation, {"input": {"idempotencyKey": name, "order": order}})
     return shared_api
 
 

@@ -57,7 +57,18 @@ EXAMPLES: dict[str, Any] = {
     "MemberEnrollInput.name": "Li Lei",
     "MemberEnrollInput.phone": "+8613800138002",
     "MemberEnrollInput.store": "s-1",
+    "OrderCancelInput.idempotencyKey": "bad-input",
+    "OrderCaptureInput.idempotencyKey": "bad-input",
     "OrderCommitInput.idempotencyKey": "bad-input",
+    "OrderHoldInput.holdSeconds": 900,
+    "OrderHoldInput.idempotencyKey": "bad-input",
+    "OrderReturnInput.idempotencyKey": "bad-input",
+    "OrderReturnInput.reason": "wrong size",
+    "OrderBy.id": "ord_00000000000000000000000000",
+    "ReturnLineInput.quantity": 1,
+    "ReturnLineInput.ref": "1",
+    "SpendInput.amount": "5",
+    "SpendInput.asset": "POINTS",
     "OrderContentInput.channel": "web",
     "OrderContentInput.currency": "CNY",
     "OrderContentInput.externalId": "A-1",
@@ -75,14 +86,22 @@ EXAMPLES: dict[str, Any] = {
     "OrdersImportInput.enrollUnknown": False,
     "OrdersImportInput.idempotencyKey": "bad-input",
 }
-"""A good value for every leaf. References name the member with the identity (pos, 1); (pos, 2) receives."""
+"""A good value for every leaf. References name the member with the identity (pos, 1); (pos, 2) receives.
+
+Of orders, (till, H-1) and (till, H-2) are held, and (till, R-1) is committed.
+"""
 CHOICES = {
     "MemberBy": {"identity": {"source": "pos", "externalId": "1"}},
+    "OrderBy": {"identity": {"source": "till", "externalId": "H-1"}},
+    "OrderCancelInput.order": {"identity": {"source": "till", "externalId": "H-2"}},
+    "OrderReturnInput.order": {"identity": {"source": "till", "externalId": "R-1"}},
     "BalanceTransferInput.to": {"identity": {"source": "pos", "externalId": "2"}},
 }
 """Which branch of a `@oneOf` input, or of a field that takes one, an example takes when the path does not say."""
 DISTINCT = {"AttributeInput": "key", "IdentityInput": "externalId", "OrderContentInput": "externalId"} | {
-    "OrderLineInput": "ref"
+    "OrderLineInput": "ref",
+    "ReturnLineInput": "ref",
+    "SpendInput": "asset",
 }
 """The field that tells the items of a list apart."""
 

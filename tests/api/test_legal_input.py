@@ -70,6 +70,8 @@ async def test_the_examples_of_the_matrix_are_good(shop: Api, operation: str) ->
         value |= {"status": "ACTIVE"}
     if "idempotencyKey" in value:
         value |= {"idempotencyKey": f"example of {operation}"}
+    if operation == "orderHold":
+        value["order"] |= {"externalId": "held"}
     payload = (await shop.data(document(operation), {"input": value}))[operation]
     results = payload.get("results", [payload])
     assert [result["userErrors"] for result in results] == [[]]

@@ -63,6 +63,17 @@ USES = {
     "memberEnroll": Use(lambda _: _written(name="new"), f"{{ member {PERSON} {ERRORS} }}", own_for_rival=True),
     "memberAmend": Use(lambda w: _written(member=_self(w), channel="web"), f"{{ member {PERSON} {ERRORS} }}"),
     "orderCommit": Use(lambda w: _written(order=_order(w)), f"{{ order {{ id }} member {PERSON} {ERRORS} }}"),
+    "orderHold": Use(lambda w: _written(order=_order(w)), f"{{ order {{ id }} member {PERSON} {ERRORS} }}"),
+    "orderCapture": Use(
+        lambda w: _written(order={"id": w.ours.orders["held"]}), f"{{ order {{ id }} member {PERSON} {ERRORS} }}"
+    ),
+    "orderCancel": Use(
+        lambda w: _written(order={"id": w.ours.orders["held too"]}), f"{{ order {{ id }} member {PERSON} {ERRORS} }}"
+    ),
+    "orderReturn": Use(
+        lambda w: _written(order={"id": w.ours.orders["returnable"]}, lines=[{"ref": "1", "quantity": 1}]),
+        f"{{ order {{ id }} member {PERSON} {ERRORS} }}",
+    ),
     "ordersImport": Use(
         lambda w: _written(orders=[_order(w)]), f"{{ results {{ order {{ id }} {ERRORS} }} {ERRORS} }}"
     ),

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from domain.refusals import (
+    AlreadyReturned,
     DuplicateOrder,
+    HoldExpired,
     IdempotencyKeyReused,
     IdentityTaken,
     InsufficientBalance,
@@ -15,6 +17,7 @@ from domain.refusals import (
     LimitReached,
     MemberNotActive,
     NotFound,
+    OrderNotInState,
     PhoneTaken,
     Refusal,
 )
@@ -25,6 +28,9 @@ FACTS: dict[type[Refusal], dict[str, Any]] = {
     IdempotencyKeyReused: {},
     DuplicateOrder: {"order_id": "0199-…"},
     MemberNotActive: {"status": "FROZEN"},
+    OrderNotInState: {"state": "HELD", "order_id": "0199-…"},
+    AlreadyReturned: {"returnable": 2},
+    HoldExpired: {"asset": "POINTS", "available": Decimal("40.00"), "required": Decimal("1E+2")},
     InsufficientBalance: {"available": Decimal("40.00"), "required": Decimal("1E+2")},
     PhoneTaken: {},
     IdentityTaken: {"source": "pos", "external_id": "8001"},

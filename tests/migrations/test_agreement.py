@@ -64,7 +64,7 @@ async def _generate(database: Database) -> None:
 
 def _plain(text: str) -> str:
     """Return an index's condition as both databases would write it."""
-    return re.sub(r"[()]", "", text.replace("::timestamp with time zone", "").replace("+00:00'", "+00'"))
+    return re.sub(r"[()]", "", text.replace("::timestamp with time zone", "").replace("::text", "").replace("+00:00'", "+00'"))
 
 
 def differences(migrated: Catalog, generated: Catalog) -> set[str]:
@@ -116,6 +116,11 @@ ALLOWED = """
 + idempotency primary key program_id, scope, key
 - idempotency primary key key
 + idempotency checks 1
++ hold checks 4
++ hold index ix_hold_open account_id, expires_at where captured + released < amount
++ hold trigger tr_hold_delete
++ hold trigger tr_hold_terms
++ order_return checks 2
 + identity reference (program_id, member_id) -> member (program_id, id) RESTRICT
 + item reference (program_id) -> program (id) RESTRICT
 + ladder unique program_id, id
@@ -124,6 +129,7 @@ ALLOWED = """
 + ladder checks 1
 + lot checks 6
 + lot index ix_lot_account account_id, id
++ lot index ix_lot_order order_id where order_id IS NOT NULL
 + lot index ix_lot_burn account_id, priority, expires_at, id where remaining > 0 AND locked_until IS NULL
 + lot index ix_lot_due_account account_id, due_at where remaining > 0 AND due_at < '9999-12-31 00:00:00+00'
 + lot index ix_lot_due_program program_id, due_at where remaining > 0 AND due_at < '9999-12-31 00:00:00+00'
@@ -132,18 +138,20 @@ ALLOWED = """
 + lot_move primary key lot_id, transfer_id
 - lot_move primary key transfer_id
 + lot_move checks 1
++ lot_move index ix_lot_move_transfer transfer_id
 + member unique program_id, id
 + member reference (program_id) -> program (id) RESTRICT
 + member checks 2
 + order_effect primary key order_id, ordinal
 - order_effect primary key ordinal
-+ order_effect checks 2
++ order_effect checks 3
 + order_line primary key order_id, ordinal
 - order_line primary key ordinal
 + order_line checks 5
 + order_line trigger tr_order_line_decided
 + order_line trigger tr_order_line_delete
-+ orders checks 5
++ orders checks 8
++ orders index ix_orders_held program_id, held_until where state = 'HELD'
 + orders trigger tr_orders_decided
 + orders trigger tr_orders_delete
 + program checks 2
@@ -155,7 +163,7 @@ ALLOWED = """
 + tier checks 2
 + transfer checks 2
 """
-INSERT_ONLY = ("campaign_version", "entry", "event", "lot_move", "order_effect", "transfer")
+INSERT_ONLY = ("campaign_version", "entry", "event", "lot_move", "order_effect", "order_return", "transfer")
 ALLOWED_ON_SQLITE = {
     f"+ {table} trigger tr_{table}_{change}" for table in INSERT_ONLY for change in ("update", "delete")
 }

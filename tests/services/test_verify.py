@@ -21,18 +21,19 @@ from tortoise.context import TortoiseContext
 import models
 from domain.amounts import AMOUNT_MAX
 from domain.refusals import InsufficientBalance
-from services import balances, members, programs
+from services import balances, members, order_life, orders, programs
 from services.database.config import Database, Dialect
 from services.database.migrate import migrate
 from services.engine import Engine, engine
 from services.members import MemberRef
+from services.order_life import OrderRef
 from services.orders import LineRequest
 from services.publishing import publish
 from services.templates import Template
 from services.transaction import transaction
 from services.verify import Report, stream, verification, verify
 from services.verify.verification import CHECKS, READ
-from tests.factories import NOON, World, new_key, world
+from tests.factories import NOON, World, new_key, order, world
 from tests.migrations.scratch import scratch
 
 # ── a town with two programs, made by real use ───────────────────────────────────────────────────────────────────────
@@ -79,6 +80,36 @@ async def _campaign(shop: World, code: str, state: str, conditions: dict[str, An
     return campaign
 
 
+async def _keep_and_give_back(shop: World) -> dict[str, Any]:
+    """Hold one order, cancel one, give one back in part; return their ids."""
+    keeper = await shop.enrol()
+    await shop.give(keeper, "900")
+    facts: dict[str, Any] = {"lines": [LineRequest("1", "CD", 2, Decimal("10.00"))]}
+    spend = [("POINTS", Decimal(200))]
+    common = {"engine": shop.engine, "actor": shop.actor}
+    held = await orders.hold(**common, request=order(keeper, spend=spend, **facts), seconds=900, key=new_key())
+    given_up = await orders.hold(**common, request=order(keeper, spend=spend, **facts), seconds=900, key=new_key())
+    assert given_up.order_id is not None
+    await order_life.cancel(shop.engine, shop.actor, OrderRef(id=given_up.order_id), key=new_key())
+    bought = await shop.buy(keeper, spend=spend, **facts)
+    back = await order_life.return_(
+        shop.engine, shop.actor, OrderRef(id=bought.order_id), [("1", 1)], reason=None, key=new_key()
+    )
+    hold = await models.Hold.get(order_id=held.order_id)
+    (account_id, seq), *_ = back.entries
+    return {
+        "keeper": keeper,
+        "keeper_account": hold.account_id,
+        "hold": hold.id,
+        "hold_transfer": hold.transfer_id,
+        "held_order": held.order_id,
+        "returned_order": bought.order_id,
+        "return": back.return_id,
+        "given_account": account_id,
+        "given_seq": seq,
+    }
+
+
 async def build(house: Engine) -> dict[str, Any]:
     """Use two programs for more than a year and return the ids that the cases tamper with."""
     shop = await world(house, Template.STANDARD, code="A")
@@ -100,6 +131,7 @@ async def build(house: Engine) -> dict[str, Any]:
     grown_order = (await shop.buy(member, "4000.00")).order_id
     await _set(shop, days=400)
     await shop.buy(member, "30.00")
+    ids = await _keep_and_give_back(shop)
 
     other = await world(house, Template.STANDARD, code="B", currency="EUR")
     await _campaign(other, "LARGE", "RUNNING", LARGE)
@@ -130,7 +162,7 @@ async def build(house: Engine) -> dict[str, Any]:
     assert (len(entries), len(lots), len(moves), len(raised)) == (8, 7, 1, 2)
     last = entries[-1]
     outcome = {"order": str(first_order), "member": str(member), "entries": [[str(account.id), 1]]}
-    return {
+    return ids | {
         "program": shop.program.id,
         "other": other.program.id,
         "member": member,
@@ -316,7 +348,7 @@ async def test_a_ledger_made_by_real_use_is_clean(town: Town) -> None:
     assert report.findings == []
     assert report.clean
     names = ("transfer.hash", "entry.chain", "lot.moves", "lot_move.transfer", "event.position", "order.lines")
-    assert [report.checked[name] for name in names] == [13, 23, 19, 5, 37, 8]
+    assert [report.checked[name] for name in names] == [19, 33, 22, 12, 53, 11]
 
 
 async def test_who_left_and_came_back_is_clean(house: Engine) -> None:
@@ -373,7 +405,7 @@ async def _buy_on(shop: World, enrolled: list[UUID]) -> None:
 async def test_progress_is_told_for_every_check_that_takes_long(town: Town) -> None:
     told: list[tuple[str, int, int]] = []
     await town.verify(progress=lambda check, done, total: told.append((check, done, total)))
-    assert ("transfer.hash", 13, 13) in told
+    assert ("transfer.hash", 19, 19) in told
     for check in CHECKS:
         (first, last) = [row for row in told if row[0] == check.name]
         assert (first[1], last[1]) == (0, last[2])
@@ -437,6 +469,14 @@ ADD_ACCOUNT = (
     "SELECT '{nobody}', program_id, member_id, '{value}', 0, 0, 0, 0, 0, next_due_at FROM account "
     "WHERE id = '{account}'"
 )
+HOLD = {
+    "program_id": "{program}",
+    "member_id": "{keeper}",
+    "account_id": "{keeper_account}",
+    "order_id": "{held_order}",
+    "id": "{hold}",
+}
+RETURNED = {"program_id": "{program}", "member_id": "{keeper}", "id": "{returned_order}"}
 OF_KEY = "program_id = '{program}' AND scope = '{scope}' AND key = '{key}'"
 
 
@@ -1045,6 +1085,62 @@ CASES = [
         "order.currency",
         ORDER,
         alone=True,
+    ),
+    Case(
+        "an order is said to be paid otherwise",
+        ("UPDATE orders SET paid = 100 WHERE id = '{returned_order}'",),
+        "order.payment",
+        RETURNED,
+    ),
+    Case(
+        "more was to be paid back",
+        ("UPDATE order_return SET refund = refund + 1 WHERE id = '{return}'",),
+        "order.returned",
+        RETURNED,
+        alone=True,
+    ),
+    Case(
+        "a return is of an order that is not",
+        ("UPDATE order_return SET order_id = '{nobody}' WHERE id = '{return}'",),
+        "order_return.order",
+        {"program_id": "{program}", "member_id": "{keeper}", "order_id": "{nobody}", "id": "{return}"},
+    ),
+    Case(
+        "what was given back is of an order that is not",
+        ("UPDATE entry SET order_id = '{nobody}' WHERE account_id = '{given_account}' AND seq = {given_seq}",),
+        "entry.return",
+        {
+            "program_id": "{program}",
+            "member_id": "{keeper}",
+            "order_id": "{nobody}",
+            "account_id": "{given_account}",
+            "seq": "{given_seq}",
+        },
+    ),
+    Case(
+        "a hold has less than its account",
+        ("UPDATE hold SET amount = amount - 1 WHERE id = '{hold}'",),
+        "account.holds",
+        {"program_id": "{program}", "member_id": "{keeper}", "id": "{keeper_account}"},
+    ),
+    Case(
+        "a hold was captured and its order is not committed",
+        ("UPDATE hold SET captured = amount WHERE id = '{hold}'",),
+        "hold.order",
+        HOLD,
+    ),
+    Case(
+        "an account hides when a hold runs out",
+        ("UPDATE account SET next_due_at = '9999-12-31 00:00:00+00:00' WHERE id = '{keeper_account}'",),
+        "hold.due",
+        HOLD,
+        alone=True,
+    ),
+    Case(
+        "a hold was made of more than its lots gave",
+        ("UPDATE lot_move SET held = held + 1 WHERE transfer_id = '{hold_transfer}'",),
+        "hold.lots",
+        HOLD,
     ),
     Case(
         "an order is said to be returned",

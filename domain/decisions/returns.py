@@ -1,0 +1,98 @@
+"""Returns of lines, or of parts of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from domain.commands import ReturnOrder
+from domain.decisions.holds import found
+from domain.decisions.orders import NOT_COMMITTED, not_in_state, order_outcome
+from domain.decisions.situation import Decision, Situation
+from domain.events import EventKind
+from domain.ledger import TransferKind
+from domain.members import MemberStatus
+from domain.orders import OrderLine, OrderReturn, OrderState
+from domain.refusals import AlreadyReturned, InsufficientBalance, InvalidInput, LimitReached, MemberNotActive
+from domain.returns import Settlement, refund
+
+
+def return_(command: ReturnOrder, situation: Situation) -> Decision:
+    """Return what came back: its share of all that the order gave and took is undone.
+
+    Raises `NotFound`, `OrderNotInState`, `AlreadyReturned`, `InvalidInput`, `MemberNotActive`, `LimitReached`, and
+    `InsufficientBalance` when the asset's policy refuses to let the member keep or owe what is missing.
+    """
+    order, book = found(command, situation)
+    record = situation.record
+    assert record is not None, "a command about an order loads it"
+    if order.state in NOT_COMMITTED:
+        raise not_in_state(order, ("order",))
+    if book is not None and book.member.status is MemberStatus.CLOSED:
+        raise MemberNotActive("The member is closed.", field=("order",), status=book.member.status.value)
+    before = {line.ref: line.returned_quantity for line in record.lines}
+    quantities = _quantities(command, record.lines)
+    after = {ref: count + quantities.get(ref, 0) for ref, count in before.items()}
+    whole = all(after[line.ref] == line.quantity for line in record.lines)
+    order = replace(order, state=OrderState.RETURNED if whole else OrderState.PARTIALLY_RETURNED)
+    row = OrderReturn(
+        id=command.return_id,
+        order_id=order.id,
+        ordinal=record.returns,
+        program_id=order.program_id,
+        member_id=order.member_id,
+        transfer_id=None,
+        quantities=quantities,
+        refund=refund(order, record.lines, before, after),
+        actor=command.actor,
+        reason=command.reason,
+        recorded_at=situation.now,
+    )
+    lines = tuple(
+        replace(line, returned_quantity=after[line.ref]) for line in record.lines if after[line.ref] != before[line.ref]
+    )
+    named = {"return": str(row.id)}
+    if book is None:
+        decision = Decision(order_outcome(order, ()) | named, lines=lines, returns=(row,))
+        decision.rows.orders[order.id] = order
+        return decision
+    matured = len(book.rows.entries)
+    book.tell(EventKind.ORDER_RETURNED, situation.now, order_id=order.id, details={"return": row.ordinal})
+    try:
+        with book.open(
+            TransferKind.RETURN,
+            situation.now,
+            order_id=order.id,
+            original_id=order.transfer_id,
+            reason=command.reason,
+        ) as transfer:
+            Settlement(transfer, order, record, before, after).post()
+    except (InsufficientBalance, LimitReached) as refusal:
+        refusal.field = ("order",)
+        raise
+    row = replace(row, transfer_id=transfer.transfer.id if transfer.entries else None)
+    book.rows.orders[order.id] = order
+    entries = tuple((str(entry.account_id), entry.seq) for entry in book.rows.entries[matured:])
+    return Decision(order_outcome(order, entries) | named, (book.close(),), book.rows, lines=lines, returns=(row,))
+
+
+def _quantities(command: ReturnOrder, lines: Sequence[OrderLine]) -> dict[str, int]:
+    """Return how many pieces of each line come back. Raises `AlreadyReturned` or `InvalidInput`."""
+    left = {line.ref: line.quantity - line.returned_quantity for line in lines}
+    if command.quantities is None:
+        quantities = {ref: count for ref, count in left.items() if count}
+        if not quantities:
+            raise AlreadyReturned("All of the order came back before.", field=("order",), returnable=0)
+        return quantities
+    for index, (ref, count) in enumerate(command.quantities):
+        _check_left(left, ref, count, ("lines", str(index)))
+    return dict(command.quantities)
+
+
+def _check_left(left: Mapping[str, int], ref: str, count: int, path: tuple[str, ...]) -> None:
+    if ref not in left:
+        raise InvalidInput(f"The order has no line {ref!r}.", field=(*path, "ref"))
+    if count > left[ref]:
+        raise AlreadyReturned(
+            f"Of line {ref!r} {left[ref]} can still come back, not {count}.",
+            field=(*path, "quantity"),
+            returnable=left[ref],
+        )

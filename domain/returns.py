@@ -1,0 +1,291 @@
+"""What a return gives back and takes back: the exact inverse of what an order did.
+
+Everything follows from how much of the order has come back *in all*, and a return does what is missing between before
+it and after it. So any split of returns ends where one return of everything does, if nothing happens in between:
+
+- what was spent goes back to the very lots, the last that was used first, as if less had been bought;
+- what was earned is taken from the lots that the order made, the pending ones first, and of what has expired of them
+  nothing is taken again; then from the member's other lots in burn order; and for the rest the asset's policy holds.
+  What earlier returns of the order took from other lots is put back in thought, and all of it taken anew.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from domain.amounts import from_minor
+from domain.assets import Asset, ShortfallPolicy
+from domain.book import Book, burn_key
+from domain.decisions.situation import OrderRecord
+from domain.instants import plus_days
+from domain.ledger import Contra, EntryKind, Lot, TransferKind
+from domain.orders import Order, OrderEffect, OrderLine
+from domain.posting import Cause, OpenTransfer
+from domain.refusals import InsufficientBalance
+
+
+def share(amount: int, lines: Sequence[OrderLine], returned: Mapping[str, int]) -> int:
+    """Return how much of `amount` belongs to so many pieces of each line, rounded down; to all pieces, all of it.
+
+    Lines count by what they cost, or where all are free by their pieces.
+    """
+    by_price = any(line.payable for line in lines)
+    weights = [(line.payable if by_price else line.quantity, line) for line in lines]
+    back = sum(weight * returned.get(line.ref, 0) // line.quantity for weight, line in weights)
+    return amount * back // sum(weight for weight, _ in weights)
+
+
+@dataclass(slots=True)
+class _Sums:
+    """How much of an asset's effects belongs to what has come back."""
+
+    given: int = 0
+    taken: int = 0
+
+
+@dataclass(slots=True)
+class Settlement:
+    """The return of so many pieces, `before` and `after` it in all, as it is posted to one transfer."""
+
+    transfer: OpenTransfer
+    order: Order
+    record: OrderRecord
+    before: Mapping[str, int]
+    after: Mapping[str, int]
+    own: set[UUID] = field(default_factory=set)
+    """Lots that the order made."""
+
+    @property
+    def book(self) -> Book:
+        """The member's."""
+        return self.transfer.book
+
+    def post(self) -> None:
+        """Post it. Raises `InsufficientBalance` or `LimitReached`."""
+        self.own = {lot.id for lot in self.book.lots.values() if lot.transfer_id == self.order.transfer_id}
+        effects: dict[UUID, list[OrderEffect]] = defaultdict(list)
+        for effect in self.record.effects:
+            effects[effect.asset_id].append(effect)
+        for asset_id, found in effects.items():
+            asset = self.book.program.asset_by_id(asset_id)
+            _Account(self, asset, found).settle()
+
+    def expired(self, lot: Lot) -> int:
+        """Return how much of a lot has expired, before this decision or by it."""
+        rows = self.book.rows
+        expiries = {row.id for row in rows.transfers if row.kind is TransferKind.EXPIRY}
+        just_now = sum(move.remaining for move in rows.moves if move.lot_id == lot.id and move.transfer_id in expiries)
+        return self.record.expired.get(lot.id, 0) - just_now
+
+    def share(self, amount: int, returned: Mapping[str, int]) -> int:
+        """Return how much of an amount belongs to what has come back."""
+        return share(amount, self.record.lines, returned)
+
+
+class _Account:
+    """What a return does to one account."""
+
+    def __init__(self, settlement: Settlement, asset: Asset, effects: Sequence[OrderEffect]) -> None:
+        self._of = settlement
+        self._transfer = settlement.transfer
+        self._book = book = settlement.book
+        self._asset = asset
+        self._spends = [effect for effect in effects if effect.kind == "SPEND"]
+        self._earns = [effect for effect in effects if effect.kind != "SPEND"]
+        self._account = book.account(asset)
+        of_account = [lot for lot in book.lots.values() if lot.account_id == self._account.id]
+        self._own = sorted(
+            (lot for lot in of_account if lot.id in settlement.own),
+            key=lambda lot: (lot.locked_until is None, burn_key(lot)),
+        )
+        self._others = {
+            lot.id: lot
+            for lot in of_account
+            if lot.id not in settlement.own and lot.locked_until is None and lot.expires_at > book.now
+        }
+        """Lots that may be used, beside the order's own."""
+        self._moved: dict[UUID, int] = defaultdict(int)
+        """How much earlier returns gave to each lot, net of what they took."""
+        for move in settlement.record.moves:
+            if move.transfer_id != settlement.order.transfer_id:
+                self._moved[move.lot_id] += move.remaining
+        self._remains = {lot.id: lot.remaining for lot in self._others.values()}
+        """What is to remain of each of the others."""
+
+    def settle(self) -> None:
+        before, after = self._sums(self._of.before), self._sums(self._of.after)
+        own_available = sum(lot.remaining for lot in self._own if lot.locked_until is None)
+        foreign = self._account.available - own_available
+        lots = max(self._account.available, 0) - own_available
+        lots += self._put_back_in_thought(before.given)
+        restored = self._give_back(before.given, after.given)
+        taken = self._take_back(before.taken, after.taken, foreign=foreign + restored, lots=lots + restored)
+        self._take_from_others(taken)
+        self._move()
+
+    def _sums(self, returned: Mapping[str, int]) -> _Sums:
+        return _Sums(
+            sum(self._of.share(effect.amount, returned) for effect in self._spends),
+            sum(self._of.share(effect.amount, returned) for effect in self._earns),
+        )
+
+    # ── what was spent ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _used(self) -> list[tuple[UUID, int]]:
+        """Return how much the order used of each lot, the last used first."""
+        used = [
+            (self._book.lots[move.lot_id], -(move.remaining + move.held))
+            for move in self._of.record.moves
+            if move.transfer_id == self._of.order.transfer_id and move.lot_id not in self._of.own
+        ]
+        mine = [(lot, amount) for lot, amount in used if lot.account_id == self._account.id]
+        return [(lot.id, amount) for lot, amount in sorted(mine, key=lambda part: burn_key(part[0]), reverse=True)]
+
+    def _restored(self, amount: int) -> dict[UUID, int]:
+        """Return how much of each lot has been given back when `amount` has in all."""
+        parts: dict[UUID, int] = {}
+        for lot_id, used in self._used():
+            parts[lot_id] = min(used, amount)
+            amount -= parts[lot_id]
+        assert not amount, "an order gives back what it used and no more"
+        return parts
+
+    def _put_back_in_thought(self, given: int) -> int:
+        """Undo what earlier returns took from other lots; return how much that was."""
+        restored = self._restored(given)
+        put_back = 0
+        for lot_id in self._others:
+            took = restored.get(lot_id, 0) - self._moved.get(lot_id, 0)
+            self._remains[lot_id] += took
+            put_back += took
+        return put_back
+
+    def _give_back(self, before: int, after: int) -> int:
+        if before == after:
+            return 0
+        was, now = self._restored(before), self._restored(after)
+        parts = {lot_id: amount - was[lot_id] for lot_id, amount in now.items() if amount > was[lot_id]}
+        (effect,) = self._spends
+        due = []
+        for lot_id, amount in parts.items():
+            lot = self._book.lots[lot_id]
+            if lot_id not in self._others:
+                expires_at = plus_days(self._book.now, self._asset.grace_days, self._book.program.zone)
+                lot = self._transfer.born(
+                    self._account, amount, priority=lot.priority, locked_until=None, expires_at=expires_at
+                )
+                self._others[lot.id] = lot
+                self._remains[lot.id] = amount
+            else:
+                self._remains[lot_id] += amount
+            due.append(lot.due_at)
+        self._transfer.check_room(self._account, after - before)
+        self._transfer.post(
+            self._asset,
+            EntryKind.RETURN,
+            available=after - before,
+            contra=Contra.REDEMPTION,
+            cause=Cause(effect.ordinal),
+            due_at=min(due),
+        )
+        return after - before
+
+    # ── what was earned ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _take_back(self, before: int, after: int, *, foreign: int, lots: int) -> int:
+        """Post what is taken back; return how much of it the other lots have to give.
+
+        `foreign` is the available balance without the order's own lots, `lots` the other lots with what was put back.
+        """
+        own_before = -sum(self._moved.get(lot.id, 0) for lot in self._own)
+        own_after = min(after, own_before + sum(lot.remaining for lot in self._own))
+        kept_before = self._posted(Contra.BREAKAGE)
+        kept_after = min(after - own_after, sum(map(self._of.expired, self._own)))
+        written_before = self._posted(Contra.WRITE_OFF)
+        needed = after - own_after - kept_after
+        room = foreign + before - own_before - kept_before - written_before - self._floor
+        written_after = min(max(needed - max(room, 0), 0), needed)
+        if written_after and self._asset.shortfall is ShortfallPolicy.REFUSE:
+            self._refuse(max(room, 0), needed)
+        pending = self._take_from_own(own_after - own_before)
+        gains = ((kept_after - kept_before, Contra.BREAKAGE), (written_after - written_before, Contra.WRITE_OFF))
+        self._post_gains(gain for gain in gains if gain[0] > 0)
+        self._post_losses(pending)
+        self._post_gains(gain for gain in gains if gain[0] < 0)
+        left = room + self._floor - (needed - written_after)
+        return lots - max(left, 0)
+
+    @property
+    def _floor(self) -> int:
+        return self._account.floor if self._asset.shortfall is ShortfallPolicy.DEBT else 0
+
+    def _posted(self, contra: Contra) -> int:
+        """Return what earlier returns let the member keep, for this reason."""
+        return sum(
+            entry.change_available
+            for entry in self._of.record.entries
+            if entry.account_id == self._account.id and entry.kind is EntryKind.RETURN and entry.contra is contra
+        )
+
+    def _refuse(self, available: int, required: int) -> None:
+        asset = self._asset
+        raise InsufficientBalance(
+            f"The return would take back {asset.spelled(required)} {asset.code} that the order earned, and the member "
+            f"has {asset.spelled(available)}.",
+            field=("order",),
+            available=from_minor(available, asset.scale),
+            required=from_minor(required, asset.scale),
+        )
+
+    def _take_from_own(self, amount: int) -> int:
+        """Take from the order's own lots; return how much of it was pending."""
+        pending = 0
+        for lot in self._own:
+            part = min(amount, lot.remaining)
+            if part:
+                self._transfer.take(lot, part)
+                amount -= part
+                pending += part if lot.locked_until is not None else 0
+        assert not amount, "no more is taken from lots than they have"
+        return pending
+
+    def _post_gains(self, gains: Iterable[tuple[int, Contra]]) -> None:
+        for change, contra in gains:
+            self._transfer.post(self._asset, EntryKind.RETURN, available=change, contra=contra)
+
+    def _post_losses(self, pending: int) -> None:
+        """Post what each effect loses, what is pending first."""
+        for effect in self._earns:
+            was, now = (self._of.share(effect.amount, returned) for returned in (self._of.before, self._of.after))
+            if now > was:
+                part = min(pending, now - was)
+                pending -= part
+                self._transfer.post(
+                    self._asset,
+                    EntryKind.RETURN,
+                    available=part - (now - was),
+                    pending=-part,
+                    contra=Contra.ISSUANCE,
+                    cause=Cause(effect.ordinal, effect.campaign_id),
+                )
+
+    # ── other lots ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _take_from_others(self, amount: int) -> None:
+        for lot in sorted(self._others.values(), key=burn_key):
+            part = min(amount, max(self._remains[lot.id], 0))
+            self._remains[lot.id] -= part
+            amount -= part
+        assert not amount, "the other lots that were loaded cover what is taken from them"
+
+    def _move(self) -> None:
+        for lot in self._others.values():
+            change = self._remains[lot.id] - lot.remaining
+            if change:
+                self._transfer.move(lot, remaining=change)
+
+
+def refund(order: Order, lines: Sequence[OrderLine], before: Mapping[str, int], after: Mapping[str, int]) -> int:
+    """Return how much of what was paid outside is to be paid back, in minor units of the program's currency."""
+    return share(order.due, lines, after) - share(order.due, lines, before)

@@ -1,0 +1,106 @@
+"""What becomes of an order after it was held or committed: captured, cancelled, returned."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+import models
+from domain import checks
+from domain.commands import CancelOrder, CaptureOrder, Claim, ReturnOrder
+from domain.digest import content_hash
+from domain.orders import LINES_MAX, QUANTITY_MAX
+from domain.refusals import InvalidInput, NotFound
+from services import listing, visible
+from services.actors import Actor
+from services.engine import Engine
+from services.writer.answers import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRef:
+    """Names an order by its id, or by its source and its name there."""
+
+    id: UUID | None = None
+    name: tuple[str, str] | None = None
+
+    @property
+    def said(self) -> tuple[Any, ...]:
+        """What was said, for the hash of a command."""
+        return (self.id, self.name)
+
+
+async def capture(engine: Engine, actor: Actor, ref: OrderRef, *, key: str) -> Outcome:
+    """Commit a held order at the terms at which it was held.
+
+    Raises `InvalidInput`, `NotFound`, `OrderNotInState`, `HoldExpired`, `MemberNotActive`, `LimitReached` or
+    `IdempotencyKeyReused`; then nothing is written.
+    """
+    common = await _command(actor, ref, "orderCapture", key, ref.said)
+    return await engine.writer.post(CaptureOrder(**common))
+
+
+async def cancel(engine: Engine, actor: Actor, ref: OrderRef, *, key: str) -> Outcome:
+    """Give a held order up; what it had reserved is available again.
+
+    Raises `InvalidInput`, `NotFound`, `OrderNotInState`, `MemberNotActive` or `IdempotencyKeyReused`.
+    """
+    common = await _command(actor, ref, "orderCancel", key, ref.said)
+    return await engine.writer.post(CancelOrder(**common))
+
+
+async def return_(
+    engine: Engine,
+    actor: Actor,
+    ref: OrderRef,
+    lines: Sequence[tuple[str, int]] | None,
+    *,
+    reason: str | None,
+    key: str,
+) -> Outcome:
+    """Take back so many pieces of each line, or with None all that is left.
+
+    Raises `InvalidInput`, `NotFound`, `OrderNotInState`, `AlreadyReturned`, `InsufficientBalance`, `MemberNotActive`,
+    `LimitReached` or `IdempotencyKeyReused`; then nothing is written.
+    """
+    quantities = None if lines is None else _checked_lines(lines)
+    why = checks.optional_text(reason, ("reason",), checks.REASON_MAX)
+    common = await _command(actor, ref, "orderReturn", key, (*ref.said, quantities, why))
+    return await engine.writer.post(ReturnOrder(**common, return_id=uuid7(), quantities=quantities, reason=why))
+
+
+def _checked_lines(lines: Sequence[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
+    checks.count(len(lines), ("lines",), 1, LINES_MAX)
+    found: dict[str, int] = {}
+    for index, (ref, quantity) in enumerate(lines):
+        at = ("lines", str(index))
+        name = checks.text(ref, (*at, "ref"), checks.CODE_MAX)
+        if name in found:
+            raise InvalidInput(f"The line {name!r} stands twice.", field=(*at, "ref"))
+        found[name] = checks.integer(quantity, (*at, "quantity"), 1, QUANTITY_MAX)
+    return tuple(found.items())
+
+
+async def _command(actor: Actor, ref: OrderRef, operation: str, key: str, said: Any) -> dict[str, Any]:
+    """Return what the command has in common with others about an order. Raises `InvalidInput` or `NotFound`."""
+    key = checks.idempotency_key(key)
+    row = await _found(actor, ref)
+    if row is None:
+        raise NotFound("There is no such order.", field=("order",))
+    return {
+        "program_id": row.program_id,
+        "actor": actor.credential,
+        "claim": Claim(f"{actor.credential}:{operation}", key, content_hash(said)),
+        "order_id": row.id,
+        "source": row.source,
+        "external_id": row.external_id,
+        "member_id": row.member_id,
+    }
+
+
+async def _found(actor: Actor, ref: OrderRef) -> models.Order | None:
+    if ref.name is not None:
+        return await listing.order_named(actor, *ref.name)
+    return await visible.orders(actor).get_or_none(id=ref.id)
