@@ -4,6 +4,7 @@ from models.ledger import Account, Entry, Lot, LotMove, Transfer
 from models.members import Event, Idempotency, Identity, Member, Standing
 from models.orders import Order, OrderEffect, OrderLine
 from models.programs import ApiKey, Asset, Campaign, CampaignVersion, Item, Ladder, Program, Tier
+from models.seals import Seal
 
 __all__ = [
     "Account",
@@ -24,6 +25,7 @@ __all__ = [
     "OrderEffect",
     "OrderLine",
     "Program",
+    "Seal",
     "Standing",
     "Tier",
     "Transfer",

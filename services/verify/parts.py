@@ -18,6 +18,7 @@ KEYS = {
     "lot_move": ("lot_id", "transfer_id"),
     "order_line": ("order_id", "ordinal"),
     "order_effect": ("order_id", "ordinal"),
+    "seal": ("program_id", "number"),
 }
 """Columns that name a row, where it is not `id`."""
 UNREADABLE = (ValueError, TypeError, AttributeError, KeyError, ArithmeticError)
@@ -31,7 +32,7 @@ class Findings:
         self._limit = limit
         self._rows: dict[str, list[tuple[str, Key, str]]] = defaultdict(list)
 
-    def add(self, check: str, table: str, record: Row, message: str) -> None:
+    def add(self, check: str, table: str, record: Row | Key, message: str) -> None:
         """Remember a broken row."""
         if len(self._rows[check]) < self._limit:
             key = {column: record[column] for column in KEYS.get(table, ("id",))}
@@ -50,10 +51,19 @@ class Part(Generic[R]):
     """The rows of one table, in the order of the wholes that they belong to, which `column` names.
 
     `check` is the rule that each row belongs to one, `entry.transfer`; the heads of the wholes have none.
+    `at_most` so many rows are read at a time where they are large.
     """
 
     def __init__(
-        self, source: Source, table: Table[R], scope: Scope, findings: Findings, *, column: str = "id", check: str = ""
+        self,
+        source: Source,
+        table: Table[R],
+        scope: Scope,
+        findings: Findings,
+        *,
+        column: str = "id",
+        check: str = "",
+        at_most: int | None = None,
     ) -> None:
         self._name = table.name.strip('"')
         self._check = check
@@ -64,7 +74,7 @@ class Part(Generic[R]):
         self._groups: dict[Any, list[Row]] = {}
         order = ", ".join(dict.fromkeys((column, *KEYS.get(self._name, ("id",)))))
         sql = scope.limited(f"{table.select} WHERE true{{{self._name}}} ORDER BY {order}")
-        self.stream = Sorted(source, sql, scope.arguments, key=self._index)
+        self.stream = Sorted(source, sql, scope.arguments, key=self._index, at_most=at_most)
 
     async def read(self, last: Any) -> None:
         """Read on, up to the rows of the whole `last`."""

@@ -13,13 +13,20 @@ import orjson
 
 from services.database.config import BUSY_TIMEOUT_MS, Database
 from services.writer.session import Changes, KeyClaim, Rejected, Session, StoredKey, Unavailable
-from services.writer.tables import EVENTS, IDENTITIES, Table, sqlite_value
+from services.writer.tables import EVENTS, IDENTITIES, TRANSFERS, Table, sqlite_value
 
 R = TypeVar("R")
 T = TypeVar("T")
 
 ANY = re.compile(r"= ANY\(\$(\d+)::\w+\[\]\)")
 PARAMETER = re.compile(r"\$(\d+)")
+NEWEST = "SELECT max(newest) FROM ({})".format(
+    " UNION ALL ".join(
+        f"SELECT (SELECT max(commit_order) FROM {table} r WHERE r.program_id = p.id) AS newest FROM program p"
+        for table in ("event", "transfer")
+    )
+)
+"""The number of the last transaction that wrote what has an order: by look-ups in indexes, as rows may be many."""
 
 
 @lru_cache(maxsize=256)
@@ -68,8 +75,7 @@ class SqliteStore:
         connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA cache_size=-65536")
-        newest = "SELECT max(newest) FROM (SELECT (SELECT max(commit_order) FROM event e WHERE e.program_id = p.id)"
-        self._commit_order = connection.execute(f"{newest} AS newest FROM program p)").fetchone()[0] or 0
+        self._commit_order = connection.execute(NEWEST).fetchone()[0] or 0
         self._connection = connection
 
     async def close(self) -> None:
@@ -193,7 +199,7 @@ class SqliteSession:
     def _insert(self, table: Table[Any], rows: list[Any], conflict: str = "") -> None:
         columns = table.columns
         values = [tuple(map(sqlite_value, table.values(row))) for row in rows]
-        if table is EVENTS:
+        if table in (EVENTS, TRANSFERS):
             columns = (*columns, "commit_order")
             values = [(*value, self._commit_order) for value in values]
         places = ", ".join("?" * len(columns))

@@ -23,7 +23,7 @@ from services.database.migrate import migrate
 from services.engine import Engine, engine
 from services.templates import Template
 from services.transaction import transaction
-from tests.factories import NOON, world
+from tests.factories import NOON, seal_all, world
 from tests.migrations.catalog import Catalog, read_postgres, read_sqlite
 from tests.migrations.scratch import scratch
 
@@ -48,6 +48,7 @@ async def _use(house: Engine) -> None:
     await shop.give(member, "-20")
     await programs.list_items(shop.program.id, [("CD", None, None)])
     await create_key(shop.program.id, name="till", scopes=frozenset(), now=NOON)
+    assert await seal_all(house, shop.program.id)
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,7 @@ async def test_every_table_has_a_row(store: Store) -> None:
 
 # ── insert only ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-INSERT_ONLY = ("campaign_version", "entry", "event", "lot_move", "order_effect", "transfer")
+INSERT_ONLY = ("campaign_version", "entry", "event", "lot_move", "order_effect", "seal", "transfer")
 NEVER_DELETED = ("account", "lot", "order_line", "orders")
 DECIDED = {"orders": {"state"}, "order_line": {"returned_quantity"}}
 """Table → the columns that may change; all others were decided once."""
@@ -290,6 +291,11 @@ COPIES: list[tuple[str, dict[str, str]]] = [
     ("campaign_version", {"id": "'{nobody}'", "number": "99", "hash": "{short}"}),
     ("transfer", {"id": "'{nobody}'", "kind": "'WHIM'"}),
     ("transfer", {"id": "'{nobody}'", "hash": "{short}"}),
+    ("seal", {"number": "0"}),
+    ("seal", {"number": "99", "transfers": "0", "contents": "''"}),
+    ("seal", {"number": "99", "hash": "{short}"}),
+    ("seal", {"number": "99", "previous_hash": "{short}"}),
+    ("seal", {"number": "99", "contents": "{short}"}),
     ("entry", {"seq": "99", "position": "99", "kind": "'WHIM'"}),
     ("entry", {"seq": "99", "position": "99", "contra": "'POCKET'"}),
     ("entry", {"seq": "99", "position": "99", "contra": "NULL"}),
@@ -366,6 +372,7 @@ TWICE: dict[str, list[dict[str, str]]] = {
     "idempotency": [{}],
     "order_line": [{}],
     "order_effect": [{}],
+    "seal": [{}],
 }
 
 
