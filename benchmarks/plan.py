@@ -25,6 +25,10 @@ class Plan:
     rounds: int
     seconds: int = 1
     quick: bool = False
+    entries: int = 1_000_000
+    """Ledger entries that the suites of large ledgers make."""
+    keep: bool = False
+    """Whether databases that take long to make are kept for the next run."""
 
     def clients(self, full: Sequence[int]) -> Sequence[int]:
         """Return how many clients to try."""

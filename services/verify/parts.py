@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 from typing import Any, Generic, TypeVar
 
 from services.verify.check import Scope, named
+from services.verify.raw import decoder
 from services.verify.report import Finding, Key
 from services.verify.source import Row, Source
 from services.verify.stream import Sorted
@@ -69,7 +70,7 @@ class Part(Generic[R]):
         self._check = check
         self._column = column
         self._index = table.columns.index(column)
-        self._decode: Callable[[Row], R] = source.decoder(table)
+        self._decode = decoder(table)
         self._findings = findings
         self._groups: dict[Any, list[Row]] = {}
         order = ", ".join(dict.fromkeys((column, *KEYS.get(self._name, ("id",)))))

@@ -60,7 +60,7 @@ class Chains:
 
     def _check_chain(self, record: Row, seal: Seal, before: Seal | None) -> None:
         if before is None or before.program_id != seal.program_id:
-            number, previous = 0, beginning(seal.program_id)
+            number, previous = 0, beginning(UUID(str(seal.program_id)))
         else:
             number, previous = before.number, before.hash
         if (seal.number, seal.previous_hash) != (number + 1, previous):
@@ -86,8 +86,7 @@ class Chains:
             lost = listed.rest(self._limit)
             for id_bytes in lost:
                 message = f"Block {seal.number} sealed this transfer; it is not there, or in another place."
-                key = _like(record["last_id"], id_bytes)
-                self._findings.add("seal.transfer", "transfer", {"id": key}, message)
+                self._findings.add("seal.transfer", "transfer", {"id": str(UUID(bytes=id_bytes))}, message)
             is_explained = bool(strange or lost)
         else:
             ends = last is not None and (last[1], last[2]) == (seal.last_order, record["last_id"])
@@ -168,18 +167,9 @@ class Transfers:
         return bool(records)
 
 
-def _id_bytes(raw: Any) -> bytes:
-    """Return the bytes of an id as either driver gives it; of one that no program wrote, what cannot be an id's."""
-    if not isinstance(raw, str):
-        own: bytes = raw.bytes
-        return own
+def _id_bytes(text: str) -> bytes:
+    """Return the bytes of an id; of one that no program wrote, what cannot be an id's."""
     try:
-        return bytes.fromhex(raw.replace("-", ""))
+        return bytes.fromhex(text.replace("-", ""))
     except ValueError:
-        return raw.encode()
-
-
-def _like(raw: Any, id_bytes: bytes) -> Any:
-    """Return an id in the form in which the driver of `raw` gives ids."""
-    key = UUID(bytes=id_bytes)
-    return str(key) if isinstance(raw, str) else key
+        return text.encode()

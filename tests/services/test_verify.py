@@ -31,6 +31,7 @@ from services.publishing import publish
 from services.templates import Template
 from services.transaction import transaction
 from services.verify import Report, stream, verification, verify
+from services.verify.transfers import Transfers
 from services.verify.verification import CHECKS, READ
 from tests.factories import NOON, World, new_key, seal_all, world
 from tests.migrations.scratch import scratch
@@ -363,6 +364,18 @@ async def test_one_program_is_verified_by_itself(town: Town) -> None:
     assert (other.checked["transfer.hash"], other.checked["member.position"]) == (4, 1)
     mine = await town.verify(program_id=town.ids["program"])
     assert {finding.check for finding in mine.findings} == {"account.balance", "account.lots", "asset.trial_balance"}
+
+
+async def test_a_sound_transfer_is_looked_at_once_and_a_careful_look_says_the_same(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at = []
+    monkeypatch.setattr(Transfers, "_look_at", lambda _, record, *__: looked_at.append(record["id"]))
+    assert (await town.verify()).clean
+    assert looked_at == [], "the town moves nothing between members"
+    monkeypatch.undo()
+    monkeypatch.setattr(Transfers, "_is_sound", lambda *_: False)
+    assert (await town.verify()).clean
 
 
 async def test_an_empty_database_is_clean(database: Database) -> None:
