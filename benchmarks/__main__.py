@@ -1,4 +1,4 @@
-"""`python -m benchmarks [commit|http|import|read|verify …] [--quick]`: how fast, beside limits of the same run."""
+"""`python -m benchmarks [SUITE …] [--quick]`: how fast, beside limits of the same run."""
 
 import argparse
 import os
@@ -12,15 +12,27 @@ import orjson
 import structlog
 import uvloop
 
-from benchmarks import databases, report, suite_commit, suite_http, suite_import, suite_read, suite_verify
+from benchmarks import (
+    databases,
+    report,
+    suite_commit,
+    suite_history,
+    suite_http,
+    suite_import,
+    suite_postings,
+    suite_read,
+    suite_verify,
+)
 from benchmarks.measure import Case, interleave
 from benchmarks.plan import Plan
 from services.database.config import Dialect
 
 SUITES: dict[str, Any] = {
     "commit": suite_commit.suite,
+    "history": suite_history.suite,
     "http": suite_http.suite,
     "import": suite_import.suite,
+    "postings": suite_postings.suite,
     "read": suite_read.suite,
     "verify": suite_verify.suite,
 }

@@ -63,13 +63,13 @@ class Shop:
         self._token = secrets.token_hex(4)
         self._orders = count(1)
 
-    def command(self) -> CommitOrder:
-        """Return the commit of a new order of some member, made as `services.orders.commit` makes it."""
+    def command(self, member_id: UUID | None = None) -> CommitOrder:
+        """Return the commit of a new order of some member, or of this one, as `services.orders.commit` makes it."""
         name = f"{self._token}-{next(self._orders)}"
         content = OrderContent(
             source="bench",
             external_id=name,
-            member_id=random.choice(self.members),
+            member_id=random.choice(self.members) if member_id is None else member_id,
             store="S1",
             channel="POS",
             occurred_at=None,

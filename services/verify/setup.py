@@ -88,7 +88,7 @@ VERSIONS = Table(models.CampaignVersion, VersionRow)
 
 
 class SetUp:
-    """Assets, campaigns and versions of campaigns by their ids, as text. What cannot be read is not there, and is found."""
+    """Assets, campaigns and versions of campaigns by their ids, as text. What cannot be read is left out, and found."""
 
     def __init__(self, source: Source, scope: Scope, limit: int) -> None:
         self.assets: dict[Any, AssetRow] = {}
