@@ -18,6 +18,7 @@ from tortoise.exceptions import BaseORMException
 from app import pages
 from app.bus import Bus
 from app.opening import held
+from app.sealer import Sealer
 from app.settings import Settings
 from app.stopping import told_to_stop
 from app.sweeper import sweep_forever
@@ -86,7 +87,7 @@ def create_app(settings: Settings, *, background: Sequence[Background] = ()) -> 
             await stack.enter_async_context(RegisterTortoise(app, config=database.tortoise()))
             house.bus = await stack.enter_async_context(Bus(settings.bus_url, hub))
             house.engine = await stack.enter_async_context(engine(database, hub, house.bus))
-            for work in (sweep_forever, *background):
+            for work in (sweep_forever, Sealer(settings.seal_file).seal_forever, *background):
                 stack.push_async_callback(_stopped, asyncio.create_task(_watched(work, house.engine)))
             stack.enter_context(told_to_stop(view.streams.end))
             yield

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from functools import lru_cache
+from pathlib import Path
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -43,6 +44,9 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address that the server listens on.")
     port: int = Field(default=8000, ge=1, le=65535, description="Port that the server listens on.")
+    seal_file: Path | None = Field(
+        default=None, description="File to which the hash of each new block of transfers is appended; none by default."
+    )
     env: Environment = Field(default=Environment.DEVELOPMENT, description="`development` or `production`.")
 
     @property

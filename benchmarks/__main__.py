@@ -1,4 +1,4 @@
-"""`python -m benchmarks [commit|http|import|read …] [--quick]`: how fast, beside limits measured in the same run."""
+"""`python -m benchmarks [SUITE …] [--quick]`: how fast, beside limits of the same run."""
 
 import argparse
 import os
@@ -12,18 +12,32 @@ import orjson
 import structlog
 import uvloop
 
-from benchmarks import databases, report, suite_commit, suite_http, suite_import, suite_read
+from benchmarks import (
+    databases,
+    report,
+    suite_commit,
+    suite_history,
+    suite_http,
+    suite_import,
+    suite_postings,
+    suite_read,
+    suite_verify,
+)
 from benchmarks.measure import Case, interleave
 from benchmarks.plan import Plan
 from services.database.config import Dialect
 
 SUITES: dict[str, Any] = {
     "commit": suite_commit.suite,
+    "history": suite_history.suite,
     "http": suite_http.suite,
     "import": suite_import.suite,
+    "postings": suite_postings.suite,
     "read": suite_read.suite,
+    "verify": suite_verify.suite,
 }
 ROUNDS, QUICK_ROUNDS = 5, 2
+ENTRIES, QUICK_ENTRIES = 1_000_000, 100_000
 
 
 def arguments() -> argparse.Namespace:
@@ -35,6 +49,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="Fewer cases and rounds: an indication in two minutes.")
     parser.add_argument("--rounds", type=int, help=f"Interleaved rounds.  [default: {ROUNDS}, quick {QUICK_ROUNDS}]")
     parser.add_argument("--database", choices=[dialect.value for dialect in Dialect], help="Only this database.")
+    parser.add_argument(
+        "--entries", type=int, help=f"Of a large ledger.  [default: {ENTRIES:,}, quick {QUICK_ENTRIES:,}]"
+    )
+    parser.add_argument("--keep", action="store_true", help="Keep large ledgers, and use those that were kept.")
     parser.add_argument("--json", type=Path, metavar="FILE", help="Write the figures here, too.")
     parser.add_argument("--check", action="store_true", help="Exit with status 1 when a goal is missed.")
     parsed = parser.parse_args()
@@ -80,6 +98,8 @@ def main() -> int:
         databases=[Dialect(parsed.database)] if parsed.database else list(Dialect),
         rounds=parsed.rounds or (QUICK_ROUNDS if parsed.quick else ROUNDS),
         quick=parsed.quick,
+        entries=parsed.entries or (QUICK_ENTRIES if parsed.quick else ENTRIES),
+        keep=parsed.keep,
     )
     head, cases = uvloop.run(measure(plan, parsed.suites or list(SUITES)))
     if parsed.json:

@@ -15,6 +15,7 @@ from uuid import UUID
 import asyncpg
 
 from benchmarks.shop import Shop
+from domain.commands import Adjust, CommitOrder
 from services.database.config import Database, Dialect
 
 WRITTEN = {
@@ -82,15 +83,14 @@ class CapturedCommit:
         return {**inserted, "idempotency ~": 1, "member ~": 1, "account ~": changed}
 
 
-async def capture(shop: Shop, url: str) -> CapturedCommit:
-    """Carry out one commit of `shop`, the only writer of its database, and return what it wrote."""
+async def capture(shop: Shop, url: str, command: CommitOrder | Adjust) -> CapturedCommit:
+    """Carry out one command of `shop`, the only writer of its database, and return what it wrote."""
     database = Database.parse(url)
     before = await _tables(database)
-    command = shop.command()
     await shop.engine.writer.post(command)
     after = await _tables(database)
-    assert command.content.member_id is not None, "the benchmark's orders name a member"
-    member_key = _stored(command.content.member_id, database.dialect)
+    assert command.claim is not None, "the benchmark's commands have keys"
+    member_key = _stored(command.locks[0], database.dialect)
     member = next(row for row in before["member"].values() if row["id"] == member_key)
     accounts = tuple(row for row in before["account"].values() if row["member_id"] == member_key)
     changed = [after["account"][row["id"],] for row in accounts]
@@ -103,7 +103,7 @@ async def capture(shop: Shop, url: str) -> CapturedCommit:
     assert not standings, "the captured commit raises no tier"
     (record,) = new["idempotency"]
     keys = [row["id"] for table in ("orders", "transfer", "lot") for row in new[table]]
-    slots = _Slots(member, accounts, keys, command.content.external_id)
+    slots = _Slots(member, accounts, keys, command.claim.key)
     return CapturedCommit(
         dialect=database.dialect,
         member=member,

@@ -39,6 +39,29 @@ async def scratch(dialect: Dialect) -> AsyncIterator[str]:
         await _execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
+@asynccontextmanager
+async def kept(dialect: Dialect, name: str) -> AsyncIterator[tuple[str, bool]]:
+    """Yield the URL of a migrated database that stays for the next run, and whether it was made just now."""
+    if dialect is Dialect.SQLITE:
+        file = (FOLDER / f"kept-{name}" / "huiyuan.db").resolve()
+        is_new = not file.exists()
+        file.parent.mkdir(parents=True, exist_ok=True)
+        url = f"sqlite://{file}?synchronous=FULL"
+    else:
+        whole = f"huiyuan_bench_kept_{name}"
+        connection = await asyncpg.connect(Database.parse(POSTGRES_URL).dsn)
+        try:
+            is_new = not await connection.fetchval("SELECT count(*) FROM pg_database WHERE datname = $1", whole)
+        finally:
+            await connection.close()
+        if is_new:
+            await _execute(f'CREATE DATABASE "{whole}"')
+        parts = urlsplit(POSTGRES_URL)
+        url = urlunsplit((parts.scheme, parts.netloc, f"/{whole}", parts.query, ""))
+    await migrate(Database.parse(url))
+    yield url, is_new
+
+
 @contextmanager
 def _folder() -> Iterator[Path]:
     FOLDER.mkdir(exist_ok=True)

@@ -1,7 +1,7 @@
 """How long and how often things are measured."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,7 +12,8 @@ from benchmarks.databases import scratch
 from benchmarks.limit_postgres import Pgbench
 from benchmarks.limit_sqlite import SqliteLoop
 from benchmarks.measure import Rate
-from benchmarks.shop import engine_on, make_shop
+from benchmarks.shop import Shop, engine_on, make_shop
+from domain.commands import Adjust, CommitOrder
 from services.database.config import Database, Dialect
 from services.templates import Template
 
@@ -25,6 +26,10 @@ class Plan:
     rounds: int
     seconds: int = 1
     quick: bool = False
+    entries: int = 1_000_000
+    """Ledger entries that the suites of large ledgers make."""
+    keep: bool = False
+    """Whether databases that take long to make are kept for the next run."""
 
     def clients(self, full: Sequence[int]) -> Sequence[int]:
         """Return how many clients to try."""
@@ -50,14 +55,27 @@ PGBENCH = "pgbench, same rows"
 SQLITE_LOOP = "sqlite3 loop, same rows"
 
 
+def commit_limit(dialect: Dialect, template: Template) -> AbstractAsyncContextManager[CommitLimit]:
+    """Capture the commit of an order, in a program like the one that is measured, and open its limit."""
+    return _limit(dialect, template, Shop.command)
+
+
+def adjustment_limit(dialect: Dialect) -> AbstractAsyncContextManager[CommitLimit]:
+    """Capture an adjustment, and open its limit."""
+    return _limit(dialect, Template.BARE, lambda shop: shop.adjustment(20))
+
+
 @asynccontextmanager
-async def commit_limit(dialect: Dialect, template: Template) -> AsyncIterator[CommitLimit]:
-    """Capture a commit of a program like the one that is measured, in a database of its own, and open its limit."""
+async def _limit(
+    dialect: Dialect, template: Template, command: Callable[[Shop], CommitOrder | Adjust]
+) -> AsyncIterator[CommitLimit]:
+    """Capture a command in a database of its own, and open its limit."""
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(scratch(dialect))
         database = Database.parse(url)
         async with engine_on(url) as engine:
-            commit = await capture(await make_shop(engine, template, members_count=2), url)
+            shop = await make_shop(engine, template, members_count=2)
+            commit = await capture(shop, url, command(shop))
         if dialect is Dialect.SQLITE:
             loop = SqliteLoop(database, commit)
             loop.add_members()

@@ -14,9 +14,12 @@ from benchmarks.measure import Case, Spread
 PACKAGES = ("strawberry-graphql", "graphql-core", "starlette", "uvicorn", "uvloop", "tortoise-orm", "asyncpg", "orjson")
 TITLES = {
     "commit": "Order commits through the writer, in one process",
+    "history": "A member with a long ledger, beside members with a short one; one caller",
     "http": "Order commits through HTTP (`orderCommit`)",
     "import": "Import of a file of orders into an empty program",
+    "postings": "Adjustments through the writer, one ledger entry each, in one process",
     "read": "Nested read of a member through HTTP: tier standing, points balance, last 10 ledger lines",
+    "verify": "`huiyuan verify` of a large ledger, in ledger entries per second",
 }
 
 

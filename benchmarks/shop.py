@@ -15,7 +15,8 @@ from uuid_utils.compat import uuid7
 
 import models
 from app.opening import collect_seldom
-from domain.commands import Claim, CommitOrder
+from domain.commands import Adjust, Claim, CommitOrder
+from domain.digest import content_hash
 from domain.orders import LineContent, OrderContent
 from domain.program import Program
 from services import credentials, members, orders_import, programs
@@ -62,13 +63,13 @@ class Shop:
         self._token = secrets.token_hex(4)
         self._orders = count(1)
 
-    def command(self) -> CommitOrder:
-        """Return the commit of a new order of some member, made as `services.orders.commit` makes it."""
+    def command(self, member_id: UUID | None = None) -> CommitOrder:
+        """Return the commit of a new order of some member, or of this one, as `services.orders.commit` makes it."""
         name = f"{self._token}-{next(self._orders)}"
         content = OrderContent(
             source="bench",
             external_id=name,
-            member_id=random.choice(self.members),
+            member_id=random.choice(self.members) if member_id is None else member_id,
             store="S1",
             channel="POS",
             occurred_at=None,
@@ -80,6 +81,23 @@ class Shop:
         claim = Claim(f"{self.actor.credential}:orderCommit", name, content.hash())
         return CommitOrder(
             program_id=self.program.id, actor=self.actor.credential, claim=claim, order_id=uuid7(), content=content
+        )
+
+    def adjustment(self, amount: int, member_id: UUID | None = None) -> Adjust:
+        """Return an adjustment of the points of some member, or of this one, as `services.balances.adjust` makes it."""
+        name = f"{self._token}-{next(self._orders)}"
+        points = self.program.asset("POINTS")
+        assert points is not None, "every template has it"
+        chosen = random.choice(self.members) if member_id is None else member_id
+        claim = Claim(f"{self.actor.credential}:balanceAdjust", name, content_hash((chosen, points.id, amount)))
+        return Adjust(
+            program_id=self.program.id,
+            actor=self.actor.credential,
+            claim=claim,
+            member_id=chosen,
+            asset_id=points.id,
+            amount=amount,
+            reason="benchmark",
         )
 
     async def commit(self) -> None:

@@ -1,7 +1,5 @@
 """Order commits through the writer, in one process, beside the database alone."""
 
-import asyncio
-import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
@@ -10,6 +8,7 @@ from benchmarks.databases import scratch
 from benchmarks.measure import Case, Goal, Rate
 from benchmarks.plan import Plan, commit_limit
 from benchmarks.shop import Shop, analyze, engine_on, make_shop
+from benchmarks.suite_postings import rate
 from services.database.config import Dialect
 from services.templates import Template
 
@@ -49,16 +48,4 @@ async def suite(plan: Plan, dialect: Dialect) -> AsyncIterator[Sequence[Case]]:
 
 async def commits(shop: Shop, callers: int, seconds: float) -> Rate:
     """Return the rate at which `callers` tasks commit orders, each one after the other."""
-    started = time.perf_counter()
-    latencies: list[float] = []
-
-    async def caller() -> None:
-        while (begun := time.perf_counter()) < started + seconds:
-            await shop.commit()
-            latencies.append(time.perf_counter() - begun)
-
-    await asyncio.gather(*(caller() for _ in range(callers)))
-    elapsed = time.perf_counter() - started
-    latencies.sort()
-    count = len(latencies)
-    return Rate(count / elapsed, latencies[count // 2] * 1000, latencies[count * 99 // 100] * 1000)
+    return await rate(shop.commit, callers, seconds)

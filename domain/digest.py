@@ -45,7 +45,7 @@ def content_hash(content: Any) -> bytes:
     return hashlib.sha256(orjson.dumps(content, _plain, orjson.OPT_PASSTHROUGH_DATETIME)).digest()
 
 
-TRANSFER = attrgetter(
+TRANSFER_FIELDS = (
     "id",
     "program_id",
     "member_id",
@@ -57,7 +57,7 @@ TRANSFER = attrgetter(
     "occurred_at",
     "recorded_at",
 )
-ENTRY = attrgetter(
+ENTRY_FIELDS = (
     "account_id",
     "seq",
     "program_id",
@@ -78,8 +78,10 @@ ENTRY = attrgetter(
     "occurred_at",
     "recorded_at",
 )
-LOT = attrgetter("id", "account_id", "amount", "priority", "expires_at", "recorded_at")
-MOVE = attrgetter("lot_id", "remaining", "held")
+LOT_FIELDS = ("id", "account_id", "amount", "priority", "expires_at", "recorded_at")
+MOVE_FIELDS = ("lot_id", "remaining", "held")
+"""What of each row is hashed, in this order."""
+TRANSFER, ENTRY, LOT, MOVE = (attrgetter(*names) for names in (TRANSFER_FIELDS, ENTRY_FIELDS, LOT_FIELDS, MOVE_FIELDS))
 
 
 def transfer_hash(transfer: Transfer, entries: Iterable[Entry], lots: Iterable[Lot], moves: Iterable[LotMove]) -> bytes:

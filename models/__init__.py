@@ -4,6 +4,7 @@ from models.ledger import Account, Entry, Hold, Lot, LotMove, Transfer
 from models.members import Event, Idempotency, Identity, Member, Standing
 from models.orders import Order, OrderEffect, OrderLine, OrderReturn
 from models.programs import ApiKey, Asset, Campaign, CampaignVersion, Item, Ladder, Program, Tier
+from models.seals import Seal
 
 __all__ = [
     "Account",
@@ -26,6 +27,7 @@ __all__ = [
     "OrderLine",
     "OrderReturn",
     "Program",
+    "Seal",
     "Standing",
     "Tier",
     "Transfer",

@@ -26,7 +26,7 @@ class Account(Model):
 
 
 class Transfer(Model):
-    """One balanced movement."""
+    """One balanced movement. `commit_order` orders those of a program for sealing: see ADR 13."""
 
     id = columns.key()
     program_id = fields.UUIDField()
@@ -39,6 +39,7 @@ class Transfer(Model):
     occurred_at = columns.instant()
     recorded_at = columns.instant()
     hash = fields.BinaryField()
+    commit_order = fields.BigIntField()
 
     class Meta:
         table = "transfer"

@@ -67,12 +67,12 @@ class OrmSession:
     """What loading needs of the writer's session, outside any transaction of the writer's."""
 
     def __init__(self, dialect: Dialect) -> None:
-        self._dialect = dialect
+        self.dialect = dialect
 
     async def fetch(self, sql: str, *arguments: Any) -> Sequence[Sequence[Any]]:
         """Return raw records."""
-        connection = get_connections().get(self._dialect.value)
-        if self._dialect is Dialect.SQLITE:
+        connection = get_connections().get(self.dialect.value)
+        if self.dialect is Dialect.SQLITE:
             _, rows = await connection.execute_query(translated(sql), [argument(value) for value in arguments])
         else:
             _, rows = await connection.execute_query(sql, list(arguments))
@@ -85,11 +85,11 @@ class OrmSession:
 
     def decoder(self, table: Table[R]) -> Callable[[Sequence[Any]], R]:
         """Return the function from a raw record of the table's columns to its row."""
-        return table.from_sqlite if self._dialect is Dialect.SQLITE else table.from_postgres
+        return table.from_sqlite if self.dialect is Dialect.SQLITE else table.from_postgres
 
     async def named(self, table: Table[R], program_id: UUID, names: Sequence[tuple[str, str]]) -> list[R]:
         """Return rows by source and external id."""
-        if self._dialect is Dialect.SQLITE:
+        if self.dialect is Dialect.SQLITE:
             records = await self.fetch(sqlite.named(table), program_id, orjson.dumps(names).decode())
             return [table.from_sqlite(record) for record in records]
         sources, external = zip(*names, strict=True)

@@ -1,5 +1,6 @@
 """Makers of what tests start from."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -8,7 +9,8 @@ from typing import Any
 from uuid import UUID
 
 import models
-from services import balances, members, orders, programs
+from domain.seals import Seal
+from services import balances, members, orders, programs, seals
 from services.actors import ALL_SCOPES, Actor, ActorKind
 from services.engine import Engine
 from services.members import Enrolment, MemberRef
@@ -57,6 +59,22 @@ class World:
     async def tier(self, member: UUID) -> str:
         standing = await models.Standing.get(member_id=member)
         return str((await models.Tier.get(id=standing.tier_id)).code)
+
+
+async def seal_all(engine: Engine, program_id: UUID) -> list[Seal]:
+    """Seal every transfer of a program, once the transactions of others have let its own settle; return the blocks."""
+    blocks: list[Seal] = []
+    async with asyncio.timeout(60):
+        while await models.Transfer.filter(program_id=program_id).count() > await _sealed(program_id):
+            if block := await seals.seal(engine.reads, program_id, now=NOON):
+                blocks.append(block)
+            else:
+                await asyncio.sleep(0.02)
+    return blocks
+
+
+async def _sealed(program_id: UUID) -> int:
+    return sum(await models.Seal.filter(program_id=program_id).values_list("transfers", flat=True))
 
 
 def new_key() -> str:

@@ -1,6 +1,8 @@
 """`huiyuan verify`."""
 
+import re
 from contextlib import nullcontext
+from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
@@ -12,8 +14,27 @@ from services import programs
 from services.verify import Report
 from services.verify import verify as verified
 
+HASH = re.compile("[0-9a-f]{64}")
 
-def verify(program: AnyProgramCode = None, json: Json = False) -> None:
+
+def hash_of(text: str) -> bytes:
+    """Return the hash that 64 hexadecimal digits spell."""
+    if not HASH.fullmatch(text.lower()):
+        raise typer.BadParameter("A hash is 64 hexadecimal digits.")
+    return bytes.fromhex(text)
+
+
+def verify(
+    program: AnyProgramCode = None,
+    *,
+    head: Annotated[
+        list[bytes] | None,
+        typer.Option(
+            metavar="HASH", parser=hash_of, help="A hash that `huiyuan seal` printed: is it still in the chain?"
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
     """Compute every rule of the ledger again from its rows, and tell each row that breaks one.
 
     Nothing is locked or written, so it is safe at any time beside a server. The exit status is 1 when there are
@@ -32,7 +53,7 @@ def verify(program: AnyProgramCode = None, json: Json = False) -> None:
 
         async with rows(database):
             program_id = None if program is None else (await programs.by_code(program)).id
-        return await verified(database, program_id=program_id, progress=show)
+        return await verified(database, program_id=program_id, heads=head or (), progress=show)
 
     with progress() if STDERR.is_terminal else nullcontext() as shown:
         report = run(work(shown))

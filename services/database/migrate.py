@@ -9,6 +9,7 @@ from aerich import Command
 from aerich.migrate import Migrate
 from tortoise.context import TortoiseContext
 
+from services.database import numbers
 from services.database.config import Database, Dialect
 from services.database.lock import exclusive
 
@@ -19,20 +20,27 @@ ADVISORY_LOCK = 0x68757969  # "huyi"
 async def migrate(database: Database) -> list[str]:
     """Apply every migration that is missing and return the names of those applied; [] when the database is up to date.
 
+    On PostgreSQL it also lets transfers be numbered above those that were restored from another cluster.
+
     Several callers at once are safe: one migrates, the others wait. PostgreSQL is locked by a session lock, so the URL
     must lead to the server itself and not to a pooler in transaction mode; SQLite by its one-process lock file.
     """
     async with _locked(database), _command(database) as command:
-        return await command.upgrade(run_in_transaction=True)
+        applied = await command.upgrade(run_in_transaction=True)
+        if database.dialect is Dialect.POSTGRES:
+            await numbers.go_on_above()
+        return applied
 
 
 async def pending(database: Database) -> bool:
-    """Whether the database misses a migration. Opens a context of its own: not for use inside another."""
+    """Whether the database has to be migrated first. Opens a context of its own: not for use inside another."""
     async with _command(database) as command:
         applied = await _applied(database)
         files = Migrate.get_all_version_files()
         del command
-        return any(name not in applied for name in files)
+        if any(name not in applied for name in files):
+            return True
+        return database.dialect is Dialect.POSTGRES and await numbers.foreign() is not None
 
 
 async def _applied(database: Database) -> set[str]:

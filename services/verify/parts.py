@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 from typing import Any, Generic, TypeVar
 
 from services.verify.check import Scope, named
+from services.verify.raw import decoder
 from services.verify.report import Finding, Key
 from services.verify.source import Row, Source
 from services.verify.stream import Sorted
@@ -18,6 +19,7 @@ KEYS = {
     "lot_move": ("lot_id", "transfer_id"),
     "order_line": ("order_id", "ordinal"),
     "order_effect": ("order_id", "ordinal"),
+    "seal": ("program_id", "number"),
 }
 """Columns that name a row, where it is not `id`."""
 UNREADABLE = (ValueError, TypeError, AttributeError, KeyError, ArithmeticError)
@@ -31,7 +33,7 @@ class Findings:
         self._limit = limit
         self._rows: dict[str, list[tuple[str, Key, str]]] = defaultdict(list)
 
-    def add(self, check: str, table: str, record: Row, message: str) -> None:
+    def add(self, check: str, table: str, record: Row | Key, message: str) -> None:
         """Remember a broken row."""
         if len(self._rows[check]) < self._limit:
             key = {column: record[column] for column in KEYS.get(table, ("id",))}
@@ -50,7 +52,7 @@ class Part(Generic[R]):
     """The rows of one table, in the order of the wholes that they belong to, which `column` names.
 
     `check` is the rule that each row belongs to one, `entry.transfer`; the heads of the wholes have none. Only rows for
-    which `where` holds are read.
+    which `where` holds are read, `at_most` so many at a time where they are large.
     """
 
     def __init__(
@@ -63,17 +65,18 @@ class Part(Generic[R]):
         column: str = "id",
         check: str = "",
         where: str = "true",
+        at_most: int | None = None,
     ) -> None:
         self._name = table.name.strip('"')
         self._check = check
         self._column = column
         self._index = table.columns.index(column)
-        self._decode: Callable[[Row], R] = source.decoder(table)
+        self._decode = decoder(table)
         self._findings = findings
         self._groups: dict[Any, list[Row]] = {}
         order = ", ".join(dict.fromkeys((column, *KEYS.get(self._name, ("id",)))))
         sql = scope.limited(f"{table.select} WHERE {where}{{{self._name}}} ORDER BY {order}")
-        self.stream = Sorted(source, sql, scope.arguments, key=self._index)
+        self.stream = Sorted(source, sql, scope.arguments, key=self._index, at_most=at_most)
 
     async def read(self, last: Any) -> None:
         """Read on, up to the rows of the whole `last`."""

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
-from uuid import UUID
 
 import models
 from domain.amounts import spelled, to_minor
@@ -27,7 +26,7 @@ CHECKS = {"campaign_version.hash": "campaign_version"}
 class ProgramRow:
     """What is needed of a program."""
 
-    id: UUID
+    id: str
     currency_scale: int
 
 
@@ -35,8 +34,8 @@ class ProgramRow:
 class AssetRow:
     """What is needed of an asset."""
 
-    id: UUID
-    program_id: UUID
+    id: str
+    program_id: str
     code: str
     kind: str
     scale: int
@@ -50,8 +49,8 @@ class AssetRow:
 class CampaignRow:
     """What is needed of a campaign."""
 
-    id: UUID
-    program_id: UUID
+    id: str
+    program_id: str
     code: str
 
 
@@ -59,9 +58,9 @@ class CampaignRow:
 class VersionRow:
     """A version of a campaign, as stored."""
 
-    id: UUID
-    program_id: UUID
-    campaign_id: UUID
+    id: str
+    program_id: str
+    campaign_id: str
     number: int
     priority: int
     starts_at: datetime
@@ -80,7 +79,7 @@ class Version:
     starts_at: datetime
     ends_at: datetime
     condition: Any
-    rules: dict[tuple[str, UUID], list[dict[str, Any]]]
+    rules: dict[tuple[str, Any], list[dict[str, Any]]]
 
 
 PROGRAMS = Table(models.Program, ProgramRow)
@@ -90,13 +89,13 @@ VERSIONS = Table(models.CampaignVersion, VersionRow)
 
 
 class SetUp:
-    """Assets, campaigns and versions of campaigns by their ids. What could not be read is not there, and is found."""
+    """Assets, campaigns and versions of campaigns by their ids, as text. What cannot be read is left out, and found."""
 
     def __init__(self, source: Source, scope: Scope, limit: int) -> None:
-        self.assets: dict[UUID, AssetRow] = {}
+        self.assets: dict[Any, AssetRow] = {}
         self.campaigns: dict[str, CampaignRow] = {}
-        self.versions: dict[UUID, Version] = {}
-        self._scales: dict[UUID, int] = {}
+        self.versions: dict[Any, Version] = {}
+        self._scales: dict[str, int] = {}
         self._source = source
         self._scope = scope
         self._findings = Findings(limit)
@@ -108,7 +107,7 @@ class SetUp:
         async for _, asset in self._rows(ASSETS, self._scope):
             self.assets[asset.id] = asset
         async for _, campaign in self._rows(CAMPAIGNS, self._scope):
-            self.campaigns[str(campaign.id)] = campaign
+            self.campaigns[campaign.id] = campaign
         async for record, version in self._rows(VERSIONS, self._scope):
             self._check(record, version)
         return await self._findings.named(self._source)
@@ -124,7 +123,7 @@ class SetUp:
     def _check(self, record: Row, row: VersionRow) -> None:
         try:
             same = version_hash(row) == row.hash
-            campaign = self.campaigns[str(row.campaign_id)]
+            campaign = self.campaigns[row.campaign_id]
             self.versions[row.id] = Version(
                 f"{campaign.code} v{row.number}", row.starts_at, row.ends_at, row.conditions, self._rules(row)
             )
@@ -136,9 +135,9 @@ class SetUp:
             message = "The hash is not that of what the version says: its rules were changed after they were published."
             self._findings.add("campaign_version.hash", "campaign_version", record, message)
 
-    def _rules(self, row: VersionRow) -> dict[tuple[str, UUID], list[dict[str, Any]]]:
+    def _rules(self, row: VersionRow) -> dict[tuple[str, Any], list[dict[str, Any]]]:
         assets = {asset.code: asset for asset in self.assets.values() if asset.program_id == row.program_id}
-        found: dict[tuple[str, UUID], list[dict[str, Any]]] = {}
+        found: dict[tuple[str, Any], list[dict[str, Any]]] = {}
         for form in row.effects:
             ((name, body),) = form.items()
             asset = assets[body["asset"]]

@@ -19,12 +19,12 @@ import asyncpg
 
 from services.database.config import BUSY_TIMEOUT_MS, Database, Dialect
 from services.writer.sqlite import argument, translated
-from services.writer.tables import Table
 
-R = TypeVar("R")
 T = TypeVar("T")
 Row = Any
-"""A record of either driver: by index and by name."""
+"""A record of either driver, by index and by name. Ids, instants, dates and JSON are text in both."""
+AS_TEXT = ("uuid", "timestamptz", "date")
+"""Types that PostgreSQL is asked to spell: nothing has to be made of a value that is only compared or hashed."""
 
 MEMORY_MB = 32
 """What one sort, hash or page cache of the database may take before it goes to disk."""
@@ -32,6 +32,7 @@ MEMORY_MB = 32
 PLANNING = (
     # Whole tables are compared, by hash: without statistics the planner would take a loop for cheap, and sorting both
     # sides costs up to twice as much. One process is enough, as the other processor is busy with hashing.
+    "SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO'; "
     f"SET LOCAL work_mem = '{MEMORY_MB}MB'; SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off; "
     "SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL jit = off"
 )
@@ -86,9 +87,6 @@ class Source(Protocol):
     async def cursor(self, sql: str, *arguments: Any) -> Any:
         """Return a cursor on a query, to be handed to `page`."""
 
-    def decoder(self, table: Table[R]) -> Callable[[Row], R]:
-        """Return the function from a raw row of `table.select` to its row."""
-
 
 def exact(value: Any) -> Any:
     """Return a `TOTAL` as an integer; any other value as it is."""
@@ -128,10 +126,6 @@ class PostgresSource:
         async with self._turn:
             return await self._connection.cursor(sql, *arguments)
 
-    def decoder(self, table: Table[R]) -> Callable[[Row], R]:
-        """Return the decoder of PostgreSQL's records."""
-        return table.from_postgres
-
 
 class SqliteSource:
     """A read transaction on a read-only connection that lives in a thread of its own."""
@@ -164,10 +158,6 @@ class SqliteSource:
         """Return a cursor."""
         return await self._run(partial(self._connection.execute, translated(sql), list(map(argument, arguments))))
 
-    def decoder(self, table: Table[R]) -> Callable[[Row], R]:
-        """Return the decoder of SQLite's rows."""
-        return table.from_sqlite
-
 
 @asynccontextmanager
 async def sources(database: Database) -> AsyncIterator[tuple[Source, Source]]:
@@ -188,6 +178,9 @@ async def _postgres(database: Database) -> AsyncIterator[tuple[Source, Source]]:
     try:
         second = await asyncpg.connect(database.dsn, **cache)
         try:
+            for connection in (first, second):
+                for name in AS_TEXT:
+                    await connection.set_type_codec(name, schema="pg_catalog", encoder=str, decoder=str)
             async with _snapshot(first), _snapshot(second):
                 snapshot = await first.fetchval("SELECT pg_export_snapshot()")
                 await second.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")

@@ -13,10 +13,16 @@ PAGE = 1_000
 
 
 class Sorted:
-    """Raw rows in the order of the column with index `key`. Use it as a context manager."""
+    """Raw rows in the order of the column with index `key`, `at_most` so many at a time where they are large.
 
-    def __init__(self, source: Source, sql: str, arguments: Sequence[Any], *, key: int) -> None:
+    Use it as a context manager.
+    """
+
+    def __init__(
+        self, source: Source, sql: str, arguments: Sequence[Any], *, key: int, at_most: int | None = None
+    ) -> None:
         self._source = source
+        self._at_most = at_most
         self._sql = sql
         self._arguments = arguments
         self._key = itemgetter(key)
@@ -37,7 +43,8 @@ class Sorted:
                 await self._ahead
 
     def _ask(self) -> None:
-        self._ahead = asyncio.create_task(self._source.page(self._cursor, PAGE))
+        size = PAGE if self._at_most is None else min(PAGE, self._at_most)
+        self._ahead = asyncio.create_task(self._source.page(self._cursor, size))
 
     async def page(self) -> Sequence[Row]:
         """Return what is left of the page at hand, or else the next one; nothing at the end."""

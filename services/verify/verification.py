@@ -1,17 +1,17 @@
 """The whole verification: every rule of the ledger, computed again from the rows."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from uuid import UUID
 
 from services.database.config import Database
-from services.verify import accounts, contents, holds, keys, members, orders, setup, transfers
+from services.verify import accounts, contents, holds, keys, members, orders, seals, setup, transfers
 from services.verify.check import Scope, broken, count
 from services.verify.report import Finding, Report
 from services.verify.source import Source, sources
 
 CHECKS = (*accounts.CHECKS, *holds.CHECKS, *members.CHECKS, *orders.CHECKS, *keys.CHECKS)
-READ = transfers.CHECKS | setup.CHECKS | contents.CHECKS
+READ = transfers.CHECKS | seals.CHECKS | setup.CHECKS | contents.CHECKS
 """Checks that are computed here and not by the database → the table whose rows they look at."""
 FINDINGS_MAX = 100
 
@@ -23,16 +23,19 @@ async def verify(
     database: Database,
     *,
     program_id: UUID | None = None,
+    heads: Collection[bytes] = (),
     progress: Progress | None = None,
     findings_max: int = FINDINGS_MAX,
 ) -> Report:
     """Check every rule on all rows, or on those of one program, and report each broken row, at most so many per check.
 
+    `heads` are hashes of blocks that were kept outside: each must still be in a chain.
+
     Nothing is locked or written, and nothing but the set-up kept in memory: rows are read as of one instant, over
     connections of its own, while the ledger goes on. Findings come in the order of the checks and within one by the key
     of the row. Raises what the driver raises when the database cannot be read.
     """
-    run = _Run(Scope(program_id), progress or _quiet, findings_max)
+    run = _Run(Scope(program_id), heads, progress or _quiet, findings_max)
     async with sources(database) as (first, second):
         await run.count(first)
         try:
@@ -49,8 +52,9 @@ def _quiet(check: str, done: int, total: int) -> None:
 
 
 class _Run:
-    def __init__(self, scope: Scope, tell: Progress, limit: int) -> None:
+    def __init__(self, scope: Scope, heads: Collection[bytes], tell: Progress, limit: int) -> None:
         self._scope = scope
+        self._heads = heads
         self._tell = tell
         self._limit = limit
         self._rows: dict[str, int] = {}
@@ -63,6 +67,9 @@ class _Run:
         total = self._rows["transfer"]
         work = transfers.Transfers(source, self._scope, self._limit)
         findings = await work.findings(lambda done: self._tell("transfer.hash", done, total))
+        chains = seals.Chains(source, self._scope, self._limit, self._heads)
+        blocks = self._rows["seal"]
+        findings += await chains.findings(lambda done: self._tell("seal.hash", done, blocks))
         set_up = setup.SetUp(source, self._scope, self._limit)
         findings += await set_up.read()
         of_orders = self._rows["orders"]
@@ -80,6 +87,6 @@ class _Run:
 
     def checked(self) -> dict[str, int]:
         """Return how many rows each check looked at."""
-        return {name: self._rows[table] for name, table in READ.items()} | {
-            check.name: self._rows[check.table] for check in CHECKS
-        }
+        kept = {seals.HEAD: len(self._heads)} if self._heads else {}
+        read = {name: self._rows[table] for name, table in READ.items()}
+        return read | kept | {check.name: self._rows[check.table] for check in CHECKS}

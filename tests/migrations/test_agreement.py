@@ -155,6 +155,9 @@ ALLOWED = """
 + orders trigger tr_orders_decided
 + orders trigger tr_orders_delete
 + program checks 2
++ seal primary key program_id, number
+- seal primary key number
++ seal checks 5
 + standing reference (program_id, ladder_id) -> ladder (program_id, id) RESTRICT
 + standing reference (program_id, member_id) -> member (program_id, id) RESTRICT
 + standing reference (program_id, tier_id) -> tier (program_id, id) RESTRICT
@@ -162,15 +165,22 @@ ALLOWED = """
 + tier reference (program_id, ladder_id) -> ladder (program_id, id) RESTRICT
 + tier checks 2
 + transfer checks 2
++ transfer index ix_transfer_commit_order program_id, commit_order, id
 """
-INSERT_ONLY = ("campaign_version", "entry", "event", "lot_move", "order_effect", "order_return", "transfer")
+INSERT_ONLY = ("campaign_version", "entry", "event", "lot_move", "order_effect", "order_return", "seal", "transfer")
 ALLOWED_ON_SQLITE = {
     f"+ {table} trigger tr_{table}_{change}" for table in INSERT_ONLY for change in ("update", "delete")
+} | {
+    # Transfers from before the column was added have no order among them; the writer gives all others theirs.
+    "+ transfer column commit_order BIGINT default 0",
+    "- transfer column commit_order BIGINT",
 }
 ALLOWED_ON_POSTGRES = {f"+ {table} trigger tr_{table}_insert_only" for table in INSERT_ONLY} | {
     # Where no migration numbers transactions, the database does.
     "+ event column commit_order bigint default ((pg_current_xact_id())::text)::bigint",
     "- event column commit_order bigint",
+    "+ transfer column commit_order bigint default (((pg_current_xact_id())::text)::bigint + commit_base())",
+    "- transfer column commit_order bigint",
 }
 
 

@@ -24,7 +24,7 @@ from services.engine import Engine, engine
 from services.order_life import OrderRef
 from services.templates import Template
 from services.transaction import transaction
-from tests.factories import NOON, new_key, order, world
+from tests.factories import NOON, new_key, order, seal_all, world
 from tests.migrations.catalog import Catalog, read_postgres, read_sqlite
 from tests.migrations.scratch import scratch
 
@@ -54,6 +54,7 @@ async def _use(house: Engine) -> None:
     await order_life.return_(house, shop.actor, ref, None, reason=None, key=new_key())
     await programs.list_items(shop.program.id, [("CD", None, None)])
     await create_key(shop.program.id, name="till", scopes=frozenset(), now=NOON)
+    assert await seal_all(house, shop.program.id)
 
 
 @dataclass(frozen=True)
@@ -163,7 +164,7 @@ async def test_every_table_has_a_row(store: Store) -> None:
 
 # ── insert only ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-INSERT_ONLY = ("campaign_version", "entry", "event", "lot_move", "order_effect", "order_return", "transfer")
+INSERT_ONLY = ("campaign_version", "entry", "event", "lot_move", "order_effect", "order_return", "seal", "transfer")
 NEVER_DELETED = ("account", "hold", "lot", "order_line", "orders")
 DECIDED = {
     "hold": {"captured", "released"},
@@ -307,6 +308,11 @@ COPIES: list[tuple[str, dict[str, str]]] = [
     ("campaign_version", {"id": "'{nobody}'", "number": "99", "hash": "{short}"}),
     ("transfer", {"id": "'{nobody}'", "kind": "'WHIM'"}),
     ("transfer", {"id": "'{nobody}'", "hash": "{short}"}),
+    ("seal", {"number": "0"}),
+    ("seal", {"number": "99", "transfers": "0", "contents": "''"}),
+    ("seal", {"number": "99", "hash": "{short}"}),
+    ("seal", {"number": "99", "previous_hash": "{short}"}),
+    ("seal", {"number": "99", "contents": "{short}"}),
     ("entry", {"seq": "99", "position": "99", "kind": "'WHIM'"}),
     ("entry", {"seq": "99", "position": "99", "contra": "'POCKET'"}),
     ("entry", {"seq": "99", "position": "99", "contra": "NULL"}),
@@ -395,6 +401,7 @@ TWICE: dict[str, list[dict[str, str]]] = {
     "idempotency": [{}],
     "order_line": [{}],
     "order_effect": [{}],
+    "seal": [{}],
 }
 
 

@@ -50,6 +50,7 @@ COMMANDS = [
     ("migrate",),
     ("demo",),
     ("verify",),
+    ("seal",),
     ("program", "create"),
     ("program", "items"),
     ("asset", "create"),

@@ -105,7 +105,9 @@ async def indebted(shop: World, id: UUID, debt: int) -> None:
         await models.Account.create(
             **own, id=account, asset_id=points.id, available=-debt, pending=0, held=0, floor=-debt, seq=1
         )
-        await models.Transfer.create(**own, **when, id=transfer, kind="ADJUSTMENT", actor="x", hash=bytes(32))
+        await models.Transfer.create(
+            **own, **when, id=transfer, kind="ADJUSTMENT", actor="x", hash=bytes(32), commit_order=1
+        )
         zero = dict.fromkeys(("change_pending", "change_held", "pending", "held"), 0)
         await models.Entry.create(
             **own, **when, **zero, account_id=account, seq=1, asset_id=points.id, transfer_id=transfer,

@@ -21,7 +21,7 @@ from tortoise.context import TortoiseContext
 import models
 from domain.amounts import AMOUNT_MAX
 from domain.refusals import InsufficientBalance
-from services import balances, members, order_life, orders, programs
+from services import balances, members, order_life, orders, programs, seals
 from services.database.config import Database, Dialect
 from services.database.migrate import migrate
 from services.engine import Engine, engine
@@ -32,8 +32,9 @@ from services.publishing import publish
 from services.templates import Template
 from services.transaction import transaction
 from services.verify import Report, stream, verification, verify
+from services.verify.transfers import Transfers
 from services.verify.verification import CHECKS, READ
-from tests.factories import NOON, World, new_key, order, world
+from tests.factories import NOON, World, new_key, order, seal_all, world
 from tests.migrations.scratch import scratch
 
 # ── a town with two programs, made by real use ───────────────────────────────────────────────────────────────────────
@@ -110,6 +111,16 @@ async def _keep_and_give_back(shop: World) -> dict[str, Any]:
     }
 
 
+async def _seal(house: Engine, *shops: World) -> None:
+    """Seal everything in several blocks, the last of each shop not full."""
+    usual, seals.BLOCK_MAX = seals.BLOCK_MAX, 3
+    try:
+        for shop in shops:
+            await seal_all(house, shop.program.id)
+    finally:
+        seals.BLOCK_MAX = usual
+
+
 async def build(house: Engine) -> dict[str, Any]:
     """Use two programs for more than a year and return the ids that the cases tamper with."""
     shop = await world(house, Template.STANDARD, code="A")
@@ -142,12 +153,13 @@ async def build(house: Engine) -> dict[str, Any]:
     await other.give(foreign, "20")
     await other.buy(foreign, "8.00")
 
+    await _seal(house, shop, other)
+
     points = await models.Asset.get(program_id=shop.program.id, code="POINTS")
     account = await models.Account.get(member_id=member, asset_id=points.id)
     entries = await models.Entry.filter(account_id=account.id).order_by("seq")
     lots = await models.Lot.filter(account_id=account.id).order_by("id")
     tier_account = await models.Account.get(member_id=member, asset_id__not=points.id)
-    tier_lots = await models.Lot.filter(account_id=tier_account.id).order_by("id")
     events = await models.Event.filter(member_id=member).order_by("position")
     raised = [event for event in events if event.kind == "TIER_CHANGED"]
     moves = await models.LotMove.filter(lot_id=lots[0].id)
@@ -161,6 +173,7 @@ async def build(house: Engine) -> dict[str, Any]:
     key = next(row for row in used if (row.outcome or {}).get("order") == str(first_order))
     assert (len(entries), len(lots), len(moves), len(raised)) == (8, 7, 1, 2)
     last = entries[-1]
+    end = await _end_of_block(shop, 2)
     outcome = {"order": str(first_order), "member": str(member), "entries": [[str(account.id), 1]]}
     return ids | {
         "program": shop.program.id,
@@ -200,7 +213,7 @@ async def build(house: Engine) -> dict[str, Any]:
         "foreign_transfer": (await models.Transfer.filter(program_id=other.program.id))[0].id,
         "lot": lots[0].id,
         "gift_lot": lots[2].id,
-        "tier_lot": tier_lots[-1].id,
+        "tier_lot": (await models.Lot.filter(account_id=tier_account.id).order_by("-id"))[0].id,
         "move_transfer": moves[0].transfer_id,
         "position": entries[1].position,
         "committed": entries[0].position - 1,
@@ -214,10 +227,25 @@ async def build(house: Engine) -> dict[str, Any]:
         "foreign_tier": (await models.Tier.filter(program_id=other.program.id))[0].id,
         "scope": key.scope,
         "key": key.key,
+        "end_of_block_2": end.id,
+        "order_of_end": end.order_id,
+        "member_of_end": end.member_id,
+        "near": await _sum_of_places(entries[0], entries[1]),
+        "far": await _sum_of_places(entries[0], last),
         "outcome_other_order": json.dumps({"order": str(last.order_id), "member": str(second)}),
         "outcome_foreign": json.dumps({"member": str(foreign)}),
         "outcome_no_entry": json.dumps(outcome | {"entries": [[str(account.id), 99]]}),
     }
+
+
+async def _end_of_block(shop: World, number: int) -> models.Transfer:
+    block = await models.Seal.get(program_id=shop.program.id, number=number)
+    return await models.Transfer.get(id=block.last_id)
+
+
+async def _sum_of_places(*entries: models.Entry) -> int:
+    rows = models.Transfer.filter(id__in=[entry.transfer_id for entry in entries])
+    return sum(await rows.values_list("commit_order", flat=True))
 
 
 def _changed_over(number: str) -> str:
@@ -369,6 +397,18 @@ async def test_one_program_is_verified_by_itself(town: Town) -> None:
     assert {finding.check for finding in mine.findings} == {"account.balance", "account.lots", "asset.trial_balance"}
 
 
+async def test_a_sound_transfer_is_looked_at_once_and_a_careful_look_says_the_same(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at = []
+    monkeypatch.setattr(Transfers, "_look_at", lambda _, record, *__: looked_at.append(record["id"]))
+    assert (await town.verify()).clean
+    assert looked_at == [], "the town moves nothing between members"
+    monkeypatch.undo()
+    monkeypatch.setattr(Transfers, "_is_sound", lambda *_: False)
+    assert (await town.verify()).clean
+
+
 async def test_an_empty_database_is_clean(database: Database) -> None:
     report = await verify(database)
     assert report.clean
@@ -478,6 +518,11 @@ HOLD = {
 }
 RETURNED = {"program_id": "{program}", "member_id": "{keeper}", "id": "{returned_order}"}
 OF_KEY = "program_id = '{program}' AND scope = '{scope}' AND key = '{key}'"
+
+
+BLOCK_2 = "program_id = '{program}' AND number = 2"
+SEAL = {"program_id": "{program}", "number": 2}
+HASH_OF_BLOCK_1 = "(SELECT hash FROM seal WHERE program_id = '{program}' AND number = 1)"
 
 
 def _explanation(
@@ -1315,6 +1360,100 @@ CASES = [
         ("UPDATE campaign_version SET number = 2 WHERE id = '{version}'",),
         "campaign.versions",
         {"program_id": "{program}", "id": "{campaign}"},
+    ),
+    # seals
+    Case(
+        "a sealed transfer's hash is made anew",
+        (f"UPDATE transfer SET hash = {HASH_OF_BLOCK_1} WHERE id = '{{gift}}'",),
+        "seal.transfer",
+        GIFT,
+    ),
+    Case(
+        "a sealed transfer is deleted",
+        ("DELETE FROM transfer WHERE id = '{gift}'",),
+        "seal.transfer",
+        {"id": "{gift}"},
+    ),
+    Case(
+        "the last sealed transfer is deleted",
+        ("DELETE FROM transfer WHERE id = '{newest_transfer}'",),
+        "seal.transfer",
+        {"id": "{newest_transfer}"},
+    ),
+    Case(
+        "a transfer is put into the sealed past",
+        (
+            (
+                "INSERT INTO transfer (id, program_id, member_id, kind, actor, occurred_at, recorded_at, hash, "
+                "commit_order) SELECT '{nobody}', program_id, member_id, kind, actor, occurred_at, recorded_at, hash, "
+                "commit_order FROM transfer WHERE id = '{gift}'"
+            ),
+        ),
+        "seal.transfer",
+        GIFT | {"id": "{nobody}"},
+    ),
+    Case(
+        "two transfers of different blocks change places",
+        (("UPDATE transfer SET commit_order = {far} - commit_order WHERE id IN ('{transfer}', '{newest_transfer}')"),),
+        "seal.transfer",
+        TRANSFER,
+        alone=True,
+    ),
+    Case(
+        "two transfers of one block change places",
+        (("UPDATE transfer SET commit_order = {near} - commit_order WHERE id IN ('{transfer}', '{second_transfer}')"),),
+        "seal.hash",
+        SEAL | {"number": 1},
+        alone=True,
+    ),
+    *(
+        Case(f"a block's {column} is changed", (f"UPDATE seal SET {column} = {value} WHERE {BLOCK_2}",), check, SEAL)
+        for column, value, check in (
+            ("previous_hash", "hash", "seal.chain"),
+            ("hash", "previous_hash", "seal.hash"),
+            (
+                "contents",
+                "(SELECT s.contents FROM seal s WHERE s.number = 1 AND s.program_id = '{program}')",
+                "seal.hash",
+            ),
+            ("transfers", "transfers + 1", "seal.hash"),
+            ("last_order", "last_order + 0.5", "seal.hash"),
+        )
+    ),
+    Case(
+        "a block is renumbered",
+        (f"UPDATE seal SET number = 7 WHERE {BLOCK_2}",),
+        "seal.chain",
+        SEAL | {"number": 7},
+    ),
+    Case(
+        "a block ends elsewhere",
+        (f"UPDATE seal SET last_id = '{{nobody}}' WHERE {BLOCK_2}",),
+        "seal.transfer",
+        {
+            "program_id": "{program}",
+            "member_id": "{member_of_end}",
+            "order_id": "{order_of_end}",
+            "id": "{end_of_block_2}",
+        },
+    ),
+    Case(
+        "a block between others is removed",
+        (f"DELETE FROM seal WHERE {BLOCK_2}",),
+        "seal.chain",
+        SEAL | {"number": 3},
+    ),
+    Case(
+        "the first block is removed",
+        ("DELETE FROM seal WHERE program_id = '{program}' AND number = 1",),
+        "seal.chain",
+        SEAL,
+    ),
+    Case(
+        "a block is of another program",
+        ("UPDATE seal SET program_id = '{nobody}' WHERE program_id = '{program}' AND number = 1",),
+        "seal.chain",
+        {"program_id": "{nobody}", "number": 1},
     ),
     # idempotency
     Case(

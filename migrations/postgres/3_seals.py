@@ -1,0 +1,149 @@
+"""Seals over the transfers of a program, and the order of their commits, by which they are sealed: see ADR 13."""
+
+from tortoise import BaseDBAsyncClient
+
+RUN_IN_TRANSACTION = True
+
+
+async def upgrade(db: BaseDBAsyncClient) -> str:
+    return """
+CREATE FUNCTION "commit_base"() RETURNS BIGINT LANGUAGE sql IMMUTABLE AS 'SELECT 0::bigint';
+ALTER TABLE "transfer" ADD COLUMN "commit_order" BIGINT NOT NULL DEFAULT (pg_current_xact_id()::text::bigint + "commit_base"());
+CREATE INDEX "ix_transfer_commit_order" ON "transfer" ("program_id", "commit_order", "id");
+CREATE TABLE "seal" (
+    "program_id" UUID NOT NULL,
+    "number" BIGINT NOT NULL,
+    "transfers" INT NOT NULL,
+    "last_order" BIGINT NOT NULL,
+    "last_id" UUID NOT NULL,
+    "previous_hash" BYTEA NOT NULL,
+    "hash" BYTEA NOT NULL,
+    "contents" BYTEA NOT NULL,
+    "sealed_at" TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY ("program_id", "number"),
+    CHECK ("number" > 0),
+    CHECK ("transfers" > 0),
+    CHECK (length("previous_hash") = 32),
+    CHECK (length("hash") = 32),
+    CHECK (length("contents") = "transfers" * 24)
+);
+CREATE TRIGGER "tr_seal_insert_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "seal" FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"('insert only');
+"""
+
+
+async def downgrade(db: BaseDBAsyncClient) -> str:
+    return """
+DROP TABLE "seal";
+DROP INDEX "ix_transfer_commit_order";
+ALTER TABLE "transfer" DROP COLUMN "commit_order";
+DROP FUNCTION "commit_base"();
+"""
+
+
+MODELS_STATE = (
+"eJztXW1z2za2/isYfbnNrOKxZTtOk5074zTu1lsn3omddnfbHRoiIYljimBI0I62t//9Ai"
+"Ap8QWkCEqUKOZ0Mk1E4qGkBxBw3s8fgzm1iBMcXZomDV02eIP+GLh4Tvg/8reGaIA9b3VD"
+"XGB47MixODVoHDAfm+JZE+wEhF+ySGD6tsds6orB9zOCxtjBrkkQnSDqEoSDgDA0ob58NS"
+"fzMfGPxNMsavLH2e5UFxi69peQGIxOCZsRn8N/+20Q3TdsS35QARX//s9/+CvbtchXEohx"
+"4qX3aExs4lgZRiKcvG6whSevff58/f5HOVJ82rFhUiecu6vR3oLNqLscHoa2dSQw4t6UuM"
+"THjFgprtzQcWJWk0vRV+EXmB+S5Ue1VhcsMsGhIxgf/HUSuqYgGol3MkJm8yk06dzD7Ehc"
+"ufjf+HOmMIbx8fbeuLu6N4xBYbbE58nNQ3zJpK6YadtlgrU//oyeu2JHXh2IN/jhp8tP35"
+"2+eiH5oAGb+vKm5G7wpwRihiOonIEV5Z5Ppz6eG3rUZ1HbnILkwmoOVos8ITShrGMkp37Z"
+"6Z9BXU4zIKA0R+lyM9FgNI0BQvOEPmE7+oYFRt/Z02uXlXCahuVItaMD6sDo5J+X//Xy+9"
+"Ho9PRidHz66vX52cXF+evj13ys/MTFWxcVc/Du+m/XH+/FB6L8mI6Ob3EhS79HXEt8Ki3y"
+"UyCgvjH1s5ja+rwnCCC9MekTh1Jfj/UlBGhvTHtAvuiRHgOA8saUu+QrMyyuGmFWpP49Z4"
+"/Zc6ImPwfNTYIVY4+Sf7Q1JYPv+X8vT0YvT0/Q8fEb+ecv8v970G3urz9c3d1ffviHePw8"
+"CL44ksfL+ytxZySvLnJXv4skoNUsLR+Cfr2+/wmJl+jftx+v8nLSctz9vwfiM+GQUcOlzw"
+"a20lQll5NLfwqNdvKYUrDEhTE2H5+xbxmFO3REy8YWb81H8/wV7OKpnDvBpviciSnBs38m"
+"i4HKyBDdGVbaGDzbeIwHrbUxXCLTJxZxmY0dYSvAyMM+42sRCVPBBAUMTyaIUeoEb8Vrmw"
+"UoIBzDEHWdBWIzgmY4mCE7QI/EY0VjRCvvoLBagHECjBOHcZ5tR/GTfxfo/GGG/ZJDKR6f"
+"I5J/sAOkkO+dXw2HuFM24y9Hx8cVnP5y+UnSykfljpOP8a1RdC8vcok9yBBbj0r0crG/KB"
+"O9MsAc3+MFI8EBMl4lT93cvsuc6pzWd9cfLz/967sPl/98kTnab24//i0Zn17g7/51f3WZ"
+"nwGTehFXWfL/fnf7sYT6JSIvc9kmQ/+HHDs4RAG4gnvBRYb7ZE0vqU8t9x8UxIsHvMsRz9"
+"evIKeB5JtF7kvw3c9UHISEm55m8tWz+eMaTHMWCfrNIc6+T57oY6MfeRa5hdmPJWD4jfdL"
+"ixVum4FKiZU3hpU67HLIWg321xlmXKl0iDXlOqV0rwdFLbR0lNL/nVU9TP75wPm9d9UH9M"
+"ud6pdy1RfoLNcvk/E91C9fndVQL1+dlWqX4hYo77tU3h/5V9PhNxnfQ35PRzXoPR2Vsitu"
+"5fVyrAo3uJtjxyl3SCWgPrmkTkcXr5ZOKPGiyu109+Hy5qboZ5K61EJnsa4QsFxrLNeIru"
+"QdCjyXrtgCbncr97jdZTs6Obs4e3366my5dpdXqhZw2do1hKqnViIrmU1gVRpkr7RHoRGq"
+"GZz4dK6/BSxhsA/U2AfiqCu+7BYKo/K6YK0lDHaBkhg4Y05dNmtC7QoI5JaRy5efrsiVg/"
+"aG221IXRDHtp84thn1Gf+ejs5hlwHt7qgbfLr68fPdVVumsLaPuykfRXQPuyxodwv99FC2"
+"43Houwb1LaLYPMpXcBa1wyX87vbj5zvjx+tPd/eHuo7H1A0Dw8Se7vGXAe5uKZ8cH8Dx5+"
+"GFgedJKqJG5kIG1xuJYtdJI5zFJ+yEmjk7GRhw34x7n8zFl/V1T8YCrjcTsNHZ2BFf8w94"
+"7mF76g4U7ublvWGVx9lMj6oRNh1IJBLvJdOqMfJDh7xFz8LRbDMU8GUiQpZtV0Y0PxE/4N"
+"jgCD144dixgxmxjPjigxj3UeRlP89s/kyO5hcwsnw8UQZU7/S9wUEODnJwkIODHBzkfXKQ"
+"8yNE5bOpMMIwtbemDwy34GvIn7M6VnEVtpG02THPWA/lzV/iGaoQO39ZTeJ66TM95bVDHx"
+"OwlPuGUiIk/DlvuPwXEJ+vjiFyxQVkzrDLvw6XA0VyihT9qLiOHSfKvHuDAkLQA0c92SYJ"
+"juKlyCf1oTSkcnfvXkcSTXiMXrqhqMUCounepSYQTXcrmmZ/BnVZzcGA1rxQGm0n9Y/yFa"
+"BPPsPt+bZ9m/o2Uzi2y4WjFAQ4VXlYGfZZk5yuDBAy9zqX1ZOJGnOtRml7Kxjk7B3ivPOv"
+"ZtmCAK2s6Cxqo8zojmmUu06MJpMJMZkW+SkI5KRvQL1PTBFA0SxfNQOFs63Te5x+wQ2otN"
+"Gk0kZHLGlXLvOVpa6iG8MqqxlZDllrKrt1Cd9p3VU97KgQ9xA9kgWx0HiBvlteCsiXF2/R"
+"AydNnpoPSEZuBdJQJZ4RiIeIslRl9bfbfrMNql/tt5DgevtWTyJey+1d8cTrlkDOoMAwUz"
+"AkgBERqp93n1Kofr5lQvkD3WCivUpzMKAV0ud3FxsQ+UGNhoX7Veg+GcJ3HA4c09mojH8R"
+"CxOx6UToF/XPAWEKGk8BtBKBViLfJvXQSmQfOz51+WfQETNXiEaCZsecV63HoMYmRc0NJY"
+"WCxd14cUsrrqZWmsZsoJJ2bJlvRyON3KhFNsurNy0BEDqt2Hv3HSDYMX63s0ipaYa+38hH"
+"nYOCj7rTPmoIRujxRHfFMf5E1I2moxvDSsf4ckiNTGYPB+wlI25A+BiTITymoUjsiFw5aa"
+"d1ciWREV8coWuZ5CE7Nakylbf27N/d390Hk87nNosKqSwd5cI3Lr9vEHeXirx64qHiljT1"
+"4yhjgomMlWefMiJuzaN8k8v3n9D5pm71rsja4GAHtyW41w+C1PRmpmnxziFBTW+spoOjs0"
+"UDFNhAthw9st/QsV5yKkNIDe2oyAysRwamHW+/DlfFtLeIDAjWc66urU/nBrO1Sc3jgNdc"
+"oBltwmoWBZxmObUIw7ajlU2VgkAeW/NkKjBU99h+CYbqb2SiO2Ko/onmjKHp68MqM/UsGV"
+"HDSs25Iv4TlnbcJK1KRMZHBTDdyBp8hG5dZ4EeTOyxkG9SD/yOhR584hAciJdRsKDKUr31"
+"5yurFaXV22VgP5Qn2rdMAuWJILPosCmFtEJI1+o+oXu0CPeTUMh/a+eH36A1xj7aYvTOIJ"
+"wI1nrUp1FAfmPyEzVGj/w0CshvTL7s6EkaVXXLIMFO0zk7DRjkvpGJ7ohB7toic48y4prK"
+"wkrp28Mq85ydG1jDSvdIFnGUJQ5QyE+FN6umNAy7ViDMaUNpNXtOhnFR9Jn4ojD4z8to0N"
+"iAMkSBST0i40RfqKx2rb/fBjGh/BnFn3hFaBHZYkv3/caBttW+Asx0O9WC5G9BZwkvAT0M"
+"jzsZ1VnGfFTpMpb3cnnHUOuwXGzeYq3DjA0qZCZVNRcqjzpIQSDqAEq4guzbadnXZaI/gF"
+"rwje6tk3pXo2qKvFyEfJ7Z5kw6ikMW8GegYBEwMkePnKRgmfFUJsPqPaBGI5yAhr4pfwfk"
+"KyO+ix3wNHdBugIRdrci7PJnUFuGXSJ6KMRuv09jenfRYDkH6yHVrXRt7HrgxC6tDNvZIE"
+"AmBZm0dZmUi3FKeVRcr5ZFkxE15NC7nz9HplCR9Z4kwQvFNHiLHEofiYVwlEyPQtHIXo4T"
+"b4A86tjmAt1c391fvVdJqNt8dB3Z9TEESXXveyRIqruVVPmi1xFTo+E9FJwOvJd4x2x8Ox"
+"BKTU7GlPpazq40pn80b2cJd0R6uZHptir5Jb5TKcE4qzHrZZg4y4KLEyLxQvS9sYnPZQx5"
+"dJAgEC2jMRpjB7smiXpGB+hLiB17suCzEyVsKASY7T23TgtqTgKIL3s/WUF82XE1G0vrjE"
+"3GgwDTNQGm2+S2ZFbjH8HUYXiF6CHH268EBIk0W9huuyIPUmVVSnG5WhKktStSmlxUsxl6"
+"ttlMimL02UVxmLkM5ZMRz8p6kxrIDSL7QGgDoe1Qd5FDcicdIKWQhwt5uN0nFNJG+5be3D"
+"F7KKThHnQyok/m/BNoNyPLwID+xvRDO7I9kO75NvXjuN8s8Xdz7DjlRfxTuD7Rfzq6eLUk"
+"XLyoovjuw+XNjaK+KzUfCdc+Xa5+FnmtDq/KY7cQX3U4h+RBhFf1KX198D3/7+XJ6OXpCT"
+"o+fiP//EX+fw92koObfSskDWZ+hYJZP8RZh9jZHk90d7wNH+gTGag9DvLWcI3XwZgno9a6"
+"Hn6dyTjWuGvURESyUvqIRHF0RH00xU/8FpUj+IPT7avkywSlKFWw1Sdv4LronuVH25kh/R"
+"dnB+a/EOtQs80BBfNlhlxwBrWcCQM2H7D59J/0jgg2H6QbVSXXxHcqxZr5akydDp/ED/jh"
+"SVyfOg4XK2x31SfzCD0kbSgfkPRCypaath831VR29dz0eTXCaN1QfkMIpN33CQExGTs9hu"
+"N1XyC0ItpziYBYxBqxiJAN1GosrcdJ0uJ3CegfwdtfvELYVnhSKgotJID+sTs6rxNoz0eV"
+"L9/zQqj92PbZzMIKL6AwaKo5TmOqLJmHR3gFv8IwmU9hZZiFinZuFVmsSwQcXTV+/aK7kE"
+"u0fv8pSP92gO1n2gSM+nrlghIAsLueXZ9MiOwdOF5oKg1FJMTK5eSuWOnWsyGlUbuzIx23"
+"tX73U7k/NoM0iX3IQsEN2jk3KPi7v5GJ7ohZ+NYvKbYQ3RhWGYVlKHlQ2ygc+lw4DAjyiU"
+"d9FnmbMYrqH8bFR9+mK+PLG0OUlO5DtvVCFE6IFqBsk0me1BVO23yrrdVC/S2b2ZSMAGMz"
+"GJsPa7s9lATAXorhUHAWCs7uh+pWrPnCQKdpD4kBPWS4BYMedRlxmaHfBySPhH4gaS1Cpx"
+"8ImPza3K7BZN06w6HvJy3aalOcwvRxo66zT5dv04VDMBwzyrBiEVeZVtMoCNFrbF217CCq"
+"jdFgCopYmIjGExHMbM/TDg9Oo4D85uR7RLcQwhICtDem3cMLyYcW8SkQUL8B9SoFv5p3pW"
+"4PpNcnHTP+qcZhrDtmqS9vj5hFbdQhsWvTUMFoKy0SXcoM7HmOTRSLv3wGcjCYgg2mYO8Z"
+"kh3TX7djFxfJSs3qgGSRUAWka47zTAE0U1oWmkRI5KAQIdHpiYZQmB5PdJdCYa4mE2IqC0"
+"6nbw/XhsUYZDVybXDMrajTMBOdP2TXs2ccIIuYNl+0MvYEx/1E0lUa4gv8L9vFzosjdO0G"
+"xI+aohVDYtp4gw2KQsQPLf6SS3WtFGI76tb6iJb2la3RydnF2evTV2dLHWt5pUq1StSo8t"
+"iVPdYFPaC9EQpA7JfUR/7pdZxIyfg+OpC27+nHcw/bU1dzyeZgoFWWsPpE/IB/gqbsZuHA"
+"MpRfb5dQqGu9H/v2hIv9WqbtJQBMqhuYVMlXz+Fanjo9rZz8HAymQHMKuqTH39guGZRp8f"
+"LmcL0O7yTjamnwYrRo5llHm1Zq6LoPAA0cNPCD3nlAA993CcaJjgIeD++h/t1CYYfHUIfa"
+"eDhQ27XutB1TsHeQgmNyMqbU14vvTmH6R/P2l/CXELtM2fulVP5KQ/qkkW8ogqUPMxb6Lr"
+"GMBuQqscCygmX+vZjh+bYq57TKnJTF9YnaPeUn6NGfRgH5EJ99eNRDqPA3btH7JM/oQZlN"
+"L749XG/V81cj19r17ug8Y5KL4mdM/v5IfLU1YTfaaGVxmbRdKLHCQZnyfVtRwPa3yzbH+z"
+"ZWd+PI3ZoUD9ZUKG50AIxCakwbrMY2DltPks6iQJLeIDzBJ1zi0Uw2XWH6dKDtWoc0GdVq"
+"dbIE9NAx87qO7+B1uevgdcFz4BMcqCJuqjyKCaJ/XoPzWs6Z8wrnzHnROQN5UJAHNWjZ2v"
+"KPSMwfKCwtya1hlZXFSw1aa2C5nxHEiMtliyP0wOdzYk+T6OgHNPXpc4CebTaT9XcXSJTq"
+"mkqTSkDYy9ATpXsTo4o5IwF65Hyi5xlxRXNbvrtYCE/5+iiaZnb4vhuEaYH1ZufWG5MvaJ"
+"0jLBm/HQlhv0FxfQrc6NrhtIvIDajM13JlvoQtIzCxyg14N8eOU6rDFdF90uVORxevltqb"
+"eFGlr919uLy5KSpoQvA0/qvZ0C8D6uEa3v5G/GT7LMSOFD41tYgcFMqjdE2JSM+zzcjc8K"
+"hj650JOVgPf1KtVNZOqRB6tr0idnfnwkm7h8KuW2OJlt8G8aipKG9eyn8O1Rvyt+YuNLlG"
+"yxoZnbJIsDl17rjoiM3pjmBnoDA4yevDKmtTkIyolaM3dqj5mM6rW/aAirqav3iDnme2OU"
+"OJDzFANkMmFXvzEGHX4i8DJJogIHENsRmZy8v8H9HD0ZhMqE/UGX67e/vf3d/da4aIa8WG"
+"LDEieSp6cHAgsuUf+ENZ/EqGoDwIG5cYGn+w/wn4u8/n/EPI229QQAi6fP8JnZxuatsqaz"
+"xfdVKWtp4/4BzEnRyR0OdqL4ELCg976drOYPpkGNiaGLLapvR2jSyuT9TuWLyOTw2djSIF"
+"gV2iEIVHnmwaBg3aMRWg0I8pLU7r9GPSJx8435TzuJuY4nis0YNMdUAC9/X7j3GFqZEunw"
+"GCKg+qfIkqz7hCGvFcVOeTe8NKlT49qkZn6SiGmquqnoNNgqiLMHI4Werm0GtGK1NwMlHa"
+"0WBVS2eI4+hOHAfotX1LcegnpavdRIPSDAgoLUQR6KeM2EBnGZ2B7aqqPawRFhMQCIqdEx"
+"Sz9TwatMiB7jidnduOKAH3thSdCwqAvF4p/LNkRA3B3yFPxJEJ9hXyvnqQUszPSn+ZQ1aG"
+"+fKvXDnIx+4jKAV7P7pAKQAJ9rAp3W8Swr59W5CGcNBpCPIULPBbHRqfYPrknN1KQPyMbx"
+"Iz6mhmi2dgfeJ0Bw7vrkjQcTjIQCVFJ/eqJen0qHrRcdjBXG230Jw+kTmJcyNF+NcyOkz8"
+"FSC+oIKoslUSKCb7yAkPEZ/EQpRYMQ6upTeCVMvuSTUgjYOJ/rAphUZ1LSbO7LFa3uGYHr"
+"WK5dlTUftOm9IMDFiFykFQOWhP/LZSOSjX717H3ZODgkevc14fKBH1DU40BC6XT2Z7gcsr"
+"I4WeSS6PBKvcIVrlLolvm7OBwiYX3xlWWeTwasw6e1z5FGzZxlW6YJWKgGKZxqLUZrat9t"
+"doa60eS0s+lAuv5ZUe+qAejM7P6ziVzs/LnUriXk4B4z8qDYbj4T1k96SWcnBSoRycKCqH"
+"RZk1RYbL60GnIFAM+pDaqvz5/7h5scE="
+)
