@@ -1,4 +1,4 @@
-"""Due work: releases and expiries are carried out soon after they fall due, in bounded batches."""
+"""Due work is carried out soon after it falls due, in bounded batches: releases, ends of holds, expiries; reminders."""
 
 import asyncio
 
@@ -6,7 +6,7 @@ import structlog
 from tortoise.exceptions import BaseORMException
 
 import models
-from services import balances
+from services import balances, reminders
 from services.database.away import AWAY
 from services.engine import Engine
 from services.writer.writer import Overloaded
@@ -29,6 +29,7 @@ async def sweep_forever(engine: Engine) -> None:
                 more = True
                 while more:
                     more = await balances.sweep(engine, program, BATCH) == BATCH
+                await reminders.remind(engine, program)
         except PASSING as error:
             log.warning("sweeper.retry", reason=str(error) or type(error).__name__)
         await asyncio.sleep(PAUSE_SECONDS)

@@ -226,6 +226,21 @@ class TransferBalance(Command):
 
 
 @keyword_value
+class Remind(Command):
+    """Tell a member how much of an asset expires on a local day: after the one instant, up to the other."""
+
+    member_id: UUID
+    asset_id: UUID
+    after: datetime
+    until: datetime
+
+    @property
+    def locks(self) -> tuple[UUID, ...]:
+        """The member."""
+        return (self.member_id,)
+
+
+@keyword_value
 class Mature(Command):
     """Do what is due for a member: release and expire lots. Repeating it does nothing more."""
 

@@ -15,6 +15,7 @@ from domain.commands import (
     ExpireOrder,
     HoldOrder,
     Mature,
+    Remind,
     ReturnOrder,
     TransferBalance,
 )
@@ -51,6 +52,7 @@ DECISIONS: Mapping[type[Command], Callable[[Any, Situation], Decision]] = {
     ReturnOrder: returns.return_,
     Adjust: balances.adjust,
     TransferBalance: balances.transfer,
+    Remind: balances.remind,
     Mature: _mature,
 }
 """One function for each command."""

@@ -49,6 +49,7 @@ class Asset(Model):
     pay_amount = fields.BigIntField(default=0)
     pay_value = fields.BigIntField(default=0)
     reminder_days = fields.IntField(default=0)
+    reminded_through = fields.DateField(null=True)
 
     class Meta:
         table = "asset"

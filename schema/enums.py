@@ -163,6 +163,7 @@ described(
         "ORDER_CANCELLED": "A held order of the member was given up.",
         "ORDER_EXPIRED": "The hold of an order of the member ran out.",
         "BALANCE_CHANGED": "A line was added to the member's ledger.",
+        "EXPIRY_REMINDED": "The member was reminded of what expires.",
         "TIER_CHANGED": "The member's tier changed.",
     },
 )

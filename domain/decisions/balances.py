@@ -1,9 +1,10 @@
-"""Balances: adjusted, and moved from one member to another."""
+"""Balances: adjusted, moved from one member to another, and told of before they expire."""
 
 from domain.book import Book
-from domain.commands import Adjust, TransferBalance
+from domain.commands import Adjust, Remind, TransferBalance
 from domain.decisions.situation import Decision, Situation, books, opened
 from domain.decisions.tiers import raise_tiers
+from domain.events import EventKind
 from domain.ledger import Contra, EntryKind, TransferKind
 from domain.members import MemberStatus
 from domain.refusals import InsufficientBalance, InvalidInput, LimitReached, MemberNotActive, Refusal
@@ -59,6 +60,26 @@ def transfer(command: TransferBalance, situation: Situation) -> Decision:
     entries = [[str(entry.account_id), entry.seq] for entry in given.entries]
     outcome = {"member": str(giver.member.id), "entries": entries}
     return Decision(outcome, (giver.close(), taker.close()), giver.rows)
+
+
+def remind(command: Remind, situation: Situation) -> Decision:
+    """Return the event that tells what expires; none when nothing is left that does."""
+    book = opened(command, situation)
+    account = book.account(book.program.asset_by_id(command.asset_id))
+    due = [
+        lot
+        for lot in book.lots.values()
+        if lot.account_id == account.id
+        and lot.remaining
+        and lot.locked_until is None
+        and command.after < lot.expires_at <= command.until
+    ]
+    if due:
+        first = min(lot.expires_at for lot in due)
+        amount = sum(lot.remaining for lot in due)
+        details = {"asset": str(account.asset_id), "amount": amount, "at": first.isoformat()}
+        book.tell(EventKind.EXPIRY_REMINDED, situation.now, details=details)
+    return Decision({"member": str(book.member.id)}, (book.close(),), book.rows)
 
 
 def _check_active(book: Book, path: tuple[str, ...]) -> None:

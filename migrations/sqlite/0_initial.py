@@ -44,6 +44,7 @@ CREATE TABLE "asset" (
     "pay_amount" BIGINT NOT NULL,
     "pay_value" BIGINT NOT NULL,
     "reminder_days" INT NOT NULL,
+    "reminded_through" DATE,
     CONSTRAINT "uid_asset_program_8c104f" UNIQUE ("program_id", "code"),
     UNIQUE ("program_id", "id"),
     FOREIGN KEY ("program_id") REFERENCES "program" ("id") ON DELETE RESTRICT,
@@ -321,7 +322,7 @@ CREATE TABLE "event" (
     "occurred_at" TIMESTAMP NOT NULL,
     "recorded_at" TIMESTAMP NOT NULL,
     PRIMARY KEY ("member_id", "position"),
-    CHECK ("kind" IN ('MEMBER_ENROLLED', 'MEMBER_AMENDED', 'ORDER_HELD', 'ORDER_COMMITTED', 'ORDER_RETURNED', 'ORDER_CANCELLED', 'ORDER_EXPIRED', 'BALANCE_CHANGED', 'TIER_CHANGED')),
+    CHECK ("kind" IN ('MEMBER_ENROLLED', 'MEMBER_AMENDED', 'ORDER_HELD', 'ORDER_COMMITTED', 'ORDER_RETURNED', 'ORDER_CANCELLED', 'ORDER_EXPIRED', 'BALANCE_CHANGED', 'EXPIRY_REMINDED', 'TIER_CHANGED')),
     CHECK ("position" > 0)
 ) WITHOUT ROWID;
 CREATE TABLE "idempotency" (

@@ -3,6 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import strawberry
 
@@ -14,7 +15,7 @@ from schema.context import Info
 from schema.cursors import member_cursor, program_cursor
 from schema.enums import EventKind, TierDirection
 from schema.scalars import Cursor
-from schema.types.ledger import Balance, Entry
+from schema.types.ledger import Balance, Entry, Expiry
 from schema.types.member import Member
 from schema.types.order import Order, OrderReturn
 from schema.types.program import Asset, Tier, TierLadder
@@ -163,6 +164,14 @@ class BalanceChanged(MemberEvent):
         return Entry.of(await self._entry(info), self.program)
 
 
+@strawberry.type(description="The member was reminded of what expires, so many days before as the asset says.")
+class ExpiryReminded(MemberEvent):
+    """A reminder."""
+
+    asset: Asset = strawberry.field(description="What expires.")
+    expiry: Expiry = strawberry.field(description="How much of it was to expire that day, and the first of it when.")
+
+
 @strawberry.type(description="The member's tier changed.")
 class TierChanged(MemberEvent):
     """A change of tier."""
@@ -180,7 +189,7 @@ OF_ORDERS = {
     EventKind.ORDER_CANCELLED: OrderCancelled,
     EventKind.ORDER_EXPIRED: OrderExpired,
 }
-EVENTS = (MemberEnrolled, MemberAmended, *OF_ORDERS.values(), BalanceChanged, TierChanged)
+EVENTS = (MemberEnrolled, MemberAmended, *OF_ORDERS.values(), BalanceChanged, ExpiryReminded, TierChanged)
 
 
 def event_of(row: models.Event, program: domain.Program) -> MemberEvent:
@@ -202,10 +211,19 @@ def event_of(row: models.Event, program: domain.Program) -> MemberEvent:
             return MemberAmended(**common, fields=list((row.details or {}).get("fields", ())))  # type: ignore[call-overload]
         case EventKind.BALANCE_CHANGED:
             return BalanceChanged(**common)
+        case EventKind.EXPIRY_REMINDED:
+            return _expiry_reminded(row, program, common)
         case EventKind.TIER_CHANGED:
             return _tier_changed(row, program, common)
         case _:
             return OF_ORDERS[kind](**common)
+
+
+def _expiry_reminded(row: models.Event, program: domain.Program, common: dict[str, Any]) -> ExpiryReminded:
+    details: dict[str, Any] = row.details or {}
+    asset = program.asset_by_id(UUID(details["asset"]))
+    expiry = Expiry(amount=from_minor(details["amount"], asset.scale), at=datetime.fromisoformat(details["at"]))
+    return ExpiryReminded(**common, asset=Asset.of(asset), expiry=expiry)
 
 
 def _tier_changed(row: models.Event, program: domain.Program, common: dict[str, Any]) -> TierChanged:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from domain.commands import AmendMember, Command, CommitOrder, OrderCommand
+from domain.commands import AmendMember, Command, CommitOrder, OrderCommand, Remind
 from domain.decisions.situation import OrderRecord
 from domain.instants import NEVER
 from domain.ledger import Account, Hold, Lot
@@ -29,9 +29,15 @@ BURN = (
     "WHERE account_id = $1 AND remaining > 0 AND locked_until IS NULL AND (priority, expires_at, id) > ($2, $3, $4) "
     f"ORDER BY priority, expires_at, id LIMIT {BURN_LOTS_PAGE}"
 )
+ENDING = "WHERE account_id = $1 AND remaining > 0 AND due_at > $2 AND due_at <= $3"
 HELD = "WHERE account_id = $1 AND captured + released < amount"
 OF_ORDERS = "WHERE order_id = ANY($1::uuid[]) ORDER BY member_id, position"
 FIRST_LOT = (-2, datetime.fromisoformat("1970-01-01T00:00:00+00:00"), UUID(int=0))
+
+
+Owned = tuple[UUID, UUID]
+"""A member and an asset."""
+Window = tuple[datetime, datetime]
 
 
 @dataclass(slots=True)
@@ -125,10 +131,7 @@ async def _members(session: Reads, commands: Sequence[Command], loaded: Loaded, 
     standings: dict[UUID, dict[UUID, Standing]] = defaultdict(dict)
     for standing in await session.select(STANDINGS, "WHERE member_id = ANY($1::uuid[])", ids):
         standings[standing.member_id][standing.ladder_id] = standing
-    debits: dict[tuple[UUID, UUID], int] = defaultdict(int, of_orders.debits)
-    for command in commands:
-        for member_id, asset_id, amount in command.debits:
-            debits[member_id, asset_id] += amount
+    debits, windows = _asked(commands, of_orders)
     for member in members:
         now = loaded.now[member.program_id]
         own = accounts[member.id]
@@ -136,6 +139,9 @@ async def _members(session: Reads, commands: Sequence[Command], loaded: Loaded, 
         lots = of_orders.lots.get(member.id, {}) | due.lots
         for account in own.values():
             wanted_amount = debits.get((member.id, account.asset_id), 0)
+            for after, until in windows.get((member.id, account.asset_id), ()):
+                ending = await session.select(LOTS, ENDING, account.id, after, until)
+                lots.update({lot.id: lot for lot in ending})
             if wanted_amount and not due.unfinished:  # else the debit is put off, and would load every lot that is due
                 lots.update(await _burnable(session, account, wanted_amount, now))
         missing = {hold.order_id for hold in due.holds.values()} - loaded.orders.keys()
@@ -152,6 +158,18 @@ async def _members(session: Reads, commands: Sequence[Command], loaded: Loaded, 
             of_orders.parts | due.parts,
             frozenset(due.unfinished),
         )
+
+
+def _asked(commands: Sequence[Command], of_orders: OfOrders) -> tuple[dict[Owned, int], dict[Owned, list[Window]]]:
+    """Return how much is to be taken of each account, and in which windows its lots are looked at that expire."""
+    debits: dict[Owned, int] = defaultdict(int, of_orders.debits)
+    windows: dict[Owned, list[Window]] = defaultdict(list)
+    for command in commands:
+        if isinstance(command, Remind):
+            windows[command.member_id, command.asset_id].append((command.after, command.until))
+        for member_id, asset_id, amount in command.debits:
+            debits[member_id, asset_id] += amount
+    return debits, windows
 
 
 @dataclass(slots=True)

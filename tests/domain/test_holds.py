@@ -105,6 +105,22 @@ def test_a_hold_runs_out_by_itself_at_its_instant() -> None:
     assert told == [("BALANCE_CHANGED", NOON + MINUTES), ("ORDER_EXPIRED", NOON + MINUTES)]
 
 
+def test_at_one_instant_lots_are_released_then_holds_freed_then_lots_expire() -> None:
+    own = points(pending_days=1)
+    history = begun(shop_of(own), own, [(30, NOON + DAY), (50, NOON + DAY)])
+    history.buy(order(7_00, external_id="A2"), OTHER)  # earns 7, pending until a day later
+    history.hold(order(5_00, spend=((own.id, 60),)), ORDER, seconds=86_400)
+    history.now = NOON + 2 * DAY
+    history.take(Mature(**COMMON, member_id=MEMBER_ID))
+    due = [row for row in history.rows.entries if row.occurred_at == NOON + DAY]
+    assert [(row.kind, row.change_available, row.change_pending, row.change_held) for row in due] == [
+        ("RELEASE", 7, -7, 0),
+        ("RELEASE", 60, 0, -60),
+        ("EXPIRE", -80, 0, 0),
+    ]
+    check_books(history)
+
+
 def test_value_does_not_expire_while_it_is_held() -> None:
     history = shopping((30, 1), (50, 90))
     history.hold(order(5_00, spend=((OWN.id, 20),)), ORDER, seconds=3 * 86_400)
