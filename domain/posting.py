@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
-from domain.amounts import AMOUNT_MAX, from_minor
+from domain.amounts import AMOUNT_MAX
 from domain.assets import Asset
+from domain.burning import Use, burnt
 from domain.digest import transfer_hash
 from domain.events import EventKind
 from domain.instants import NEVER
 from domain.ledger import Account, Contra, Entry, EntryKind, Lot, LotMove, Transfer
-from domain.refusals import InsufficientBalance, LimitReached
+from domain.refusals import LimitReached
 from domain.values import value
 
 if TYPE_CHECKING:
@@ -141,27 +142,23 @@ class OpenTransfer:
         if debt:
             self.take(lot, debt)
 
-    def debit(self, asset: Asset, amount: int, kind: EntryKind, contra: Contra, *, cause: Cause = NO_CAUSE) -> Entry:
-        """Take `amount` from the available balance, soonest-expiring lots first.
+    def debit(
+        self,
+        asset: Asset,
+        amount: int,
+        kind: EntryKind,
+        contra: Contra,
+        *,
+        cause: Cause = NO_CAUSE,
+        use: Use = Use.PAYMENT,
+    ) -> Entry:
+        """Take `amount` from the available balance, in burn order, of bonus no more than a payment may use.
 
-        Raises `InsufficientBalance` when the available balance is less.
+        Raises `InsufficientBalance` when that does not cover it.
         """
         account = self.book.account(asset)
-        if account.available < amount:
-            available = max(account.available, 0)
-            raise InsufficientBalance(
-                f"The member has {asset.spelled(available)} {asset.code}; {asset.spelled(amount)} are needed.",
-                available=from_minor(available, asset.scale),
-                required=from_minor(amount, asset.scale),
-            )
-        left = amount
-        for lot in self.book.burn_order(account):
-            taken = min(left, lot.remaining)
+        for lot, taken in burnt(asset, self.book.burn_order(account), account.available, amount, use):
             self.take(lot, taken)
-            left -= taken
-            if not left:
-                break
-        assert not left, "the open lots of an account add up to its available balance"
         return self.post(asset, kind, available=-amount, contra=contra, cause=cause)
 
     def take(self, lot: Lot, amount: int) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from domain.assets import BONUS_PRIORITY, PRINCIPAL_PRIORITY, AssetKind
 from domain.commands import AmendMember, Command, CommitOrder
 from domain.instants import NEVER
 from domain.ledger import Account, Lot
@@ -25,10 +26,13 @@ NEVER_TEXT = "'9999-12-31 00:00:00+00:00'"
 DUE = f"WHERE account_id = $1 AND remaining > 0 AND due_at < {NEVER_TEXT} ORDER BY due_at LIMIT $2"
 BURN = (
     "WHERE account_id = $1 AND remaining > 0 AND locked_until IS NULL AND (priority, expires_at, id) > ($2, $3, $4) "
-    f"ORDER BY priority, expires_at, id LIMIT {BURN_LOTS_PAGE}"
+    f"{{part}} ORDER BY priority, expires_at, id LIMIT {BURN_LOTS_PAGE}"
 )
+ALL_PARTS = ("",)
+EACH_PART = (f"AND priority = {PRINCIPAL_PRIORITY}", f"AND priority <> {PRINCIPAL_PRIORITY}")
+"""Of what has a bonus, principal and bonus each have to cover a debit: how they share it is for the decision."""
 OF_ORDERS = "WHERE order_id = ANY($1::uuid[]) ORDER BY member_id, position"
-FIRST_LOT = (-1, datetime.fromisoformat("1970-01-01T00:00:00+00:00"), UUID(int=0))
+FIRST_LOT = (min(BONUS_PRIORITY.values()) - 1, datetime.fromisoformat("1970-01-01T00:00:00+00:00"), UUID(int=0))
 
 
 @dataclass(slots=True)
@@ -121,7 +125,9 @@ async def _members(session: Reads, commands: Sequence[Command], loaded: Loaded) 
         for account in own.values():
             wanted_amount = debits.get((member.id, account.asset_id), 0)
             if wanted_amount and not due.unfinished:  # else the debit is put off, and would load every lot that is due
-                lots.update(await _burnable(session, account, wanted_amount, now))
+                asset = loaded.programs[member.program_id].asset_by_id(account.asset_id)
+                for part in EACH_PART if asset.kind is AssetKind.MONEY else ALL_PARTS:
+                    lots.update(await _burnable(session, account, wanted_amount, now, part))
         loaded.members[member.id] = MemberState(
             member, own, lots, standings[member.id], due.next_due, frozenset(due.unfinished)
         )
@@ -155,13 +161,13 @@ async def load_due(
     return found
 
 
-async def _burnable(session: Reads, account: Account, amount: int, now: datetime) -> Mapping[UUID, Lot]:
-    """Return the first lots in burn order that together cover `amount`, not counting those past their expiry."""
+async def _burnable(session: Reads, account: Account, amount: int, now: datetime, part: str) -> Mapping[UUID, Lot]:
+    """Return the first lots of a part in burn order that cover `amount`, not counting those past their expiry."""
     lots: dict[UUID, Lot] = {}
     covered = 0
     after = FIRST_LOT
     while covered < amount:
-        page = await session.select(LOTS, BURN, account.id, *after)
+        page = await session.select(LOTS, BURN.format(part=part), account.id, *after)
         for lot in page:
             lots[lot.id] = lot
             covered += lot.remaining if lot.expires_at > now else 0
