@@ -16,6 +16,7 @@ from domain.ledger import Account, Entry, Lot, LotMove, Transfer, TransferKind
 from domain.members import MemberState
 from domain.posting import OpenTransfer
 from domain.program import Program
+from domain.stored_value import TopUp
 
 
 @dataclass(slots=True)
@@ -26,6 +27,7 @@ class Rows:
     entries: list[Entry] = field(default_factory=list)
     moves: list[LotMove] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    top_ups: list[TopUp] = field(default_factory=list)
 
 
 class Book:

@@ -13,8 +13,9 @@ from domain.commands import (
     Mature,
     TransferBalance,
 )
-from domain.decisions import balances, members, orders
+from domain.decisions import balances, members, orders, values
 from domain.decisions.situation import Decision, Situation, opened
+from domain.value_commands import TopUpValue
 
 
 def decide(command: Command, situation: Situation) -> Decision:
@@ -42,5 +43,6 @@ DECISIONS: Mapping[type[Command], Callable[[Any, Situation], Decision]] = {
     Adjust: balances.adjust,
     TransferBalance: balances.transfer,
     Mature: _mature,
+    TopUpValue: values.top_up,
 }
 """One function for each command."""

@@ -46,6 +46,7 @@ class TransferKind(StrEnum):
     TRANSFER = "TRANSFER"
     RELEASE = "RELEASE"
     EXPIRY = "EXPIRY"
+    TOP_UP = "TOP_UP"
 
 
 MATURING = frozenset({EntryKind.RELEASE, EntryKind.EXPIRE})

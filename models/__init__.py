@@ -4,6 +4,7 @@ from models.ledger import Account, Entry, Lot, LotMove, Transfer
 from models.members import Event, Idempotency, Identity, Member, Standing
 from models.orders import Order, OrderEffect, OrderLine
 from models.programs import ApiKey, Asset, Campaign, CampaignVersion, Item, Ladder, Program, Tier
+from models.values import TopUp, TopUpStep
 
 __all__ = [
     "Account",
@@ -26,5 +27,7 @@ __all__ = [
     "Program",
     "Standing",
     "Tier",
+    "TopUp",
+    "TopUpStep",
     "Transfer",
 ]

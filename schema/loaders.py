@@ -9,9 +9,9 @@ from uuid import UUID
 from strawberry.dataloader import DataLoader
 
 import models
-from domain import ledger
+from domain import ledger, stored_value
 from domain.program import Program
-from services import as_of, balances, bonus, listing, lots_as_of
+from services import as_of, balances, bonus, listing, lots_as_of, values
 from services.actors import Actor
 from services.balances import Amounts, Expiring
 from services.engine import Engine
@@ -104,6 +104,11 @@ class Loaders:
     def reason(self) -> DataLoader[UUID, str | None]:
         """Reasons of transfers by id."""
         return _loader(listing.reasons_of)  # type: ignore[no-any-return]
+
+    @cached_property
+    def top_up(self) -> DataLoader[UUID, stored_value.TopUp | None]:
+        """What each transfer paid in."""
+        return _loader(lambda keys: values.top_ups(self._engine.reads, keys))  # type: ignore[no-any-return]
 
     @cached_property
     def next_expiry(self) -> DataLoader[AccountKey, Expiring | None]:

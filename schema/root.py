@@ -8,7 +8,7 @@ from strawberry.extensions import DisableIntrospection
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import create_type
 
-from resolvers import members, orders, reads, reports, streams
+from resolvers import members, orders, reads, reports, streams, values
 from schema.payloads import errors
 from schema.scalars import SCALARS
 from schema.types import event, explanation
@@ -32,6 +32,7 @@ MUTATIONS = [
     orders.orders_import,
     members.balance_adjust,
     members.balance_transfer,
+    values.value_top_up,
 ]
 SUBSCRIPTIONS = [streams.member_events, streams.member_state, streams.program_events]
 

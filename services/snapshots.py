@@ -13,6 +13,7 @@ from domain.assets import Asset, AssetKind, BurnOrder, ExpiryFrom, ExpiryPolicy,
 from domain.effects.base import EffectRule
 from domain.program import CampaignVersion, ItemPolicy, Ladder, Program, Tier, TierMetric
 from domain.rules import RuleReader
+from domain.stored_value import TopUpStep
 
 R = TypeVar("R")
 
@@ -107,6 +108,14 @@ async def _read(reader: Reader, program_id: UUID, row: Sequence[Any]) -> Program
             program_id,
         )
     )
+    steps: dict[UUID, tuple[TopUpStep, ...]] = {}
+    for r in await reader.fetch(
+        "SELECT asset_id, threshold, amount, basis_points FROM top_up_step WHERE program_id = $1 "
+        "ORDER BY asset_id, threshold",
+        program_id,
+    ):
+        asset_id = _uuid(r[0])
+        steps[asset_id] = (*steps.get(asset_id, ()), TopUpStep(*r[1:]))
     return Program(
         id=program_id,
         code=row[1],
@@ -122,6 +131,7 @@ async def _read(reader: Reader, program_id: UUID, row: Sequence[Any]) -> Program
         ladders=ladders,
         tiers=tiers,
         campaigns=campaigns,
+        top_up_steps=steps,
     )
 
 

@@ -1,5 +1,6 @@
 """Why a number is what it is, and why something did not apply."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -43,9 +44,9 @@ class Explanation:
         )
 
     @classmethod
-    def plain(cls, text: str) -> "Explanation":
-        """Return an explanation that is one sentence, for what no campaign decided."""
-        return cls(text=text, rule_version=None, conditions=[], arithmetic=[])
+    def plain(cls, text: str, arithmetic: Sequence[str] = ()) -> "Explanation":
+        """Return an explanation of what no campaign decided: a sentence, and perhaps a calculation."""
+        return cls(text=text, rule_version=None, conditions=[], arithmetic=list(arithmetic))
 
 
 async def campaign_of(info: Info, campaign_id: UUID | None) -> Campaign | None:

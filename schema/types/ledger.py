@@ -19,10 +19,14 @@ from schema.enums import EntryKind, LotPart
 from schema.types.explanation import Explanation, campaign_of, entry_text
 from schema.types.node import Node
 from schema.types.program import Asset, Campaign
+from schema.types.stored_value import top_up_arithmetic, top_up_text
 from services.balances import Amounts
 
 if TYPE_CHECKING:
     from schema.types.order import Order
+
+REASONED = frozenset({EntryKind.ADJUST, EntryKind.TOP_UP})
+"""Lines whose transfer may say why."""
 
 
 @strawberry.type(description="What expires next.")
@@ -119,8 +123,13 @@ class Entry(Node):
             if found is not None:
                 return Explanation.of(dict(found.explanation))
         reason = None
-        if self.row.kind == EntryKind.ADJUST:
+        if self.row.kind in REASONED:
             reason = await info.context.loaders.reason.load(self.row.transfer_id)
+        if self.row.kind == EntryKind.TOP_UP:
+            made = await info.context.loaders.top_up.load(self.row.transfer_id)
+            if made is not None:
+                text = top_up_text(self.row, self.domain_asset, made, reason)
+                return Explanation.plain(text, top_up_arithmetic(self.row, self.domain_asset, made))
         return Explanation.plain(entry_text(self.row, self.domain_asset, reason))
 
     @classmethod

@@ -13,6 +13,7 @@ from schema import ids
 from schema.context import Info
 from schema.enums import AssetKind, BurnOrder, ExpiryFrom, ExpiryPolicy, ShortfallPolicy, TierMetric
 from schema.types.node import Node
+from schema.types.stored_value import TopUpStep
 
 
 @strawberry.type(description="When the lots of an asset expire.")
@@ -109,6 +110,12 @@ class Asset:
         program = await info.context.loaders.program.load(asset.program_id)
         value = from_minor(asset.pay_value, program.currency_scale)
         return AssetWorth(amount=from_minor(asset.pay_amount, asset.scale), value=value)
+
+    @strawberry.field(description="The ladder of bonuses for top-ups, the lowest step first.")
+    async def top_up_steps(self, info: Info) -> list[TopUpStep]:
+        """Return the ladder."""
+        program = await info.context.loaders.program.load(self.row.program_id)
+        return [TopUpStep.of(step, self.row) for step in program.top_up_steps.get(self.row.id, ())]
 
     @classmethod
     def of(cls, asset: assets.Asset) -> "Asset":

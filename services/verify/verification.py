@@ -5,12 +5,12 @@ from collections.abc import Callable
 from uuid import UUID
 
 from services.database.config import Database
-from services.verify import accounts, contents, keys, members, orders, setup, transfers
+from services.verify import accounts, contents, keys, members, orders, setup, transfers, values
 from services.verify.check import Scope, broken, count
 from services.verify.report import Finding, Report
 from services.verify.source import Source, sources
 
-CHECKS = (*accounts.CHECKS, *members.CHECKS, *orders.CHECKS, *keys.CHECKS)
+CHECKS = (*accounts.CHECKS, *members.CHECKS, *orders.CHECKS, *values.CHECKS, *keys.CHECKS)
 READ = transfers.CHECKS | setup.CHECKS | contents.CHECKS
 """Checks that are computed here and not by the database → the table whose rows they look at."""
 FINDINGS_MAX = 100

@@ -27,6 +27,7 @@ from services.writer.tables import (
     ORDER_LINES,
     ORDERS,
     STANDINGS,
+    TOP_UPS,
     TRANSFERS,
     Table,
 )
@@ -261,6 +262,7 @@ class _Batch:
             (ENTRIES, [row for d in self.decisions for row in d.rows.entries]),
             (LOT_MOVES, [row for d in self.decisions for row in d.rows.moves]),
             (EVENTS, [row for d in self.decisions for row in d.rows.events]),
+            (TOP_UPS, [row for d in self.decisions for row in d.rows.top_ups]),
         )
         changes.inserts += [(table, rows) for table, rows in inserted if rows]
         return changes

@@ -18,6 +18,7 @@ from domain.events import Event
 from domain.ledger import Account, Entry, Lot, LotMove, Transfer
 from domain.members import Identity, Member, Standing
 from domain.orders import Order, OrderEffect, OrderLine
+from domain.stored_value import TopUp
 
 R = TypeVar("R")
 
@@ -150,3 +151,4 @@ EVENTS = Table(models.Event, Event)
 ORDERS = Table(models.Order, Order)
 ORDER_LINES = Table(models.OrderLine, OrderLine)
 ORDER_EFFECTS = Table(models.OrderEffect, OrderEffect)
+TOP_UPS = Table(models.TopUp, TopUp)

@@ -202,6 +202,10 @@ BY_FIELD: dict[str, Values] = {
     "OrderPreviewInput.at": INSTANT | {"in eleven years": _in(days=11 * 366)},
     "OrdersImportInput.enrollUnknown": {},
     "OrdersImportInput.idempotencyKey": KEY,
+    "ValueTopUpInput.amount": PRICE | {"zero": 0, "zero as string": "0.00"},
+    "ValueTopUpInput.asset": text(64) | {"unknown": "GOLD", "lower case": "value", "no money": "POINTS"},
+    "ValueTopUpInput.idempotencyKey": KEY,
+    "ValueTopUpInput.reason": text(500),
 }
 """Right for the type and wrong for the field: refused by name, and the rest of the document goes on."""
 BY_FIELD |= {

@@ -74,6 +74,10 @@ EXAMPLES: dict[str, Any] = {
     "OrderPreviewInput.at": "2024-03-01T09:30:00Z",
     "OrdersImportInput.enrollUnknown": False,
     "OrdersImportInput.idempotencyKey": "bad-input",
+    "ValueTopUpInput.amount": "5.00",
+    "ValueTopUpInput.asset": "VALUE",
+    "ValueTopUpInput.idempotencyKey": "bad-input",
+    "ValueTopUpInput.reason": "receipt 7",
 }
 """A good value for every leaf. References name the member with the identity (pos, 1); (pos, 2) receives."""
 CHOICES = {

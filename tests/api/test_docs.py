@@ -9,6 +9,7 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,10 @@ from app.cli.main import app as command_line
 from app.server import create_app
 from app.settings import Settings
 from schema.root import schema
-from services import credentials, programs
+from services import credentials, programs, value_terms
 from services.actors import ALL_SCOPES
 from services.templates import Template
+from services.value_terms import Step
 from tests import servers
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,11 +58,18 @@ class Shop:
     currency: str
     time_zone: str
     now: datetime
+    steps: tuple[Step, ...] = ()
 
 
 SHOPS = {
     "docs/api.md": Shop(
-        "TEAHOUSE", "Tea House", Template.STANDARD, "CNY", "Asia/Shanghai", datetime(2026, 3, 4, 4, tzinfo=UTC)
+        "TEAHOUSE",
+        "Tea House",
+        Template.STANDARD,
+        "CNY",
+        "Asia/Shanghai",
+        datetime(2026, 3, 4, 4, tzinfo=UTC),
+        (Step(Decimal(500), Decimal(50), False), Step(Decimal(1000), Decimal("12.5"), True)),
     ),
     "docs/engine.md": Shop(
         "RECORDS", "Records", Template.DEMO, "USD", "America/New_York", datetime(2026, 3, 4, 17, tzinfo=UTC)
@@ -157,6 +166,8 @@ async def answers(page: str, database_url: str) -> AsyncIterator[tuple[Example, 
             template=shop.template,
             virtual_now=shop.now,
         )
+        if shop.steps:
+            await value_terms.set_ladder(program, "VALUE", shop.steps)
         key = await credentials.create_key(program.id, name="docs", scopes=ALL_SCOPES, now=shop.now)
         headers = {"authorization": f"Bearer {key.key}"}
         transport = httpx.ASGITransport(app=app)

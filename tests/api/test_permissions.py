@@ -74,6 +74,9 @@ USES = {
         lambda w: _written(member=_self(w), to={"number": w.other_row.number}, asset="POINTS", amount=1),
         f"{{ given {{ id }} member {PERSON} {ERRORS} }}",
     ),
+    "valueTopUp": Use(
+        lambda w: _written(member=_self(w), amount="5.00"), f"{{ entry {{ id }} member {PERSON} {ERRORS} }}"
+    ),
     "memberEvents": Use(
         lambda w: {"memberId": w.ours.ids["member"], "after": _beginning(w)},
         f"{{ position member {PERSON} }}",

@@ -153,9 +153,12 @@ ALLOWED = """
 + tier unique program_id, id
 + tier reference (program_id, ladder_id) -> ladder (program_id, id) RESTRICT
 + tier checks 2
++ top_up checks 4
++ top_up_step reference (program_id, asset_id) -> asset (program_id, id) RESTRICT
++ top_up_step checks 3
 + transfer checks 2
 """
-INSERT_ONLY = ("campaign_version", "entry", "event", "lot_move", "order_effect", "transfer")
+INSERT_ONLY = ("campaign_version", "entry", "event", "lot_move", "order_effect", "top_up", "transfer")
 ALLOWED_ON_SQLITE = {
     f"+ {table} trigger tr_{table}_{change}" for table in INSERT_ONLY for change in ("update", "delete")
 }

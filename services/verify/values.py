@@ -1,0 +1,80 @@
+"""Checks of stored value: each top-up is what was posted, and its bonus what its step says."""
+
+from domain.stored_value import BASIS_POINTS
+from services.verify.accounts import NET
+from services.verify.check import Check
+
+TRANSFER_TOP_UP = Check(
+    "transfer.top_up",
+    "transfer",
+    ("id",),
+    "There are {transfers} such transfers of the kind TOP_UP and {top_ups} top-ups.",
+    """
+    SELECT s.id, sum(s.transfers) AS transfers, sum(s.top_ups) AS top_ups
+    FROM (
+        SELECT t.id, t.program_id, t.member_id, t.recorded_at, 1 AS transfers, 0 AS top_ups
+        FROM transfer t WHERE t.kind = 'TOP_UP'{t}
+        UNION ALL
+        SELECT u.transfer_id, u.program_id, u.member_id, u.recorded_at, 0, 1 FROM top_up u WHERE true{u}
+    ) s
+    GROUP BY s.id, s.program_id, s.member_id, s.recorded_at HAVING sum(s.transfers) <> 1 OR sum(s.top_ups) <> 1
+    """,
+)
+
+TOP_UP_ENTRIES = Check(
+    "top_up.entries",
+    "top_up",
+    ("transfer_id",),
+    "The top-up says {amount} more paid in, and {bonus} more on top, than the lines of its transfer.",
+    f"""
+    SELECT s.transfer_id, TOTAL(amount) AS amount, TOTAL(bonus) AS bonus
+    FROM (
+        SELECT u.transfer_id, u.program_id, u.member_id, u.asset_id, u.amount, u.bonus FROM top_up u WHERE true{{u}}
+        UNION ALL
+        SELECT e.transfer_id, e.program_id, e.member_id, e.asset_id,
+            CASE e.contra WHEN 'LIABILITY' THEN -({NET}) ELSE 0 END,
+            CASE e.contra WHEN 'LIABILITY' THEN 0 ELSE -({NET}) END
+        FROM entry e WHERE e.kind = 'TOP_UP'{{e}}
+    ) s
+    GROUP BY s.transfer_id, s.program_id, s.member_id, s.asset_id HAVING NONZERO(amount) OR NONZERO(bonus)
+    """,
+)
+
+TOP_UP_LOTS = Check(
+    "top_up.lots",
+    "top_up",
+    ("transfer_id",),
+    "Of the transfer there is no lot {lot_id} with {amount} of principal, or no lot {bonus_lot_id} with {bonus} of "
+    "bonus.",
+    """
+    SELECT u.transfer_id, u.lot_id, u.amount, u.bonus_lot_id, u.bonus
+    FROM top_up u
+        LEFT JOIN lot l ON l.id = u.lot_id AND l.transfer_id = u.transfer_id AND l.program_id = u.program_id
+            AND l.asset_id = u.asset_id AND l.amount = u.amount AND l.priority = 0
+        LEFT JOIN lot b ON b.id = u.bonus_lot_id AND b.transfer_id = u.transfer_id AND b.program_id = u.program_id
+            AND b.asset_id = u.asset_id AND b.amount = u.bonus AND b.priority <> 0
+    WHERE (l.id IS NULL OR (u.bonus > 0 AND b.id IS NULL)){u}
+    """,
+)
+
+# Whole and rest apart, so that no product is larger than an amount.
+SHARE = " + ".join(
+    (
+        f"u.amount / {BASIS_POINTS} * u.step_basis_points",
+        f"u.amount % {BASIS_POINTS} * u.step_basis_points / {BASIS_POINTS}",
+    )
+)
+TOP_UP_BONUS = Check(
+    "top_up.bonus",
+    "top_up",
+    ("transfer_id",),
+    "The step from {step_threshold} on gives {step_amount}, or {step_basis_points} basis points of {amount}; the "
+    "bonus is {bonus}.",
+    f"""
+    SELECT u.transfer_id, u.amount, u.bonus, u.step_threshold, u.step_amount, u.step_basis_points
+    FROM top_up u
+    WHERE u.bonus <> CASE WHEN u.step_amount > 0 THEN u.step_amount ELSE {SHARE} END{{u}}
+    """,
+)
+
+CHECKS = (TRANSFER_TOP_UP, TOP_UP_ENTRIES, TOP_UP_LOTS, TOP_UP_BONUS)

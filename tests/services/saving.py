@@ -1,0 +1,84 @@
+"""Stored value in the town that the verifier's tests tamper with: who uses it, and what may be wrong with it."""
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import models
+from services import value_terms, values
+from services.members import MemberRef
+from services.value_terms import Step
+from services.writer.answers import Outcome
+from tests.factories import World, new_key
+
+
+async def ladder(shop: World, *steps: tuple[str, str]) -> None:
+    """Set the ladder of VALUE: (threshold, bonus), the bonus with a % or without."""
+    rows = [Step(Decimal(at), Decimal(bonus.rstrip("%")), bonus.endswith("%")) for at, bonus in steps]
+    await value_terms.set_ladder(shop.program, "VALUE", rows)
+
+
+async def pay_in(shop: World, member: UUID, amount: str, **facts: Any) -> Outcome:
+    given: dict[str, Any] = {"asset": "VALUE", "reason": None, "key": new_key()} | facts
+    return await values.top_up(shop.engine, shop.actor, MemberRef(id=member), amount=Decimal(amount), **given)
+
+
+async def transfer_of(outcome: Outcome) -> UUID:
+    """Return the transfer of an outcome's lines."""
+    account_id, seq = outcome.entries[0]
+    transfer_id: UUID = (await models.Entry.get(account_id=account_id, seq=seq)).transfer_id
+    return transfer_id
+
+
+async def build(shop: World) -> dict[str, Any]:
+    """Let one more member save, and return the ids that the cases tamper with."""
+    await ladder(shop, ("100", "20"), ("500", "12.5%"))
+    saver = await shop.enrol(name="Saver")
+    large = await transfer_of(await pay_in(shop, saver, "500.20"))
+    await pay_in(shop, saver, "150")
+    await pay_in(shop, saver, "50")
+    return {"saver": saver, "top_up": large}
+
+
+TOP_UP = {"program_id": "{program}", "member_id": "{saver}", "transfer_id": "{top_up}"}
+TRANSFER = {"program_id": "{program}", "member_id": "{saver}", "id": "{top_up}"}
+OF_TOP_UP = "WHERE transfer_id = '{top_up}'"
+CASES: list[tuple[str, tuple[str, ...], str, dict[str, Any], bool]] = [
+    ("a top-up is deleted", (f"DELETE FROM top_up {OF_TOP_UP}",), "transfer.top_up", TRANSFER, False),
+    (
+        "a top-up is given to another member",
+        (f"UPDATE top_up SET member_id = '{{member}}' {OF_TOP_UP}",),
+        "transfer.top_up",
+        TRANSFER,
+        False,
+    ),
+    (
+        "more was paid in than was posted",
+        (f"UPDATE top_up SET amount = amount + 1 {OF_TOP_UP}",),
+        "top_up.entries",
+        TOP_UP,
+        False,
+    ),
+    (
+        "a top-up names a lot that is not",
+        (f"UPDATE top_up SET lot_id = '{{nobody}}' {OF_TOP_UP}",),
+        "top_up.lots",
+        TOP_UP,
+        True,
+    ),
+    (
+        "a top-up names another lot of bonus",
+        (f"UPDATE top_up SET bonus_lot_id = lot_id {OF_TOP_UP}",),
+        "top_up.lots",
+        TOP_UP,
+        True,
+    ),
+    (
+        "a bonus is another than its step gives",
+        (f"UPDATE top_up SET step_basis_points = step_basis_points + 1 {OF_TOP_UP}",),
+        "top_up.bonus",
+        TOP_UP,
+        True,
+    ),
+]
+"""What `Case` takes."""
