@@ -58,7 +58,13 @@ class Book:
     # ── transfers ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def open(
-        self, kind: TransferKind, occurred_at: datetime, *, order_id: UUID | None = None, reason: str | None = None
+        self,
+        kind: TransferKind,
+        occurred_at: datetime,
+        *,
+        order_id: UUID | None = None,
+        original_id: UUID | None = None,
+        reason: str | None = None,
     ) -> OpenTransfer:
         """Start a transfer; use it as a context manager, which seals it when at least one entry was posted."""
         transfer = Transfer(
@@ -67,7 +73,7 @@ class Book:
             member_id=self.member.id,
             kind=kind,
             order_id=order_id,
-            original_id=None,
+            original_id=original_id,
             actor=self.actor,
             reason=reason,
             occurred_at=occurred_at,

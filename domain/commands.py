@@ -42,6 +42,11 @@ class Command:
         """(source, external id) pairs that the command wants for its member."""
         return ()
 
+    @property
+    def original(self) -> UUID | None:
+        """The transfer that the command undoes, so that it is loaded with its lots; no two undo one at a time."""
+        return None
+
 
 @keyword_value
 class BeginImport(Command):

@@ -13,9 +13,9 @@ from domain.commands import (
     Mature,
     TransferBalance,
 )
-from domain.decisions import balances, members, orders, values
+from domain.decisions import balances, members, orders, spending, values
 from domain.decisions.situation import Decision, Situation, opened
-from domain.value_commands import TopUpValue
+from domain.value_commands import SpendBalance, TopUpValue, UndoSpend
 
 
 def decide(command: Command, situation: Situation) -> Decision:
@@ -44,5 +44,7 @@ DECISIONS: Mapping[type[Command], Callable[[Any, Situation], Decision]] = {
     TransferBalance: balances.transfer,
     Mature: _mature,
     TopUpValue: values.top_up,
+    SpendBalance: spending.spend,
+    UndoSpend: spending.undo,
 }
 """One function for each command."""

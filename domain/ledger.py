@@ -47,6 +47,8 @@ class TransferKind(StrEnum):
     RELEASE = "RELEASE"
     EXPIRY = "EXPIRY"
     TOP_UP = "TOP_UP"
+    SPEND = "SPEND"
+    SPEND_UNDO = "SPEND_UNDO"
 
 
 MATURING = frozenset({EntryKind.RELEASE, EntryKind.EXPIRE})

@@ -11,7 +11,7 @@ from domain.assets import Asset
 from domain.burning import Use, burnt
 from domain.digest import transfer_hash
 from domain.events import EventKind
-from domain.instants import NEVER
+from domain.instants import NEVER, plus_days
 from domain.ledger import Account, Contra, Entry, EntryKind, Lot, LotMove, Transfer
 from domain.refusals import LimitReached
 from domain.values import value
@@ -111,6 +111,42 @@ class OpenTransfer:
             available += lot.amount
         return entry
 
+    def restore(
+        self,
+        asset: Asset,
+        parts: Sequence[tuple[Lot, int]],
+        kind: EntryKind,
+        contra: Contra,
+        *,
+        cause: Cause = NO_CAUSE,
+    ) -> Entry:
+        """Give back so much to each of the member's lots, which must be among the book's, each once.
+
+        They keep their expiry. What would go to lots that have expired since becomes new ones, one for each part, that
+        live for the asset's grace. A debt is paid first.
+        """
+        book, account = self.book, self.book.account(asset)
+        _check_room(account, sum(amount for _, amount in parts))
+        due_at, available, expired = NEVER, account.available, dict[int, int]()
+        for lot, amount in parts:
+            if lot.expires_at <= book.now:
+                expired[lot.priority] = expired.get(lot.priority, 0) + amount
+                continue
+            freed = amount - min(max(-available, 0), amount)
+            available += amount
+            if freed:
+                self.take(book.lots[lot.id], -freed)
+                due_at = min(due_at, lot.expires_at)
+        grace = plus_days(book.now, asset.grace_days, book.program.zone)
+        for priority, amount in sorted(expired.items()):
+            born = self._born(account, amount, priority=priority, locked_until=None, expires_at=grace)
+            self.pay_debt(born, available)
+            available += amount
+            due_at = min(due_at, grace)
+        return self.post(
+            asset, kind, available=available - account.available, contra=contra, cause=cause, due_at=due_at
+        )
+
     def _born(
         self, account: Account, amount: int, *, priority: int, locked_until: datetime | None, expires_at: datetime
     ) -> Lot:
@@ -162,7 +198,7 @@ class OpenTransfer:
         return self.post(asset, kind, available=-amount, contra=contra, cause=cause)
 
     def take(self, lot: Lot, amount: int) -> None:
-        """Move `amount` out of the lot's remaining value."""
+        """Move `amount` out of the lot's remaining value; a negative one into it."""
         self.book.lots[lot.id] = replace(lot, remaining=lot.remaining - amount)
         self.moves.append(LotMove(self.transfer.id, lot.id, lot.program_id, -amount, 0))
 

@@ -73,6 +73,13 @@ class InsufficientBalance(Refusal):
     decimals = frozenset({"available", "required"})
 
 
+class AlreadyReturned(Refusal):
+    """What was taken was given back before, as far as it is asked for. Facts: `left` (decimal of the asset)."""
+
+    code = "ALREADY_RETURNED"
+    decimals = frozenset({"left"})
+
+
 class PhoneTaken(Refusal):
     """The phone number belongs to another member of the program."""
 

@@ -19,3 +19,44 @@ class TopUpValue(Command):
     def locks(self) -> tuple[UUID, ...]:
         """The member."""
         return (self.member_id,)
+
+
+@keyword_value
+class SpendBalance(Command):
+    """Use `amount` of a balance for something outside an order."""
+
+    member_id: UUID
+    asset_id: UUID
+    amount: int
+    reason: str
+
+    @property
+    def locks(self) -> tuple[UUID, ...]:
+        """The member."""
+        return (self.member_id,)
+
+    @property
+    def debits(self) -> tuple[tuple[UUID, UUID, int], ...]:
+        """What is used."""
+        return ((self.member_id, self.asset_id, self.amount),)
+
+
+@keyword_value
+class UndoSpend(Command):
+    """Give back `amount` of what a transfer spent, or all that is left of it."""
+
+    member_id: UUID
+    asset_id: UUID
+    transfer_id: UUID
+    amount: int | None
+    reason: str | None
+
+    @property
+    def locks(self) -> tuple[UUID, ...]:
+        """The member."""
+        return (self.member_id,)
+
+    @property
+    def original(self) -> UUID:
+        """The transfer that spent."""
+        return self.transfer_id

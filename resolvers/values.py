@@ -5,11 +5,19 @@ from typing import Annotated
 import strawberry
 
 from resolvers.members import entries_of, member_of
+from schema import ids
 from schema.context import Info
-from schema.payloads.values import ValueTopUpInput, ValueTopUpPayload
+from schema.payloads.values import (
+    BalanceSpendInput,
+    BalanceSpendPayload,
+    BalanceSpendUndoInput,
+    BalanceSpendUndoPayload,
+    ValueTopUpInput,
+    ValueTopUpPayload,
+)
 from schema.permissions import Needs
 from schema.refusals import Refusals
-from services import values
+from services import spending, values
 from services.actors import Scope
 
 
@@ -39,3 +47,47 @@ async def value_top_up(
         bonus=bonus[0] if bonus else None,
         replayed=outcome.replayed,
     )
+
+
+@strawberry.mutation(
+    description="Uses so much of a member's balance for something outside an order, such as a visit.",
+    extensions=[Refusals(), Needs(Scope.BALANCES_SPEND)],
+)
+async def balance_spend(
+    info: Info, input: Annotated[BalanceSpendInput, strawberry.argument(description="What is used.")]
+) -> BalanceSpendPayload:
+    """Spend."""
+    context = info.context
+    outcome = await spending.spend(
+        context.engine,
+        context.actor,
+        input.member.ref(),
+        asset=input.asset,
+        amount=input.amount,
+        reason=input.reason,
+        key=input.idempotency_key,
+    )
+    (entry,) = await entries_of(info, outcome)
+    return BalanceSpendPayload(member=await member_of(info, outcome), entry=entry, replayed=outcome.replayed)
+
+
+@strawberry.mutation(
+    description="Gives back what `balanceSpend` used, or a part of it, to the lots that it came from. They keep their "
+    "expiry; for those that expired since there are new ones, which live for the asset's grace days.",
+    extensions=[Refusals(), Needs(Scope.BALANCES_SPEND)],
+)
+async def balance_spend_undo(
+    info: Info, input: Annotated[BalanceSpendUndoInput, strawberry.argument(description="What is given back.")]
+) -> BalanceSpendUndoPayload:
+    """Undo."""
+    context = info.context
+    outcome = await spending.undo(
+        context.engine,
+        context.actor,
+        ids.decode_numbered(ids.ENTRY, input.entry),
+        amount=input.amount,
+        reason=input.reason,
+        key=input.idempotency_key,
+    )
+    (entry,) = await entries_of(info, outcome)
+    return BalanceSpendUndoPayload(member=await member_of(info, outcome), entry=entry, replayed=outcome.replayed)

@@ -33,6 +33,8 @@ MUTATIONS = [
     members.balance_adjust,
     members.balance_transfer,
     values.value_top_up,
+    values.balance_spend,
+    values.balance_spend_undo,
 ]
 SUBSCRIPTIONS = [streams.member_events, streams.member_state, streams.program_events]
 

@@ -58,6 +58,12 @@ def check_active(book: Book) -> None:
         raise MemberNotActive(f"The member is {status.value.lower()}.", field=("member",), status=status.value)
 
 
+def check_open(book: Book, path: tuple[str, ...]) -> None:
+    """Refuse a member who left for good."""
+    if book.member.status is MemberStatus.CLOSED:
+        raise MemberNotActive("The member is closed.", field=path, status=book.member.status.value)
+
+
 def decided(book: Book, transfer: OpenTransfer) -> Decision:
     """Return the decision whose outcome is the transfer's lines."""
     entries = [[str(entry.account_id), entry.seq] for entry in transfer.entries]

@@ -1,4 +1,4 @@
-"""Stored value: ladders of bonuses, and top-ups."""
+"""Stored value: ladders of bonuses, top-ups, and indexes by which what was spent is given back."""
 
 from tortoise import BaseDBAsyncClient
 
@@ -40,11 +40,17 @@ CREATE TABLE "top_up" (
 );
 CREATE TRIGGER "tr_top_up_update" BEFORE UPDATE ON "top_up" BEGIN SELECT RAISE(ABORT, 'top_up is insert only'); END;
 CREATE TRIGGER "tr_top_up_delete" BEFORE DELETE ON "top_up" BEGIN SELECT RAISE(ABORT, 'top_up is insert only'); END;
+CREATE INDEX "ix_lot_move_transfer" ON "lot_move" ("transfer_id");
+CREATE INDEX "ix_transfer_original" ON "transfer" ("original_id") WHERE "original_id" IS NOT NULL;
+CREATE INDEX "ix_entry_return" ON "entry" ("transfer_id") WHERE "kind" = 'RETURN';
 """
 
 
 async def downgrade(db: BaseDBAsyncClient) -> str:
     return """
+DROP INDEX "ix_entry_return";
+DROP INDEX "ix_transfer_original";
+DROP INDEX "ix_lot_move_transfer";
 DROP TABLE "top_up";
 DROP TABLE "top_up_step";
 """

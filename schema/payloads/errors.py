@@ -25,6 +25,7 @@ class ErrorCode(Enum):
     PHONE_TAKEN = "PHONE_TAKEN"
     IDENTITY_TAKEN = "IDENTITY_TAKEN"
     LIMIT_REACHED = "LIMIT_REACHED"
+    ALREADY_RETURNED = "ALREADY_RETURNED"
 
 
 described(
@@ -40,6 +41,7 @@ described(
         "PHONE_TAKEN": "The phone number belongs to another member.",
         "IDENTITY_TAKEN": "The identity belongs to another member.",
         "LIMIT_REACHED": "A limit would be passed.",
+        "ALREADY_RETURNED": "It was given back before, as far as it is asked for.",
     },
 )
 
@@ -142,6 +144,14 @@ class LimitReachedError(UserError):
 
     CODE: strawberry.Private[str] = "LIMIT_REACHED"
     limit: str = strawberry.field(description="The limit.")
+
+
+@strawberry.type(description="Returned when what was taken was given back before, as far as it is asked for.")
+class AlreadyReturnedError(UserError):
+    """Nothing left to give back."""
+
+    CODE: strawberry.Private[str] = "ALREADY_RETURNED"
+    left: Decimal = strawberry.field(description="What can still be given back.")
 
 
 def _union(name: str, description: str) -> object:

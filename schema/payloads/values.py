@@ -6,7 +6,9 @@ from typing import Annotated
 import strawberry
 
 from schema.payloads.errors import (
+    AlreadyReturnedError,
     IdempotencyKeyReusedError,
+    InsufficientBalanceError,
     InvalidInputError,
     LimitReachedError,
     MemberNotActiveError,
@@ -27,6 +29,19 @@ def _union(name: str, description: str) -> object:
 ValueTopUpError = Annotated[
     InvalidInputError | NotFoundError | MemberNotActiveError | LimitReachedError | IdempotencyKeyReusedError,
     _union("ValueTopUpError", "Why nothing was paid in."),
+]
+BalanceSpendError = Annotated[
+    InvalidInputError | NotFoundError | InsufficientBalanceError | MemberNotActiveError | IdempotencyKeyReusedError,
+    _union("BalanceSpendError", "Why nothing was used."),
+]
+BalanceSpendUndoError = Annotated[
+    InvalidInputError
+    | NotFoundError
+    | AlreadyReturnedError
+    | MemberNotActiveError
+    | LimitReachedError
+    | IdempotencyKeyReusedError,
+    _union("BalanceSpendUndoError", "Why nothing was given back."),
 ]
 
 
@@ -56,3 +71,50 @@ class ValueTopUpPayload:
     )
     replayed: bool = strawberry.field(description=REPLAYED, default=False)
     user_errors: list[ValueTopUpError] = strawberry.field(description=ERRORS, default_factory=list)
+
+
+@strawberry.input(description="What `balanceSpend` takes.")
+class BalanceSpendInput:
+    """A use."""
+
+    idempotency_key: str = strawberry.field(description=KEY)
+    member: MemberBy = strawberry.field(description="Whose balance.")
+    asset: str = strawberry.field(description="Code of the asset; one that counts towards tiers cannot be spent.")
+    amount: Decimal = strawberry.field(description="How much is used, more than 0.")
+    reason: str = strawberry.field(description="What for, 1 to 500 characters; it is kept in the ledger.")
+
+
+@strawberry.type(description="What `balanceSpend` answers.")
+class BalanceSpendPayload:
+    """A use's answer."""
+
+    member: Member | None = strawberry.field(description=MEMBER, default=None)
+    entry: Entry | None = strawberry.field(
+        description="The ledger line that was written; its id names what was used.", default=None
+    )
+    replayed: bool = strawberry.field(description=REPLAYED, default=False)
+    user_errors: list[BalanceSpendError] = strawberry.field(description=ERRORS, default_factory=list)
+
+
+@strawberry.input(description="What `balanceSpendUndo` takes.")
+class BalanceSpendUndoInput:
+    """An undo."""
+
+    idempotency_key: str = strawberry.field(description=KEY)
+    entry: strawberry.ID = strawberry.field(description="Id of the line that `balanceSpend` wrote.")
+    amount: Decimal | None = strawberry.field(
+        description="How much is given back, more than 0; left out, all that is left of it.", default=None
+    )
+    reason: str | None = strawberry.field(
+        description="Why, 1 to 500 characters; it is kept in the ledger.", default=None
+    )
+
+
+@strawberry.type(description="What `balanceSpendUndo` answers.")
+class BalanceSpendUndoPayload:
+    """An undo's answer."""
+
+    member: Member | None = strawberry.field(description=MEMBER, default=None)
+    entry: Entry | None = strawberry.field(description="The ledger line that was written.", default=None)
+    replayed: bool = strawberry.field(description=REPLAYED, default=False)
+    user_errors: list[BalanceSpendUndoError] = strawberry.field(description=ERRORS, default_factory=list)

@@ -140,4 +140,7 @@ def entry_text(entry: models.Entry, asset: Any, reason: str | None) -> str:
             return f"{amount} {asset.code} expired."
         case "RELEASE":
             return f"{amount} {asset.code} became available."
+        case "RETURN" if entry.order_id is None:
+            given = f"{amount} {asset.code} given back"
+            return f"{given}: {reason}" if reason else f"{given}."
     return reason or f"{amount} {asset.code}."

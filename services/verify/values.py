@@ -77,4 +77,22 @@ TOP_UP_BONUS = Check(
     """,
 )
 
-CHECKS = (TRANSFER_TOP_UP, TOP_UP_ENTRIES, TOP_UP_LOTS, TOP_UP_BONUS)
+TRANSFER_RETURNED = Check(
+    "transfer.returned",
+    "transfer",
+    ("id",),
+    "Of what the transfer spent, {too_much} more was given back than it was.",
+    """
+    SELECT s.id, -sum(s.amount) AS too_much
+    FROM (
+        SELECT e.transfer_id AS id, e.program_id, e.account_id, -e.change_available AS amount
+        FROM entry e WHERE e.kind = 'SPEND'{e}
+        UNION ALL
+        SELECT COALESCE(t.original_id, t.id), e.program_id, e.account_id, -e.change_available
+        FROM transfer t JOIN entry e ON e.transfer_id = t.id AND e.kind = 'RETURN' WHERE t.kind = 'SPEND_UNDO'{t}
+    ) s
+    GROUP BY s.id, s.program_id, s.account_id HAVING sum(s.amount) < 0
+    """,
+)
+
+CHECKS = (TRANSFER_TOP_UP, TOP_UP_ENTRIES, TOP_UP_LOTS, TOP_UP_BONUS, TRANSFER_RETURNED)

@@ -197,6 +197,7 @@ class _Batch:
             order_entries=loaded.order_entries.get(order.id, ()) if order else (),
             owners=owners,
             identities=loaded.identities.get(command.locks[0], ()) if command.locks else (),
+            original=loaded.originals.get(command.original) if command.original else None,
         )
 
     def _states(self, command: Command) -> dict[UUID, MemberState]:

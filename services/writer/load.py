@@ -13,7 +13,9 @@ from domain.ledger import Account, Lot
 from domain.members import MemberState, Standing
 from domain.orders import Order
 from domain.program import Program
+from domain.undoing import Original
 from services.snapshots import Snapshots
+from services.writer.originals import load_originals
 from services.writer.session import Reads
 from services.writer.tables import ACCOUNTS, ENTRIES, IDENTITIES, LOTS, MEMBERS, ORDERS, STANDINGS
 
@@ -49,6 +51,10 @@ class Loaded:
     owners: dict[tuple[UUID, str, str], UUID] = field(default_factory=dict)
     identities: dict[UUID, list[tuple[str, str]]] = field(default_factory=dict)
     """All identities of the members who are to be closed."""
+    originals: dict[UUID, Original] = field(default_factory=dict)
+    """Transfers that are to be undone, by their ids."""
+    used_lots: dict[UUID, dict[UUID, Lot]] = field(default_factory=dict)
+    """The lots that these used, by member and id."""
 
 
 async def load(
@@ -62,6 +68,7 @@ async def load(
         loaded.now[program_id] = now or program.now()
     await _orders(session, commands, loaded)
     await _owners(session, commands, loaded)
+    loaded.originals, loaded.used_lots = await load_originals(session, commands)
     await _members(session, commands, loaded)
     return loaded
 
@@ -121,7 +128,7 @@ async def _members(session: Reads, commands: Sequence[Command], loaded: Loaded) 
         now = loaded.now[member.program_id]
         own = accounts[member.id]
         due = await load_due(session, own.values(), now)
-        lots = dict(due.lots)
+        lots = loaded.used_lots.get(member.id, {}) | due.lots
         for account in own.values():
             wanted_amount = debits.get((member.id, account.asset_id), 0)
             if wanted_amount and not due.unfinished:  # else the debit is put off, and would load every lot that is due

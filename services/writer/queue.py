@@ -186,6 +186,8 @@ def _names(command: Command) -> list[tuple[object, ...]]:
     names: list[tuple[object, ...]] = [(command.program_id, *identity) for identity in command.identities]
     if command.claim:
         names.append((command.program_id, "key", command.claim.scope, command.claim.key))
+    if command.original:
+        names.append((command.program_id, "original", command.original))
     if isinstance(command, CommitOrder):
         names.append((command.program_id, "order", command.content.source, command.content.external_id))
     return names

@@ -132,6 +132,8 @@ PRICE = {
     "-2^63-1": str(-(2**63) - 1),
     "60 decimals": "0." + "0" * 59 + "1",
 }
+LINE = text(64) | {"unknown": "ent_06f4k9s3tdrx9c4m3p3v1c0z5g1", "a member's": "mem_06f4k9s3tdrx9c4m3p3v1c0z5g"}
+LINE |= {"no id": "ent_", "no number": "ent_06f4k9s3tdrx9c4m3p3v1c0z5g", "0": 0, "2^63": 2**63}
 INSTANT = {
     "year 1": "0001-01-01T00:00:00Z",
     "before 1900": "1899-12-31T23:59:59Z",
@@ -167,6 +169,21 @@ BY_FIELD: dict[str, Values] = {
     "BalanceTransferInput.asset": text(64) | {"unknown": "GOLD", "lower case": "points", "counts for tiers": "TIER"},
     "BalanceTransferInput.idempotencyKey": KEY,
     "BalanceTransferInput.reason": text(500),
+    "BalanceSpendInput.amount": {
+        "zero": 0,
+        "negative": "-1",
+        "half a point": "0.5",
+        "1e400": "1e400",
+        "2^62": 2**62,
+        "2^63": 2**63,
+    },
+    "BalanceSpendInput.asset": text(64) | {"unknown": "GOLD", "lower case": "points", "counts for tiers": "TIER"},
+    "BalanceSpendInput.idempotencyKey": KEY,
+    "BalanceSpendInput.reason": text(500),
+    "BalanceSpendUndoInput.amount": PRICE | {"zero": 0},
+    "BalanceSpendUndoInput.entry": LINE,
+    "BalanceSpendUndoInput.idempotencyKey": KEY,
+    "BalanceSpendUndoInput.reason": text(500),
     "IdentityInput.externalId": text(200),
     "IdentityInput.source": CODE | {"reserved": "#phone"},
     "MemberAmendInput.birthday": {"before 1900": "1899-12-31", "future": "2999-01-01", "year 1": "0001-01-01"},
@@ -257,6 +274,7 @@ def bad_values(spot: Spot) -> dict[str, Bad]:
             kind: Bad(value, BAD_REQUEST, spot.path) for kind, value in BY_TYPE[get_named_type(bare).name].items()
         }
         code, field = (NOT_FOUND, spot.reference) if spot.reference else (INVALID_INPUT, spot.path)
+        code = NOT_FOUND if get_named_type(bare).name == "ID" else code
         found |= {kind: Bad(value, code, field) for kind, value in BY_FIELD[spot.owner].items()}
     return found
 

@@ -36,6 +36,8 @@ class Side:
     member: dict[str, str] = field(default_factory=dict)
     member_row: Any = None
     ids: dict[str, str] = field(default_factory=dict)
+    lines: dict[str, str] = field(default_factory=dict)
+    """Ids of ledger lines that can be undone."""
 
     async def filled(self, name: str) -> "Side":
         """Enrol a member with a name that is told to nobody else, and sell something to it."""
@@ -58,6 +60,12 @@ class Side:
             "lot": sold["member"]["lots"]["nodes"][0]["id"],
             "effect": sold["order"]["effects"][0]["id"],
         }
+        paid = {"idempotencyKey": "paid in", "member": {"id": self.member["id"]}, "amount": "50.00"}
+        spent = paid | {"idempotencyKey": "spent", "asset": "VALUE", "amount": "20.00", "reason": "a visit"}
+        for line, field_name, values in (("paid in", "valueTopUp", paid), ("spent", "balanceSpend", spent)):
+            type_ = f"{field_name[0].upper()}{field_name[1:]}Input"
+            query = f"mutation($input: {type_}!) {{ {field_name}(input: $input) {{ entry {{ id }} }} }}"
+            self.lines[line] = (await self.api.data(query, {"input": values}))[field_name]["entry"]["id"]
         return self
 
     def token(self, row: Any = None, **changed: Any) -> str:

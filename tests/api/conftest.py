@@ -26,6 +26,7 @@ from services.actors import ALL_SCOPES, Scope
 from services.credentials import member_token
 from services.database.config import Database, Dialect
 from services.templates import Template
+from tests.api.inputs import EXAMPLES
 from tests.conftest import emptied
 
 SECRET = "x" * 40
@@ -205,6 +206,12 @@ async def shop(shared_api: Api) -> Api:
     gift = {"member": SUBJECT, "asset": "POINTS", "amount": 100, "reason": "a gift"}
     given = await shared_api.data(adjust, {"input": gift | {"idempotencyKey": "given"}})
     assert given == {"balanceAdjust": {"entry": {"balanceAfter": "100"}}}
+    pay_in = "mutation($input: ValueTopUpInput!) { valueTopUp(input: $input) { entry { id } } }"
+    await shared_api.data(pay_in, {"input": {"member": SUBJECT, "amount": 50, "idempotencyKey": "paid in"}})
+    spend = "mutation($input: BalanceSpendInput!) { balanceSpend(input: $input) { entry { id } } }"
+    use = {"member": SUBJECT, "asset": "VALUE", "amount": 20, "reason": "a visit", "idempotencyKey": "spent"}
+    spent = await shared_api.data(spend, {"input": use})
+    EXAMPLES["BalanceSpendUndoInput.entry"] = spent["balanceSpend"]["entry"]["id"]
     return shared_api
 
 

@@ -37,6 +37,14 @@ EXAMPLES: dict[str, Any] = {
     "BalanceTransferInput.asset": "POINTS",
     "BalanceTransferInput.idempotencyKey": "bad-input",
     "BalanceTransferInput.reason": "a gift",
+    "BalanceSpendInput.amount": "1",
+    "BalanceSpendInput.asset": "POINTS",
+    "BalanceSpendInput.idempotencyKey": "bad-input",
+    "BalanceSpendInput.reason": "a visit",
+    "BalanceSpendUndoInput.amount": "0.01",
+    "BalanceSpendUndoInput.entry": "ent_00000000000000000000000000",
+    "BalanceSpendUndoInput.idempotencyKey": "bad-input",
+    "BalanceSpendUndoInput.reason": "closed",
     "IdentityInput.externalId": "77",
     "IdentityInput.source": "pos",
     "MemberAmendInput.birthday": "1990-02-28",
@@ -79,7 +87,10 @@ EXAMPLES: dict[str, Any] = {
     "ValueTopUpInput.idempotencyKey": "bad-input",
     "ValueTopUpInput.reason": "receipt 7",
 }
-"""A good value for every leaf. References name the member with the identity (pos, 1); (pos, 2) receives."""
+"""A good value for every leaf. References name the member with the identity (pos, 1); (pos, 2) receives.
+
+What is named by an id alone is made by the fixture `shop`, which puts its id here.
+"""
 CHOICES = {
     "MemberBy": {"identity": {"source": "pos", "externalId": "1"}},
     "BalanceTransferInput.to": {"identity": {"source": "pos", "externalId": "2"}},

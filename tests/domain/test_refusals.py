@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from domain.refusals import (
+    AlreadyReturned,
     DuplicateOrder,
     IdempotencyKeyReused,
     IdentityTaken,
@@ -26,6 +27,7 @@ FACTS: dict[type[Refusal], dict[str, Any]] = {
     DuplicateOrder: {"order_id": "0199-…"},
     MemberNotActive: {"status": "FROZEN"},
     InsufficientBalance: {"available": Decimal("40.00"), "required": Decimal("1E+2")},
+    AlreadyReturned: {"left": Decimal("0.50")},
     PhoneTaken: {},
     IdentityTaken: {"source": "pos", "external_id": "8001"},
     LimitReached: {"limit": "4611686018427387903"},

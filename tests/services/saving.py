@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import models
-from services import value_terms, values
+from services import spending, value_terms, values
 from services.members import MemberRef
 from services.value_terms import Step
 from services.writer.answers import Outcome
@@ -23,6 +23,17 @@ async def pay_in(shop: World, member: UUID, amount: str, **facts: Any) -> Outcom
     return await values.top_up(shop.engine, shop.actor, MemberRef(id=member), amount=Decimal(amount), **given)
 
 
+async def spend(shop: World, member: UUID, amount: str, **facts: Any) -> Outcome:
+    given: dict[str, Any] = {"asset": "POINTS", "reason": "a visit", "key": new_key()} | facts
+    return await spending.spend(shop.engine, shop.actor, MemberRef(id=member), amount=Decimal(amount), **given)
+
+
+async def undo(shop: World, used: Outcome, amount: str | None = None, **facts: Any) -> Outcome:
+    given: dict[str, Any] = {"line": used.entries[0], "reason": None, "key": new_key()} | facts
+    much = Decimal(amount) if amount else None
+    return await spending.undo(shop.engine, shop.actor, given.pop("line"), amount=much, **given)
+
+
 async def transfer_of(outcome: Outcome) -> UUID:
     """Return the transfer of an outcome's lines."""
     account_id, seq = outcome.entries[0]
@@ -37,7 +48,16 @@ async def build(shop: World) -> dict[str, Any]:
     large = await transfer_of(await pay_in(shop, saver, "500.20"))
     await pay_in(shop, saver, "150")
     await pay_in(shop, saver, "50")
-    return {"saver": saver, "top_up": large}
+    used = await spend(shop, saver, "100", asset="VALUE")
+    small = await spend(shop, saver, "5", asset="VALUE")
+    undone = await undo(shop, used, "40")
+    return {
+        "saver": saver,
+        "top_up": large,
+        "spent": await transfer_of(used),
+        "spent_less": await transfer_of(small),
+        "undone": await transfer_of(undone),
+    }
 
 
 TOP_UP = {"program_id": "{program}", "member_id": "{saver}", "transfer_id": "{top_up}"}
@@ -79,6 +99,20 @@ CASES: list[tuple[str, tuple[str, ...], str, dict[str, Any], bool]] = [
         "top_up.bonus",
         TOP_UP,
         True,
+    ),
+    (
+        "more is given back than was spent",
+        ("UPDATE transfer SET original_id = '{spent_less}' WHERE id = '{undone}'",),
+        "transfer.returned",
+        TRANSFER | {"id": "{spent_less}"},
+        False,
+    ),
+    (
+        "what is given back was spent by nothing",
+        ("UPDATE transfer SET original_id = NULL WHERE id = '{undone}'",),
+        "transfer.returned",
+        TRANSFER | {"id": "{undone}"},
+        False,
     ),
 ]
 """What `Case` takes."""

@@ -1,0 +1,63 @@
+"""Balances: used outside an order, and given back."""
+
+from domain.amounts import from_minor
+from domain.decisions.situation import Decision, Situation, opened
+from domain.decisions.values import check_active, check_open, decided
+from domain.ledger import Contra, EntryKind, TransferKind
+from domain.refusals import AlreadyReturned, InsufficientBalance, InvalidInput, LimitReached, NotFound
+from domain.undoing import given_back
+from domain.value_commands import SpendBalance, UndoSpend
+
+
+def spend(command: SpendBalance, situation: Situation) -> Decision:
+    """Return the posting. Raises `InsufficientBalance` or `MemberNotActive`."""
+    book = opened(command, situation)
+    check_active(book)
+    asset = book.program.asset_by_id(command.asset_id)
+    try:
+        with book.open(TransferKind.SPEND, situation.now, reason=command.reason) as transfer:
+            transfer.debit(asset, command.amount, EntryKind.SPEND, Contra.REDEMPTION)
+    except InsufficientBalance as refusal:
+        refusal.field = ("amount",)
+        raise
+    return decided(book, transfer)
+
+
+def undo(command: UndoSpend, situation: Situation) -> Decision:
+    """Return the posting, which gives back to the lots that were used, and to new ones for those that expired since.
+
+    Raises `AlreadyReturned`, `InvalidInput` for more than was spent, `MemberNotActive`, `LimitReached` or `NotFound`.
+    """
+    book = opened(command, situation)
+    check_open(book, ("entry",))
+    original = situation.original
+    if (
+        original is None
+        or original.transfer.kind is not TransferKind.SPEND
+        or original.transfer.member_id != book.member.id
+    ):
+        raise NotFound("There is no such line.", field=("entry",))
+    asset = book.program.asset_by_id(command.asset_id)
+    spent = -sum(move.remaining for move in original.moves)
+    left = spent - original.returned
+    amount = left if command.amount is None else command.amount
+    if amount > spent:
+        raise InvalidInput(f"{asset.spelled(spent)} {asset.code} were spent, and no more.", field=("amount",))
+    if not left or amount > left:
+        asked = f"; {asset.spelled(amount)} are asked for" if command.amount is not None else ""
+        raise AlreadyReturned(
+            f"Of {asset.spelled(spent)} {asset.code} spent, {asset.spelled(original.returned)} were given back before; "
+            f"{asset.spelled(left)} are left{asked}.",
+            field=("entry",) if command.amount is None else ("amount",),
+            left=from_minor(left, asset.scale),
+        )
+    uses = [(book.lots[move.lot_id], -move.remaining) for move in original.moves]
+    parts = given_back(uses, original.returned, amount)
+    kind, reason = TransferKind.SPEND_UNDO, command.reason
+    try:
+        with book.open(kind, situation.now, reason=reason, original_id=original.transfer.id) as transfer:
+            transfer.restore(asset, parts, EntryKind.RETURN, Contra.REDEMPTION)
+    except LimitReached as refusal:
+        refusal.field = ("amount",)
+        raise
+    return decided(book, transfer)

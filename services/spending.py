@@ -1,0 +1,98 @@
+"""Balances used outside an order, and given back."""
+
+from decimal import Decimal
+from uuid import UUID
+
+import models
+from domain import checks
+from domain.amounts import to_minor
+from domain.assets import AssetKind
+from domain.commands import Claim
+from domain.digest import content_hash
+from domain.ledger import EntryKind
+from domain.refusals import InvalidInput, NotFound
+from domain.value_commands import SpendBalance, UndoSpend
+from services import members, visible
+from services.actors import Actor
+from services.engine import Engine
+from services.members import Answered, MemberRef
+from services.values import asset_of, positive
+from services.writer.answers import Outcome
+
+LineRef = tuple[UUID, int]
+"""A ledger line: its account and its number there."""
+
+
+async def spend(
+    engine: Engine, actor: Actor, ref: MemberRef, *, asset: str, amount: Decimal, reason: str, key: str
+) -> Outcome:
+    """Use so much of a member's balance; the reason is kept in the ledger.
+
+    Raises `InvalidInput`, `NotFound`, `InsufficientBalance`, `MemberNotActive` or `IdempotencyKeyReused`.
+    """
+    assert actor.program_id is not None, "the field asked for a credential"
+    key = checks.idempotency_key(key)
+    program = await engine.program(actor.program_id)
+    found = asset_of(program, asset)
+    if found.kind is AssetKind.QUALIFYING:
+        raise InvalidInput(f"{found.code} counts towards tiers and cannot be spent.", field=("asset",))
+    minor = positive(amount, found)
+    why = checks.text(reason, ("reason",), checks.REASON_MAX)
+    hash = content_hash((members.canonical(program, ref), found.id, minor, why))
+    claim = Claim(f"{actor.credential}:balanceSpend", key, hash)
+    try:
+        member_id = await members.resolve(actor, program, ref, ("member",), claim)
+    except Answered as before:
+        return before.outcome
+    return await engine.writer.post(
+        SpendBalance(
+            program_id=program.id,
+            actor=actor.credential,
+            claim=claim,
+            member_id=member_id,
+            asset_id=found.id,
+            amount=minor,
+            reason=why,
+        )
+    )
+
+
+async def line_of(actor: Actor, line: LineRef | None, path: checks.Path) -> models.Entry:
+    """Return a ledger line that the actor can see. Raises `NotFound`."""
+    found = await visible.entries(actor).get_or_none(account_id=line[0], seq=line[1]) if line else None
+    if found is None:
+        raise NotFound("There is no such line of a ledger.", field=path)
+    return found
+
+
+async def undo(
+    engine: Engine, actor: Actor, line: LineRef | None, *, amount: Decimal | None, reason: str | None, key: str
+) -> Outcome:
+    """Give back what a line of `spend` took, or `amount` of it, to the lots from which it came.
+
+    Raises `InvalidInput`, `NotFound`, `AlreadyReturned`, `MemberNotActive`, `LimitReached` or `IdempotencyKeyReused`.
+    """
+    assert actor.program_id is not None, "the field asked for a credential"
+    key = checks.idempotency_key(key)
+    program = await engine.program(actor.program_id)
+    why = checks.optional_text(reason, ("reason",), checks.REASON_MAX)
+    spent = await line_of(actor, line, ("entry",))
+    if spent.kind != EntryKind.SPEND or spent.order_id is not None:
+        raise InvalidInput("The line is not one of `balanceSpend`.", field=("entry",))
+    asset = program.asset_by_id(spent.asset_id)
+    minor = None if amount is None else to_minor(amount, asset.scale, ("amount",))
+    if minor is not None and minor <= 0:
+        raise InvalidInput("`amount` must be more than 0.", field=("amount",))
+    claim = Claim(f"{actor.credential}:balanceSpendUndo", key, content_hash((spent.account_id, spent.seq, minor, why)))
+    return await engine.writer.post(
+        UndoSpend(
+            program_id=program.id,
+            actor=actor.credential,
+            claim=claim,
+            member_id=spent.member_id,
+            asset_id=asset.id,
+            transfer_id=spent.transfer_id,
+            amount=minor,
+            reason=why,
+        )
+    )
