@@ -15,7 +15,7 @@ from domain.commands import (
 )
 from domain.decisions import balances, members, orders, spending, values
 from domain.decisions.situation import Decision, Situation, opened
-from domain.value_commands import SpendBalance, TopUpValue, UndoSpend
+from domain.value_commands import RefundTopUp, SpendBalance, TopUpValue, UndoSpend
 
 
 def decide(command: Command, situation: Situation) -> Decision:
@@ -44,6 +44,7 @@ DECISIONS: Mapping[type[Command], Callable[[Any, Situation], Decision]] = {
     TransferBalance: balances.transfer,
     Mature: _mature,
     TopUpValue: values.top_up,
+    RefundTopUp: values.refund,
     SpendBalance: spending.spend,
     UndoSpend: spending.undo,
 }

@@ -47,6 +47,7 @@ class TransferKind(StrEnum):
     RELEASE = "RELEASE"
     EXPIRY = "EXPIRY"
     TOP_UP = "TOP_UP"
+    REFUND = "REFUND"
     SPEND = "SPEND"
     SPEND_UNDO = "SPEND_UNDO"
 

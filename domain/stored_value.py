@@ -52,6 +52,10 @@ class TopUp:
     step_basis_points: int
     recorded_at: datetime
 
+    def bonus_share(self, refunded: int) -> int:
+        """Return the bonus that belongs to so much of what was paid in, rounded down."""
+        return self.bonus * refunded // self.amount
+
     @property
     def step(self) -> TopUpStep:
         """The step that decided the bonus."""

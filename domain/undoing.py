@@ -1,9 +1,12 @@
 """Giving back what a transfer took, in any number of steps."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import field
+from uuid import UUID
 
 from domain.burning import LotPart, part_of
 from domain.ledger import Lot, LotMove, Transfer
+from domain.stored_value import TopUp
 from domain.values import value
 
 
@@ -16,6 +19,10 @@ class Original:
     """What it took from lots."""
     returned: int
     """What was given back of it before."""
+    top_up: TopUp | None = None
+    """What it paid in, if it did."""
+    refunded: Mapping[UUID, int] = field(default_factory=dict)
+    """What refunds took of each lot of the top-up before."""
 
 
 def given_back(uses: Sequence[tuple[Lot, int]], returned: int, amount: int) -> list[tuple[Lot, int]]:

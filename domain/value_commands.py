@@ -60,3 +60,24 @@ class UndoSpend(Command):
     def original(self) -> UUID:
         """The transfer that spent."""
         return self.transfer_id
+
+
+@keyword_value
+class RefundTopUp(Command):
+    """Pay back `amount` of what a top-up paid in, or all that is left of it."""
+
+    member_id: UUID
+    asset_id: UUID
+    transfer_id: UUID
+    amount: int | None
+    reason: str | None
+
+    @property
+    def locks(self) -> tuple[UUID, ...]:
+        """The member."""
+        return (self.member_id,)
+
+    @property
+    def original(self) -> UUID:
+        """The transfer that paid in."""
+        return self.transfer_id

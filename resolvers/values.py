@@ -12,6 +12,8 @@ from schema.payloads.values import (
     BalanceSpendPayload,
     BalanceSpendUndoInput,
     BalanceSpendUndoPayload,
+    ValueRefundInput,
+    ValueRefundPayload,
     ValueTopUpInput,
     ValueTopUpPayload,
 )
@@ -42,6 +44,33 @@ async def value_top_up(
     )
     entry, *bonus = await entries_of(info, outcome)
     return ValueTopUpPayload(
+        member=await member_of(info, outcome),
+        entry=entry,
+        bonus=bonus[0] if bonus else None,
+        replayed=outcome.replayed,
+    )
+
+
+@strawberry.mutation(
+    description="Takes what a top-up paid in out of the balance again, to be paid back in money, and the unspent bonus "
+    "that belongs to it. Bonus itself is never paid back.",
+    extensions=[Refusals(), Needs(Scope.VALUE_WRITE)],
+)
+async def value_refund(
+    info: Info, input: Annotated[ValueRefundInput, strawberry.argument(description="The refund.")]
+) -> ValueRefundPayload:
+    """Refund."""
+    context = info.context
+    outcome = await values.refund(
+        context.engine,
+        context.actor,
+        ids.decode_numbered(ids.ENTRY, input.top_up),
+        amount=input.amount,
+        reason=input.reason,
+        key=input.idempotency_key,
+    )
+    entry, *bonus = await entries_of(info, outcome)
+    return ValueRefundPayload(
         member=await member_of(info, outcome),
         entry=entry,
         bonus=bonus[0] if bonus else None,

@@ -33,6 +33,7 @@ MUTATIONS = [
     members.balance_adjust,
     members.balance_transfer,
     values.value_top_up,
+    values.value_refund,
     values.balance_spend,
     values.balance_spend_undo,
 ]

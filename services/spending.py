@@ -1,26 +1,20 @@
 """Balances used outside an order, and given back."""
 
 from decimal import Decimal
-from uuid import UUID
 
-import models
 from domain import checks
-from domain.amounts import to_minor
 from domain.assets import AssetKind
 from domain.commands import Claim
 from domain.digest import content_hash
 from domain.ledger import EntryKind
-from domain.refusals import InvalidInput, NotFound
+from domain.refusals import InvalidInput
 from domain.value_commands import SpendBalance, UndoSpend
-from services import members, visible
+from services import members
 from services.actors import Actor
 from services.engine import Engine
 from services.members import Answered, MemberRef
-from services.values import asset_of, positive
+from services.values import LineRef, asset_of, line_of, optional_positive, positive
 from services.writer.answers import Outcome
-
-LineRef = tuple[UUID, int]
-"""A ledger line: its account and its number there."""
 
 
 async def spend(
@@ -57,14 +51,6 @@ async def spend(
     )
 
 
-async def line_of(actor: Actor, line: LineRef | None, path: checks.Path) -> models.Entry:
-    """Return a ledger line that the actor can see. Raises `NotFound`."""
-    found = await visible.entries(actor).get_or_none(account_id=line[0], seq=line[1]) if line else None
-    if found is None:
-        raise NotFound("There is no such line of a ledger.", field=path)
-    return found
-
-
 async def undo(
     engine: Engine, actor: Actor, line: LineRef | None, *, amount: Decimal | None, reason: str | None, key: str
 ) -> Outcome:
@@ -80,9 +66,7 @@ async def undo(
     if spent.kind != EntryKind.SPEND or spent.order_id is not None:
         raise InvalidInput("The line is not one of `balanceSpend`.", field=("entry",))
     asset = program.asset_by_id(spent.asset_id)
-    minor = None if amount is None else to_minor(amount, asset.scale, ("amount",))
-    if minor is not None and minor <= 0:
-        raise InvalidInput("`amount` must be more than 0.", field=("amount",))
+    minor = optional_positive(amount, asset)
     claim = Claim(f"{actor.credential}:balanceSpendUndo", key, content_hash((spent.account_id, spent.seq, minor, why)))
     return await engine.writer.post(
         UndoSpend(

@@ -1,13 +1,14 @@
-"""Stored value: paid in."""
+"""Stored value: paid in, and paid back."""
 
+from domain.amounts import from_minor
 from domain.book import Book
 from domain.decisions.situation import Decision, Situation, opened
-from domain.ledger import Contra, EntryKind, TransferKind
+from domain.ledger import Contra, EntryKind, Lot, TransferKind
 from domain.members import MemberStatus
 from domain.posting import OpenTransfer
-from domain.refusals import InvalidInput, LimitReached, MemberNotActive
+from domain.refusals import InsufficientBalance, InvalidInput, LimitReached, MemberNotActive, NotFound
 from domain.stored_value import TopUp
-from domain.value_commands import TopUpValue
+from domain.value_commands import RefundTopUp, TopUpValue
 
 
 def top_up(command: TopUpValue, situation: Situation) -> Decision:
@@ -49,6 +50,48 @@ def top_up(command: TopUpValue, situation: Situation) -> Decision:
         )
     )
     return decided(book, transfer)
+
+
+def refund(command: RefundTopUp, situation: Situation) -> Decision:
+    """Return the postings: principal that is paid back, and the bonus that is taken back with it.
+
+    The bonus goes in proportion, as far as it was not spent: after refunds of so much in all, as much of it as belongs
+    to that, rounded down. Raises `InsufficientBalance`, `MemberNotActive` or `NotFound`.
+    """
+    book = opened(command, situation)
+    check_open(book, ("topUp",))
+    original = situation.original
+    if original is None or original.top_up is None or original.transfer.member_id != book.member.id:
+        raise NotFound("There is no such top-up.", field=("topUp",))
+    asset, made = book.program.asset_by_id(command.asset_id), original.top_up
+    lot = book.lots[made.lot_id]
+    left = _usable(lot)
+    amount = left if command.amount is None else command.amount
+    if not left or amount > left:
+        paid = f"{asset.spelled(made.amount)} {asset.code}"
+        needed = made.amount if command.amount is None else amount
+        raise InsufficientBalance(
+            f"Of {paid} paid in, {asset.spelled(left)} are left; {asset.spelled(needed)} are needed.",
+            field=("topUp",) if command.amount is None else ("amount",),
+            available=from_minor(left, asset.scale),
+            required=from_minor(needed, asset.scale),
+        )
+    kind, reason = TransferKind.REFUND, command.reason
+    with book.open(kind, situation.now, reason=reason, original_id=original.transfer.id) as transfer:
+        transfer.take(lot, amount)
+        transfer.post(asset, EntryKind.REFUND, available=-amount, contra=Contra.LIABILITY)
+        if made.bonus_lot_id is not None:
+            bonus_lot = book.lots[made.bonus_lot_id]
+            share = made.bonus_share(original.refunded.get(lot.id, 0) + amount)
+            bonus = min(share - original.refunded.get(bonus_lot.id, 0), _usable(bonus_lot))
+            if bonus > 0:
+                transfer.take(bonus_lot, bonus)
+                transfer.post(asset, EntryKind.REFUND, available=-bonus, contra=Contra.ISSUANCE)
+    return decided(book, transfer)
+
+
+def _usable(lot: Lot) -> int:
+    return lot.remaining if lot.locked_until is None else 0
 
 
 def check_active(book: Book) -> None:

@@ -221,7 +221,7 @@ CREATE TABLE "transfer" (
     "occurred_at" TIMESTAMP NOT NULL,
     "recorded_at" TIMESTAMP NOT NULL,
     "hash" BLOB NOT NULL,
-    CHECK ("kind" IN ('ORDER', 'ADJUSTMENT', 'TRANSFER', 'RELEASE', 'EXPIRY', 'TOP_UP', 'SPEND', 'SPEND_UNDO')),
+    CHECK ("kind" IN ('ORDER', 'ADJUSTMENT', 'TRANSFER', 'RELEASE', 'EXPIRY', 'TOP_UP', 'REFUND', 'SPEND', 'SPEND_UNDO')),
     CHECK (length("hash") = 32)
 );
 CREATE TABLE "entry" (

@@ -30,6 +30,10 @@ ValueTopUpError = Annotated[
     InvalidInputError | NotFoundError | MemberNotActiveError | LimitReachedError | IdempotencyKeyReusedError,
     _union("ValueTopUpError", "Why nothing was paid in."),
 ]
+ValueRefundError = Annotated[
+    InvalidInputError | NotFoundError | InsufficientBalanceError | MemberNotActiveError | IdempotencyKeyReusedError,
+    _union("ValueRefundError", "Why nothing was paid back."),
+]
 BalanceSpendError = Annotated[
     InvalidInputError | NotFoundError | InsufficientBalanceError | MemberNotActiveError | IdempotencyKeyReusedError,
     _union("BalanceSpendError", "Why nothing was used."),
@@ -71,6 +75,33 @@ class ValueTopUpPayload:
     )
     replayed: bool = strawberry.field(description=REPLAYED, default=False)
     user_errors: list[ValueTopUpError] = strawberry.field(description=ERRORS, default_factory=list)
+
+
+@strawberry.input(description="What `valueRefund` takes.")
+class ValueRefundInput:
+    """A refund."""
+
+    idempotency_key: str = strawberry.field(description=KEY)
+    top_up: strawberry.ID = strawberry.field(description="Id of the line of what `valueTopUp` paid in.")
+    amount: Decimal | None = strawberry.field(
+        description="How much is paid back, more than 0; left out, all that is left of it.", default=None
+    )
+    reason: str | None = strawberry.field(
+        description="Why, 1 to 500 characters; it is kept in the ledger.", default=None
+    )
+
+
+@strawberry.type(description="What `valueRefund` answers.")
+class ValueRefundPayload:
+    """A refund's answer."""
+
+    member: Member | None = strawberry.field(description=MEMBER, default=None)
+    entry: Entry | None = strawberry.field(description="The line of what is to be paid back in money.", default=None)
+    bonus: Entry | None = strawberry.field(
+        description="The line of the bonus that was taken back with it; null when none was.", default=None
+    )
+    replayed: bool = strawberry.field(description=REPLAYED, default=False)
+    user_errors: list[ValueRefundError] = strawberry.field(description=ERRORS, default_factory=list)
 
 
 @strawberry.input(description="What `balanceSpend` takes.")

@@ -141,6 +141,13 @@ def entry_text(entry: models.Entry, asset: Any, reason: str | None) -> str:
         case "RELEASE":
             return f"{amount} {asset.code} became available."
         case "RETURN" if entry.order_id is None:
-            given = f"{amount} {asset.code} given back"
-            return f"{given}: {reason}" if reason else f"{given}."
+            return _with_reason(f"{amount} {asset.code} given back", reason)
+        case "REFUND" if entry.contra == "LIABILITY":
+            return _with_reason(f"{amount} {asset.code} paid back", reason)
+        case "REFUND":
+            return f"{amount} {asset.code} of bonus taken back with a refund."
     return reason or f"{amount} {asset.code}."
+
+
+def _with_reason(said: str, reason: str | None) -> str:
+    return f"{said}: {reason}" if reason else f"{said}."

@@ -25,7 +25,7 @@ from services.balances import Amounts
 if TYPE_CHECKING:
     from schema.types.order import Order
 
-REASONED = frozenset({EntryKind.ADJUST, EntryKind.SPEND, EntryKind.RETURN, EntryKind.TOP_UP})
+REASONED = frozenset({EntryKind.ADJUST, EntryKind.SPEND, EntryKind.RETURN, EntryKind.TOP_UP, EntryKind.REFUND})
 """Lines whose transfer may say why."""
 
 

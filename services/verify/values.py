@@ -95,4 +95,18 @@ TRANSFER_RETURNED = Check(
     """,
 )
 
-CHECKS = (TRANSFER_TOP_UP, TOP_UP_ENTRIES, TOP_UP_LOTS, TOP_UP_BONUS, TRANSFER_RETURNED)
+TRANSFER_REFUNDED = Check(
+    "transfer.refunded",
+    "transfer",
+    ("id",),
+    "The refund took from lot {lot_id}, which is none of top-up {original_id}.",
+    """
+    SELECT t.id, t.original_id, m.lot_id
+    FROM transfer t JOIN lot_move m ON m.transfer_id = t.id
+        LEFT JOIN top_up u ON u.transfer_id = t.original_id AND u.program_id = t.program_id
+            AND (m.lot_id = u.lot_id OR m.lot_id = u.bonus_lot_id)
+    WHERE t.kind = 'REFUND' AND u.transfer_id IS NULL{t}
+    """,
+)
+
+CHECKS = (TRANSFER_TOP_UP, TOP_UP_ENTRIES, TOP_UP_LOTS, TOP_UP_BONUS, TRANSFER_RETURNED, TRANSFER_REFUNDED)

@@ -8,11 +8,16 @@ from domain.commands import Command
 from domain.ledger import EntryKind, Lot, LotMove
 from domain.undoing import Original
 from services.writer.session import Reads
-from services.writer.tables import LOT_MOVES, LOTS, TRANSFERS
+from services.writer.tables import LOT_MOVES, LOTS, TOP_UPS, TRANSFERS
 
 RETURNED = (
     "SELECT t.original_id, sum(e.change_available) FROM transfer t JOIN entry e ON e.transfer_id = t.id "
     f"AND e.kind = '{EntryKind.RETURN}' WHERE t.original_id = ANY($1::uuid[]) GROUP BY t.original_id"
+)
+
+REFUNDED = (
+    "SELECT t.original_id, m.lot_id, sum(m.remaining) FROM transfer t JOIN lot_move m ON m.transfer_id = t.id "
+    "WHERE t.original_id = ANY($1::uuid[]) GROUP BY t.original_id, m.lot_id"
 )
 
 
@@ -28,11 +33,23 @@ async def load_originals(
     for move in await session.select(LOT_MOVES, "WHERE transfer_id = ANY($1::uuid[])", ids):
         moves[move.transfer_id].append(move)
     returned = {UUID(str(row[0])): int(row[1]) for row in await session.fetch(RETURNED, ids)}
-    used = sorted({move.lot_id for group in moves.values() for move in group})
-    for lot in await session.select(LOTS, "WHERE id = ANY($1::uuid[])", used):
+    made = {row.transfer_id: row for row in await session.select(TOP_UPS, "WHERE transfer_id = ANY($1::uuid[])", ids)}
+    refunded: dict[UUID, dict[UUID, int]] = defaultdict(dict)
+    if made:
+        for original_id, lot_id, taken in await session.fetch(REFUNDED, list(made)):
+            refunded[UUID(str(original_id))][UUID(str(lot_id))] = -int(taken)
+    used = {move.lot_id for group in moves.values() for move in group}
+    used |= {lot_id for row in made.values() for lot_id in (row.lot_id, row.bonus_lot_id) if lot_id}
+    for lot in await session.select(LOTS, "WHERE id = ANY($1::uuid[])", sorted(used)):
         lots[lot.member_id][lot.id] = lot
     originals = {
-        transfer.id: Original(transfer, tuple(moves[transfer.id]), returned.get(transfer.id, 0))
+        transfer.id: Original(
+            transfer,
+            tuple(moves[transfer.id]),
+            returned.get(transfer.id, 0),
+            made.get(transfer.id),
+            refunded[transfer.id],
+        )
         for transfer in await session.select(TRANSFERS, "WHERE id = ANY($1::uuid[])", ids)
     }
     return originals, lots

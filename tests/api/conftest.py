@@ -207,7 +207,8 @@ async def shop(shared_api: Api) -> Api:
     given = await shared_api.data(adjust, {"input": gift | {"idempotencyKey": "given"}})
     assert given == {"balanceAdjust": {"entry": {"balanceAfter": "100"}}}
     pay_in = "mutation($input: ValueTopUpInput!) { valueTopUp(input: $input) { entry { id } } }"
-    await shared_api.data(pay_in, {"input": {"member": SUBJECT, "amount": 50, "idempotencyKey": "paid in"}})
+    paid = await shared_api.data(pay_in, {"input": {"member": SUBJECT, "amount": 50, "idempotencyKey": "paid in"}})
+    EXAMPLES["ValueRefundInput.topUp"] = paid["valueTopUp"]["entry"]["id"]
     spend = "mutation($input: BalanceSpendInput!) { balanceSpend(input: $input) { entry { id } } }"
     use = {"member": SUBJECT, "asset": "VALUE", "amount": 20, "reason": "a visit", "idempotencyKey": "spent"}
     spent = await shared_api.data(spend, {"input": use})

@@ -77,6 +77,10 @@ USES = {
     "valueTopUp": Use(
         lambda w: _written(member=_self(w), amount="5.00"), f"{{ entry {{ id }} member {PERSON} {ERRORS} }}"
     ),
+    "valueRefund": Use(
+        lambda w: _written(topUp=w.ours.lines["paid in"], amount="0.01"),
+        f"{{ entry {{ id }} member {PERSON} {ERRORS} }}",
+    ),
     "balanceSpend": Use(
         lambda w: _written(member=_self(w), asset="POINTS", amount=1, reason="matrix"),
         f"{{ entry {{ id }} member {PERSON} {ERRORS} }}",
