@@ -15,7 +15,7 @@ from domain.commands import (
 )
 from domain.decisions import balances, members, orders, spending, values
 from domain.decisions.situation import Decision, Situation, opened
-from domain.value_commands import RefundTopUp, SpendBalance, TopUpValue, UndoSpend
+from domain.value_commands import ConvertBalance, RefundTopUp, SpendBalance, TopUpValue, UndoSpend
 
 
 def decide(command: Command, situation: Situation) -> Decision:
@@ -47,5 +47,6 @@ DECISIONS: Mapping[type[Command], Callable[[Any, Situation], Decision]] = {
     RefundTopUp: values.refund,
     SpendBalance: spending.spend,
     UndoSpend: spending.undo,
+    ConvertBalance: spending.convert,
 }
 """One function for each command."""

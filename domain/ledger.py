@@ -24,6 +24,7 @@ class EntryKind(StrEnum):
     TRANSFER = "TRANSFER"
     TOP_UP = "TOP_UP"
     REFUND = "REFUND"
+    CONVERT = "CONVERT"
 
 
 class Contra(StrEnum):
@@ -50,6 +51,7 @@ class TransferKind(StrEnum):
     REFUND = "REFUND"
     SPEND = "SPEND"
     SPEND_UNDO = "SPEND_UNDO"
+    CONVERSION = "CONVERSION"
 
 
 MATURING = frozenset({EntryKind.RELEASE, EntryKind.EXPIRE})

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 from domain.amounts import spelled
 from domain.assets import Asset
+from domain.conversions import Conversion
+from domain.refusals import InvalidInput
 from domain.stored_value import TopUpStep, step_for
 
 if TYPE_CHECKING:
@@ -104,6 +106,8 @@ class Program:
     """Published versions, in the order in which they are evaluated."""
     top_up_steps: Mapping[UUID, tuple[TopUpStep, ...]] = field(default_factory=dict)
     """The ladder of bonuses of each asset that has one, by its id, lowest step first."""
+    conversions: tuple[Conversion, ...] = ()
+    """Which assets become which others."""
 
     def now(self) -> datetime:
         """Return the program's present instant."""
@@ -127,6 +131,13 @@ class Program:
     def top_up_step(self, asset_id: UUID, paid: int) -> TopUpStep:
         """Return the step that decides the bonus of a top-up; one that gives nothing when it reaches none."""
         return step_for(self.top_up_steps.get(asset_id, ()), paid)
+
+    def conversion(self, source: Asset, target: Asset) -> Conversion:
+        """Return how one asset becomes another. Raises `InvalidInput`."""
+        for found in self.conversions:
+            if (found.from_id, found.to_id) == (source.id, target.id):
+                return found
+        raise InvalidInput(f"{source.code} cannot be converted into {target.code}.", field=("to",))
 
     def ladder_by_id(self, ladder_id: UUID) -> Ladder:
         """Return the ladder with this id, which must be one of the program's."""

@@ -81,3 +81,23 @@ class RefundTopUp(Command):
     def original(self) -> UUID:
         """The transfer that paid in."""
         return self.transfer_id
+
+
+@keyword_value
+class ConvertBalance(Command):
+    """Turn `amount` of one asset into another, at the program's rate."""
+
+    member_id: UUID
+    from_id: UUID
+    to_id: UUID
+    amount: int
+
+    @property
+    def locks(self) -> tuple[UUID, ...]:
+        """The member."""
+        return (self.member_id,)
+
+    @property
+    def debits(self) -> tuple[tuple[UUID, UUID, int], ...]:
+        """What is converted."""
+        return ((self.member_id, self.from_id, self.amount),)

@@ -4,7 +4,7 @@ from models.ledger import Account, Entry, Lot, LotMove, Transfer
 from models.members import Event, Idempotency, Identity, Member, Standing
 from models.orders import Order, OrderEffect, OrderLine
 from models.programs import ApiKey, Asset, Campaign, CampaignVersion, Item, Ladder, Program, Tier
-from models.values import TopUp, TopUpStep
+from models.values import Conversion, TopUp, TopUpStep
 
 __all__ = [
     "Account",
@@ -12,6 +12,7 @@ __all__ = [
     "Asset",
     "Campaign",
     "CampaignVersion",
+    "Conversion",
     "Entry",
     "Event",
     "Idempotency",

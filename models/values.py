@@ -39,3 +39,19 @@ class TopUp(Model):
 
     class Meta:
         table = "top_up"
+
+
+class Conversion(Model):
+    """So much of one asset becomes so much of another, in whole steps."""
+
+    id = columns.key()
+    program_id = fields.UUIDField()
+    from_asset_id = fields.UUIDField()
+    to_asset_id = fields.UUIDField()
+    from_amount = columns.amount()
+    to_amount = columns.amount()
+    step = columns.amount()
+
+    class Meta:
+        table = "conversion"
+        unique_together = (("program_id", "from_asset_id", "to_asset_id"),)

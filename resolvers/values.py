@@ -8,6 +8,8 @@ from resolvers.members import entries_of, member_of
 from schema import ids
 from schema.context import Info
 from schema.payloads.values import (
+    BalanceConvertInput,
+    BalanceConvertPayload,
     BalanceSpendInput,
     BalanceSpendPayload,
     BalanceSpendUndoInput,
@@ -120,3 +122,27 @@ async def balance_spend_undo(
     )
     (entry,) = await entries_of(info, outcome)
     return BalanceSpendUndoPayload(member=await member_of(info, outcome), entry=entry, replayed=outcome.replayed)
+
+
+@strawberry.mutation(
+    description="Turns so much of one asset into another, at a rate of `Program.conversions` and without rounding.",
+    extensions=[Refusals(), Needs(Scope.BALANCES_SPEND)],
+)
+async def balance_convert(
+    info: Info, input: Annotated[BalanceConvertInput, strawberry.argument(description="The conversion.")]
+) -> BalanceConvertPayload:
+    """Convert."""
+    context = info.context
+    outcome = await spending.convert(
+        context.engine,
+        context.actor,
+        input.member.ref(),
+        source=input.source,
+        target=input.target,
+        amount=input.amount,
+        key=input.idempotency_key,
+    )
+    given, received = await entries_of(info, outcome)
+    return BalanceConvertPayload(
+        member=await member_of(info, outcome), given=given, received=received, replayed=outcome.replayed
+    )

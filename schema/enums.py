@@ -124,6 +124,7 @@ described(
         "TRANSFER": "Value moved between members.",
         "TOP_UP": "Stored value was paid in.",
         "REFUND": "Stored value was paid out.",
+        "CONVERT": "Value of one asset became value of another.",
     },
 )
 described(

@@ -36,6 +36,7 @@ MUTATIONS = [
     values.value_refund,
     values.balance_spend,
     values.balance_spend_undo,
+    values.balance_convert,
 ]
 SUBSCRIPTIONS = [streams.member_events, streams.member_state, streams.program_events]
 

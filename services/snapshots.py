@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from domain.assets import Asset, AssetKind, BurnOrder, ExpiryFrom, ExpiryPolicy, ShortfallPolicy
+from domain.conversions import Conversion
 from domain.effects.base import EffectRule
 from domain.program import CampaignVersion, ItemPolicy, Ladder, Program, Tier, TierMetric
 from domain.rules import RuleReader
@@ -116,6 +117,15 @@ async def _read(reader: Reader, program_id: UUID, row: Sequence[Any]) -> Program
     ):
         asset_id = _uuid(r[0])
         steps[asset_id] = (*steps.get(asset_id, ()), TopUpStep(*r[1:]))
+    conversions = tuple(
+        Conversion(_uuid(r[0]), _uuid(r[1]), *r[2:])
+        for r in await reader.fetch(
+            "SELECT c.from_asset_id, c.to_asset_id, c.from_amount, c.to_amount, c.step FROM conversion c "
+            "JOIN asset f ON f.id = c.from_asset_id JOIN asset t ON t.id = c.to_asset_id WHERE c.program_id = $1 "
+            "ORDER BY f.code, t.code",
+            program_id,
+        )
+    )
     return Program(
         id=program_id,
         code=row[1],
@@ -132,6 +142,7 @@ async def _read(reader: Reader, program_id: UUID, row: Sequence[Any]) -> Program
         tiers=tiers,
         campaigns=campaigns,
         top_up_steps=steps,
+        conversions=conversions,
     )
 
 

@@ -1,4 +1,4 @@
-"""Balances used outside an order, and given back."""
+"""Balances used outside an order, given back, converted."""
 
 from decimal import Decimal
 
@@ -8,10 +8,11 @@ from domain.commands import Claim
 from domain.digest import content_hash
 from domain.ledger import EntryKind
 from domain.refusals import InvalidInput
-from domain.value_commands import SpendBalance, UndoSpend
+from domain.value_commands import ConvertBalance, SpendBalance, UndoSpend
 from services import members
 from services.actors import Actor
 from services.engine import Engine
+from services.idempotency import answered
 from services.members import Answered, MemberRef
 from services.values import LineRef, asset_of, line_of, optional_positive, positive
 from services.writer.answers import Outcome
@@ -78,5 +79,43 @@ async def undo(
             transfer_id=spent.transfer_id,
             amount=minor,
             reason=why,
+        )
+    )
+
+
+async def convert(
+    engine: Engine, actor: Actor, ref: MemberRef, *, source: str, target: str, amount: Decimal, key: str
+) -> Outcome:
+    """Turn so much of one asset into another at the program's rate; the outcome's lines are what went and what came.
+
+    Raises `InvalidInput`, `NotFound`, `InsufficientBalance`, `LimitReached`, `MemberNotActive` or
+    `IdempotencyKeyReused`.
+    """
+    assert actor.program_id is not None, "the field asked for a credential"
+    key = checks.idempotency_key(key)
+    program = await engine.program(actor.program_id)
+    giver, taker = asset_of(program, source, ("from",)), asset_of(program, target, ("to",))
+    minor = positive(amount, giver)
+    hash = content_hash((members.canonical(program, ref), giver.id, taker.id, minor))
+    claim = Claim(f"{actor.credential}:balanceConvert", key, hash)
+    try:
+        program.conversion(giver, taker).gain(giver, minor)  # a rate that is not there leaves the key free
+    except InvalidInput:
+        if before := await answered(program, claim):  # at the rate of then
+            return before
+        raise
+    try:
+        member_id = await members.resolve(actor, program, ref, ("member",), claim)
+    except Answered as done:
+        return done.outcome
+    return await engine.writer.post(
+        ConvertBalance(
+            program_id=program.id,
+            actor=actor.credential,
+            claim=claim,
+            member_id=member_id,
+            from_id=giver.id,
+            to_id=taker.id,
+            amount=minor,
         )
     )

@@ -1,4 +1,4 @@
-"""The set-up of stored value: the ladder of bonuses for top-ups."""
+"""The set-up of stored value: the ladder of bonuses for top-ups, and what becomes what."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,14 +8,16 @@ from tortoise.expressions import F
 from uuid_utils.compat import uuid7
 
 import models
-from domain.amounts import EXACT, to_minor
+from domain.amounts import EXACT, spelled, to_minor
 from domain.assets import AssetKind
-from domain.refusals import InvalidInput, NotFound
+from domain.conversions import smallest_step
+from domain.refusals import InvalidInput, LimitReached, NotFound
 from domain.stored_value import BASIS_POINTS
 from services.transaction import transaction
 
 STEPS_MAX = 50
 """Steps of a ladder: each is loaded with every snapshot and shown without pages."""
+CONVERSIONS_MAX = 100
 PERCENT = 100
 
 
@@ -28,11 +30,11 @@ class Step:
     is_percent: bool
 
 
-async def asset_of(program: models.Program, code: str) -> models.Asset:
-    """Return an asset of the program. Raises `NotFound`."""
+async def asset_of(program: models.Program, code: str, name: str = "asset") -> models.Asset:
+    """Return an asset of the program. Raises `NotFound`, naming the field."""
     found = await models.Asset.get_or_none(program_id=program.id, code=code)
     if found is None:
-        raise NotFound(f"The program {program.code} has no asset {code!r}.", field=("asset",))
+        raise NotFound(f"The program {program.code} has no asset {code!r}.", field=(name,))
     return found
 
 
@@ -55,6 +57,64 @@ async def set_ladder(program: models.Program, code: str, steps: Sequence[Step]) 
         await models.TopUpStep.filter(program_id=program.id, asset_id=asset.id).delete()
         await models.TopUpStep.bulk_create(rows)
     return await ladder_of(asset)
+
+
+async def set_conversion(
+    program: models.Program, source: str, target: str, *, amount: Decimal, gives: Decimal, step: Decimal | None = None
+) -> models.Conversion:
+    """Let `amount` of one asset give so much of another, in place of any rate there was between the two.
+
+    Only whole multiples of `step` are converted; without one, of the smallest that gives a whole minor unit. Raises
+    `NotFound`, `LimitReached`, or `InvalidInput` for assets that cannot be converted or a step that gives a fraction.
+    """
+    giver, taker = await asset_of(program, source, "from"), await asset_of(program, target, "to")
+    if giver.id == taker.id:
+        raise InvalidInput(f"{source} is converted into another asset, not into itself.", field=("to",))
+    if giver.kind == AssetKind.QUALIFYING:
+        raise InvalidInput(f"{source} counts towards tiers and cannot be converted.", field=("from",))
+    given = to_minor(amount, giver.scale, ("rate",))
+    gained = to_minor(gives, taker.scale, ("rate",))
+    if given <= 0 or gained <= 0:
+        raise InvalidInput("Both amounts of a rate must be more than 0.", field=("rate",))
+    least = smallest_step(given, gained)
+    least_text = spelled(least, giver.scale)
+    chosen = least if step is None else to_minor(step, giver.scale, ("step",))
+    if chosen <= 0 or chosen % least:
+        raise InvalidInput(f"A step is a multiple of {least_text}: less gives no whole {target}.", field=("step",))
+    async with transaction():
+        await models.Program.filter(id=program.id).update(config_version=F("config_version") + 1)
+        await models.Conversion.filter(from_asset_id=giver.id, to_asset_id=taker.id).delete()
+        if await models.Conversion.filter(program_id=program.id).count() >= CONVERSIONS_MAX:
+            raise LimitReached(
+                f"The program has {CONVERSIONS_MAX} conversions, as many as it may have.", limit=str(CONVERSIONS_MAX)
+            )
+        return await models.Conversion.create(
+            program_id=program.id,
+            from_asset_id=giver.id,
+            to_asset_id=taker.id,
+            from_amount=given,
+            to_amount=gained,
+            step=chosen,
+        )
+
+
+async def remove_conversion(program: models.Program, source: str, target: str) -> None:
+    """Let one asset not become another any more. Raises `NotFound`."""
+    giver, taker = await asset_of(program, source, "from"), await asset_of(program, target, "to")
+    async with transaction():
+        await models.Program.filter(id=program.id).update(config_version=F("config_version") + 1)
+        if not await models.Conversion.filter(from_asset_id=giver.id, to_asset_id=taker.id).delete():
+            raise NotFound(f"{source} is not converted into {target}.", field=("to",))
+
+
+async def conversions_of(program: models.Program) -> list[tuple[models.Asset, models.Asset, models.Conversion]]:
+    """Return the conversions of a program with the assets they are from and to, by their codes."""
+    found = {asset.id: asset for asset in await models.Asset.filter(program_id=program.id)}
+    rows = [
+        (found[row.from_asset_id], found[row.to_asset_id], row)
+        for row in await models.Conversion.filter(program_id=program.id)
+    ]
+    return sorted(rows, key=lambda row: (row[0].code, row[1].code))
 
 
 async def ladder_of(asset: models.Asset) -> list[models.TopUpStep]:

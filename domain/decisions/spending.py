@@ -1,12 +1,13 @@
-"""Balances: used outside an order, and given back."""
+"""Balances: used outside an order, given back, converted."""
 
 from domain.amounts import from_minor
 from domain.decisions.situation import Decision, Situation, opened
+from domain.decisions.tiers import raise_tiers
 from domain.decisions.values import check_active, check_open, decided
 from domain.ledger import Contra, EntryKind, TransferKind
 from domain.refusals import AlreadyReturned, InsufficientBalance, InvalidInput, LimitReached, NotFound
 from domain.undoing import given_back
-from domain.value_commands import SpendBalance, UndoSpend
+from domain.value_commands import ConvertBalance, SpendBalance, UndoSpend
 
 
 def spend(command: SpendBalance, situation: Situation) -> Decision:
@@ -60,4 +61,33 @@ def undo(command: UndoSpend, situation: Situation) -> Decision:
     except LimitReached as refusal:
         refusal.field = ("amount",)
         raise
+    return decided(book, transfer)
+
+
+def convert(command: ConvertBalance, situation: Situation) -> Decision:
+    """Return the posting, a line in each of the two accounts; it may raise a tier.
+
+    What is credited begins anew, by the terms of its asset. Raises `InsufficientBalance`, `LimitReached`,
+    `MemberNotActive`, and `InvalidInput` for an amount that is no step or an asset whose fixed date is over.
+    """
+    book = opened(command, situation)
+    check_active(book)
+    source, target = (book.program.asset_by_id(asset_id) for asset_id in (command.from_id, command.to_id))
+    if ended := target.ended(situation.now, book.program.zone):
+        raise InvalidInput(f"{ended}; nothing can be added.", field=("to",))
+    rate = book.program.conversion(source, target)
+    gained = rate.gain(source, command.amount)
+    # The rate may be another one day: the line says at which it was.
+    why = (
+        f"{source.spelled(command.amount)} {source.code} became {target.spelled(gained)} {target.code}, at "
+        f"{source.spelled(rate.from_amount)} for {target.spelled(rate.to_amount)}."
+    )
+    try:
+        with book.open(TransferKind.CONVERSION, situation.now, reason=why) as transfer:
+            transfer.debit(source, command.amount, EntryKind.CONVERT, Contra.CLEARING)
+            transfer.credit(target, gained, EntryKind.CONVERT, Contra.CLEARING)
+    except (InsufficientBalance, LimitReached) as refusal:
+        refusal.field = ("amount",)
+        raise
+    raise_tiers(book, situation.now)
     return decided(book, transfer)

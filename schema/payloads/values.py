@@ -47,6 +47,15 @@ BalanceSpendUndoError = Annotated[
     | IdempotencyKeyReusedError,
     _union("BalanceSpendUndoError", "Why nothing was given back."),
 ]
+BalanceConvertError = Annotated[
+    InvalidInputError
+    | NotFoundError
+    | InsufficientBalanceError
+    | MemberNotActiveError
+    | LimitReachedError
+    | IdempotencyKeyReusedError,
+    _union("BalanceConvertError", "Why nothing was converted."),
+]
 
 
 @strawberry.input(description="What `valueTopUp` takes.")
@@ -149,3 +158,27 @@ class BalanceSpendUndoPayload:
     entry: Entry | None = strawberry.field(description="The ledger line that was written.", default=None)
     replayed: bool = strawberry.field(description=REPLAYED, default=False)
     user_errors: list[BalanceSpendUndoError] = strawberry.field(description=ERRORS, default_factory=list)
+
+
+@strawberry.input(description="What `balanceConvert` takes.")
+class BalanceConvertInput:
+    """A conversion."""
+
+    idempotency_key: str = strawberry.field(description=KEY)
+    member: MemberBy = strawberry.field(description="Whose balances.")
+    source: str = strawberry.field(name="from", description="Code of the asset that is converted.")
+    target: str = strawberry.field(name="to", description="Code of the asset that it becomes.")
+    amount: Decimal = strawberry.field(
+        description="How much of the first is converted: more than 0, in whole steps of the conversion."
+    )
+
+
+@strawberry.type(description="What `balanceConvert` answers.")
+class BalanceConvertPayload:
+    """A conversion's answer."""
+
+    member: Member | None = strawberry.field(description=MEMBER, default=None)
+    given: Entry | None = strawberry.field(description="The line of what was converted.", default=None)
+    received: Entry | None = strawberry.field(description="The line of what it became.", default=None)
+    replayed: bool = strawberry.field(description=REPLAYED, default=False)
+    user_errors: list[BalanceConvertError] = strawberry.field(description=ERRORS, default_factory=list)

@@ -25,7 +25,9 @@ from services.balances import Amounts
 if TYPE_CHECKING:
     from schema.types.order import Order
 
-REASONED = frozenset({EntryKind.ADJUST, EntryKind.SPEND, EntryKind.RETURN, EntryKind.TOP_UP, EntryKind.REFUND})
+REASONED = frozenset(
+    {EntryKind.ADJUST, EntryKind.SPEND, EntryKind.RETURN, EntryKind.TOP_UP, EntryKind.REFUND, EntryKind.CONVERT}
+)
 """Lines whose transfer may say why."""
 
 

@@ -109,4 +109,27 @@ TRANSFER_REFUNDED = Check(
     """,
 )
 
-CHECKS = (TRANSFER_TOP_UP, TOP_UP_ENTRIES, TOP_UP_LOTS, TOP_UP_BONUS, TRANSFER_RETURNED, TRANSFER_REFUNDED)
+TRANSFER_CONVERSION = Check(
+    "transfer.conversion",
+    "transfer",
+    ("id",),
+    "The conversion has {lines} lines of {assets} assets, {gains} of them gains.",
+    f"""
+    SELECT t.id, count(e.seq) AS lines, count(DISTINCT e.asset_id) AS assets,
+        sum(CASE WHEN {NET} > 0 THEN 1 ELSE 0 END) AS gains
+    FROM transfer t LEFT JOIN entry e ON e.transfer_id = t.id AND e.kind = 'CONVERT' AND e.contra = 'CLEARING'
+    WHERE t.kind = 'CONVERSION'{{t}}
+    GROUP BY t.id
+    HAVING count(e.seq) <> 2 OR count(DISTINCT e.asset_id) <> 2 OR sum(CASE WHEN {NET} > 0 THEN 1 ELSE 0 END) <> 1
+    """,
+)
+
+CHECKS = (
+    TRANSFER_TOP_UP,
+    TOP_UP_ENTRIES,
+    TOP_UP_LOTS,
+    TOP_UP_BONUS,
+    TRANSFER_RETURNED,
+    TRANSFER_REFUNDED,
+    TRANSFER_CONVERSION,
+)

@@ -169,6 +169,17 @@ BY_FIELD: dict[str, Values] = {
     "BalanceTransferInput.asset": text(64) | {"unknown": "GOLD", "lower case": "points", "counts for tiers": "TIER"},
     "BalanceTransferInput.idempotencyKey": KEY,
     "BalanceTransferInput.reason": text(500),
+    "BalanceConvertInput.amount": {
+        "zero": 0,
+        "negative": "-1",
+        "half a point": "0.5",
+        "1e400": "1e400",
+        "2^62": 2**62,
+    },
+    "BalanceConvertInput.from": text(64) | {"unknown": "GOLD", "lower case": "points"},
+    "BalanceConvertInput.idempotencyKey": KEY,
+    "BalanceConvertInput.to": text(64)
+    | {"unknown": "GOLD", "lower case": "value", "no rate": "TIER", "same": "POINTS"},
     "BalanceSpendInput.amount": {
         "zero": 0,
         "negative": "-1",

@@ -5,6 +5,7 @@ import json
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,7 +13,7 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 
 import models
-from services import credentials
+from services import credentials, value_terms
 from services.actors import ALL_SCOPES, Scope
 from services.credentials import ALGORITHM, ISSUER, member_token
 from services.templates import Template
@@ -66,6 +67,8 @@ class Side:
             type_ = f"{field_name[0].upper()}{field_name[1:]}Input"
             query = f"mutation($input: {type_}!) {{ {field_name}(input: $input) {{ entry {{ id }} }} }}"
             self.lines[line] = (await self.api.data(query, {"input": values}))[field_name]["entry"]["id"]
+        program = await models.Program.get(id=self.api.program_id)
+        await value_terms.set_conversion(program, "POINTS", "VALUE", amount=Decimal(1), gives=Decimal("0.01"))
         return self
 
     def token(self, row: Any = None, **changed: Any) -> str:

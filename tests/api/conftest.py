@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from tortoise.connection import get_connections
 import models
 from app.server import create_app
 from app.settings import Settings
-from services import credentials, programs
+from services import credentials, programs, value_terms
 from services.actors import ALL_SCOPES, Scope
 from services.credentials import member_token
 from services.database.config import Database, Dialect
@@ -213,6 +214,8 @@ async def shop(shared_api: Api) -> Api:
     use = {"member": SUBJECT, "asset": "VALUE", "amount": 20, "reason": "a visit", "idempotencyKey": "spent"}
     spent = await shared_api.data(spend, {"input": use})
     EXAMPLES["BalanceSpendUndoInput.entry"] = spent["balanceSpend"]["entry"]["id"]
+    program = await models.Program.get(id=shared_api.program_id)
+    await value_terms.set_conversion(program, "POINTS", "VALUE", amount=Decimal(1), gives=Decimal("0.01"))
     return shared_api
 
 

@@ -194,6 +194,9 @@ async def answers(page: str, database_url: str) -> AsyncIterator[tuple[Example, 
             yearly = Terms(expiry=ExpiryPolicy.ROLLING_MONTHS, expiry_length=12)
             facts = {"code": "VISITS", "name": "Tea tastings", "kind": AssetKind.PASS, "scale": None, "terms": yearly}
             await assets.create(program, **facts)
+            await value_terms.set_conversion(
+                program, "POINTS", "VALUE", amount=Decimal(100), gives=Decimal(1), step=Decimal(100)
+            )
         key = await credentials.create_key(program.id, name="docs", scopes=ALL_SCOPES, now=shop.now)
         headers = {"authorization": f"Bearer {key.key}"}
         ids: dict[str, str] = {}

@@ -88,6 +88,10 @@ USES = {
     "balanceSpendUndo": Use(
         lambda w: _written(entry=w.ours.lines["spent"], amount="0.01"), f"{{ entry {{ id }} member {PERSON} {ERRORS} }}"
     ),
+    "balanceConvert": Use(
+        lambda w: _written(member=_self(w), amount=1, **{"from": "POINTS", "to": "VALUE"}),
+        f"{{ given {{ id }} member {PERSON} {ERRORS} }}",
+    ),
     "memberEvents": Use(
         lambda w: {"memberId": w.ours.ids["member"], "after": _beginning(w)},
         f"{{ position member {PERSON} }}",

@@ -104,6 +104,9 @@ ALLOWED = """
 + campaign checks 1
 + campaign_version reference (program_id, campaign_id) -> campaign (program_id, id) RESTRICT
 + campaign_version checks 3
++ conversion reference (program_id, from_asset_id) -> asset (program_id, id) RESTRICT
++ conversion reference (program_id, to_asset_id) -> asset (program_id, id) RESTRICT
++ conversion checks 3
 + entry primary key account_id, seq
 - entry primary key seq
 + entry checks 7

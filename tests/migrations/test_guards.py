@@ -26,7 +26,7 @@ from services.transaction import transaction
 from tests.factories import NOON, world
 from tests.migrations.catalog import Catalog, read_postgres, read_sqlite
 from tests.migrations.scratch import scratch
-from tests.services.saving import ladder, pay_in
+from tests.services.saving import conversion, ladder, pay_in
 
 NOBODY = "00000000-0000-7000-8000-000000000007"
 TOO_MUCH = 2**62
@@ -49,6 +49,7 @@ async def _use(house: Engine) -> None:
     await shop.give(member, "-20")
     await ladder(shop, ("100", "20"))
     await pay_in(shop, member, "150")
+    await conversion(shop, "POINTS", "VALUE", "100", "1.00")
     await programs.list_items(shop.program.id, [("CD", None, None)])
     await create_key(shop.program.id, name="till", scopes=frozenset(), now=NOON)
 
@@ -290,6 +291,9 @@ CHANGES = [
     "UPDATE lot SET due_at = '2026-01-01 00:00:00+00:00'",
     "UPDATE lot SET locked_until = '2026-01-01 00:00:00+00:00'",
     "UPDATE idempotency SET hash = {short}",
+    "UPDATE conversion SET to_asset_id = from_asset_id",
+    "UPDATE conversion SET step = 0",
+    "UPDATE conversion SET to_amount = {too_much}",
     "UPDATE top_up_step SET threshold = 0",
     "UPDATE top_up_step SET basis_points = 1",
     "UPDATE top_up_step SET threshold = {too_much}",
@@ -381,6 +385,7 @@ TWICE: dict[str, list[dict[str, str]]] = {
     "lot_move": [{}],
     "event": [{}],
     "idempotency": [{}],
+    "conversion": [NEW],
     "top_up": [{}],
     "top_up_step": [NEW],
     "order_line": [{}],
@@ -408,7 +413,7 @@ async def test_a_row_names_only_what_its_own_program_has(store: Store) -> None:
                 statement = f'UPDATE "{table}" SET "{column}" = \'{{nobody}}\' WHERE "id" = {one}'
             assert "foreign key" in (await store.refused(statement)).lower(), (table, reference)
             tried += 1
-    assert tried == 16
+    assert tried == 18
 
 
 @pytest.mark.parametrize("table", ["program", "asset", "ladder", "tier", "campaign", "member"])

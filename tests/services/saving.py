@@ -40,6 +40,19 @@ async def refund(shop: World, paid: Outcome, amount: str | None = None, **facts:
     return await values.refund(shop.engine, shop.actor, given.pop("line"), amount=much, **given)
 
 
+async def conversion(
+    shop: World, source: str, target: str, amount: str, gives: str, *, step: str | None = None
+) -> None:
+    """Let so much of one asset give so much of another."""
+    rate = {"amount": Decimal(amount), "gives": Decimal(gives), "step": Decimal(step) if step else None}
+    await value_terms.set_conversion(shop.program, source, target, **rate)
+
+
+async def convert(shop: World, member: UUID, amount: str, **facts: Any) -> Outcome:
+    given: dict[str, Any] = {"source": "POINTS", "target": "VALUE", "key": new_key()} | facts
+    return await spending.convert(shop.engine, shop.actor, MemberRef(id=member), amount=Decimal(amount), **given)
+
+
 async def transfer_of(outcome: Outcome) -> UUID:
     """Return the transfer of an outcome's lines."""
     account_id, seq = outcome.entries[0]
@@ -57,6 +70,8 @@ async def build(shop: World) -> dict[str, Any]:
     used = await spend(shop, saver, "100", asset="VALUE")
     small = await spend(shop, saver, "5", asset="VALUE")
     undone = await undo(shop, used, "40")
+    await conversion(shop, "VALUE", "POINTS", "1.00", "100")
+    await convert(shop, saver, "10", source="VALUE", target="POINTS")
     return {
         "saver": saver,
         "top_up": await transfer_of(large),
@@ -119,6 +134,13 @@ CASES: list[tuple[str, tuple[str, ...], str, dict[str, Any], bool]] = [
         ("UPDATE transfer SET original_id = '{spent}' WHERE id = '{refund}'",),
         "transfer.refunded",
         TRANSFER | {"id": "{refund}"},
+        False,
+    ),
+    (
+        "an adjustment is called a conversion",
+        ("UPDATE transfer SET kind = 'CONVERSION' WHERE id = '{gift}'",),
+        "transfer.conversion",
+        {"program_id": "{program}", "member_id": "{member}", "id": "{gift}"},
         False,
     ),
     (

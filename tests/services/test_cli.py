@@ -55,6 +55,7 @@ COMMANDS = [
     ("asset", "create"),
     ("asset", "list"),
     ("asset", "topup"),
+    ("asset", "convert"),
     ("key", "create"),
     ("key", "list"),
     ("key", "revoke"),
@@ -481,6 +482,33 @@ def test_asset_topup_sets_shows_and_clears_a_ladder(shop_url: str) -> None:
         assert complaint(shop_url, *topup, *more) == told
     assert answer(shop_url, *topup) == shown
     assert answer(shop_url, *topup, "--clear") == "Top-ups of VALUE get no bonus.\n"
+
+
+def test_asset_convert_sets_lists_and_removes_rates(shop_url: str) -> None:
+    convert = ("asset", "convert", "--program", "SHOP")
+    ways = ("--from", "POINTS", "--to", "VALUE")
+    assert answer(shop_url, *convert) == "In SHOP nothing is converted.\n"
+    assert answer(shop_url, *convert, *ways, "--rate", "100=1.00").splitlines()[1:] == ["POINTS  VALUE  100=1.00  1"]
+    shown = answer(shop_url, *convert, *ways, "--rate", "100=1.00", "--step", "500")
+    assert shown.splitlines() == ["FROM    TO     RATE      STEP", "POINTS  VALUE  100=1.00  500"]
+    listed = {"from": "POINTS", "to": "VALUE", "rate": "100=1.00", "step": "500"}
+    assert json.loads(answer(shop_url, *convert, "--json")) == {"conversions": [listed]}
+    usage = "Name --from and --to with either --rate or --remove; or none of them, to list."
+    for more, told in (
+        (ways, usage),
+        (ways[:2], usage),
+        (("--rate", "1=1"), usage),
+        (("--remove",), usage),
+        ((*ways, "--rate", "1=1", "--remove"), usage),
+        (("--step", "5"), "A step goes with a rate."),
+        ((*ways, "--rate", "many"), "'many' is no worth; an example: 100=1.00."),
+        ((*ways, "--rate", "3=0.02", "--step", "4"), "A step is a multiple of 3: less gives no whole VALUE."),
+        (("--from", "POINTS", "--to", "X", "--rate", "1=1"), "The program SHOP has no asset 'X'."),
+        (("--from", "VALUE", "--to", "POINTS", "--remove"), "VALUE is not converted into POINTS."),
+    ):
+        assert complaint(shop_url, *convert, *more) == told
+    assert answer(shop_url, *convert) == shown
+    assert answer(shop_url, *convert, *ways, "--remove") == "In SHOP nothing is converted.\n"
 
 
 async def test_a_running_server_knows_a_new_asset_at_once(shop_url: str) -> None:
