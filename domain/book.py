@@ -17,6 +17,7 @@ from domain.members import MemberState
 from domain.orders import Order
 from domain.posting import OpenTransfer
 from domain.program import Program
+from domain.stored_value import TopUp
 
 
 @dataclass(slots=True)
@@ -29,6 +30,7 @@ class Rows:
     events: list[Event] = field(default_factory=list)
     orders: dict[UUID, Order] = field(default_factory=dict)
     """Orders that are new or changed, by id."""
+    top_ups: list[TopUp] = field(default_factory=list)
 
 
 def burn_key(lot: Lot) -> tuple[int, datetime, UUID]:

@@ -47,6 +47,11 @@ class Command:
         """(source, external id) of the order that the command is about."""
         return None
 
+    @property
+    def original(self) -> UUID | None:
+        """The transfer that the command undoes, so that it is loaded with its lots; no two undo one at a time."""
+        return None
+
 
 @keyword_value
 class BeginImport(Command):

@@ -19,8 +19,9 @@ from domain.commands import (
     ReturnOrder,
     TransferBalance,
 )
-from domain.decisions import balances, holds, members, orders, returns
+from domain.decisions import balances, holds, members, orders, returns, spending, values
 from domain.decisions.situation import Decision, Situation, opened
+from domain.value_commands import ConvertBalance, RefundTopUp, SpendBalance, TopUpValue, UndoSpend
 
 
 def decide(command: Command, situation: Situation) -> Decision:
@@ -54,5 +55,10 @@ DECISIONS: Mapping[type[Command], Callable[[Any, Situation], Decision]] = {
     TransferBalance: balances.transfer,
     Remind: balances.remind,
     Mature: _mature,
+    TopUpValue: values.top_up,
+    RefundTopUp: values.refund,
+    SpendBalance: spending.spend,
+    UndoSpend: spending.undo,
+    ConvertBalance: spending.convert,
 }
 """One function for each command."""

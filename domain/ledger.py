@@ -25,6 +25,7 @@ class EntryKind(StrEnum):
     TRANSFER = "TRANSFER"
     TOP_UP = "TOP_UP"
     REFUND = "REFUND"
+    CONVERT = "CONVERT"
 
 
 class Contra(StrEnum):
@@ -49,6 +50,11 @@ class TransferKind(StrEnum):
     TRANSFER = "TRANSFER"
     RELEASE = "RELEASE"
     EXPIRY = "EXPIRY"
+    TOP_UP = "TOP_UP"
+    REFUND = "REFUND"
+    SPEND = "SPEND"
+    SPEND_UNDO = "SPEND_UNDO"
+    CONVERSION = "CONVERSION"
 
 
 MATURING = frozenset({EntryKind.RELEASE, EntryKind.EXPIRE})

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from domain.book import Book
 from domain.events import EventKind
+from domain.holding import free
 from domain.ledger import Contra, EntryKind, Hold, Lot, TransferKind
 from domain.orders import OrderState
 from domain.values import value
@@ -93,7 +94,7 @@ def free_holds(book: Book, holds: list[Hold], at: datetime) -> None:
     first = holds[0]
     with book.open(TransferKind.RELEASE, at, order_id=first.order_id, original_id=first.transfer_id) as transfer:
         for hold in sorted(holds, key=lambda row: row.asset_id):
-            transfer.free(hold, book.parts(hold))
+            free(transfer, hold, book.parts(hold))
 
 
 def _expire(book: Book, lots: list[Lot], at: datetime) -> None:

@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
-from domain.amounts import AMOUNT_MAX, from_minor
+from domain.amounts import AMOUNT_MAX
 from domain.assets import Asset
+from domain.burning import Use, burnt
 from domain.digest import transfer_hash
 from domain.events import EventKind
 from domain.instants import NEVER, plus_days
-from domain.ledger import Account, Contra, Entry, EntryKind, Hold, Lot, LotMove, Transfer
-from domain.refusals import InsufficientBalance, LimitReached
+from domain.ledger import Account, Contra, Entry, EntryKind, Lot, LotMove, Transfer
+from domain.refusals import LimitReached
 from domain.values import value
 
 if TYPE_CHECKING:
@@ -123,6 +124,42 @@ class OpenTransfer:
         if account.available + account.pending + account.held + amount > AMOUNT_MAX:
             raise LimitReached("The balance would be larger than an account can hold.", limit=str(AMOUNT_MAX))
 
+    def restore(
+        self,
+        asset: Asset,
+        parts: Sequence[tuple[Lot, int]],
+        kind: EntryKind,
+        contra: Contra,
+        *,
+        cause: Cause = NO_CAUSE,
+    ) -> Entry:
+        """Give back so much to each of the member's lots, which must be among the book's, each once.
+
+        They keep their expiry. What would go to lots that have expired since becomes new ones, one for each part, that
+        live for the asset's grace. A debt is paid first.
+        """
+        book, account = self.book, self.book.account(asset)
+        self.check_room(account, sum(amount for _, amount in parts))
+        due_at, available, expired = NEVER, account.available, dict[int, int]()
+        for lot, amount in parts:
+            if lot.expires_at <= book.now:
+                expired[lot.priority] = expired.get(lot.priority, 0) + amount
+                continue
+            freed = amount - min(max(-available, 0), amount)
+            available += amount
+            if freed:
+                self.move(book.lots[lot.id], remaining=freed)
+                due_at = min(due_at, lot.expires_at)
+        grace = plus_days(book.now, asset.grace_days, book.program.zone)
+        for priority, amount in sorted(expired.items()):
+            born = self.born(account, amount, priority=priority, locked_until=None, expires_at=grace)
+            self.pay_debt(born, available)
+            available += amount
+            due_at = min(due_at, grace)
+        return self.post(
+            asset, kind, available=available - account.available, contra=contra, cause=cause, due_at=due_at
+        )
+
     def born(
         self, account: Account, amount: int, *, priority: int, locked_until: datetime | None, expires_at: datetime
     ) -> Lot:
@@ -155,85 +192,28 @@ class OpenTransfer:
         if debt:
             self.take(lot, debt)
 
-    def debit(self, asset: Asset, amount: int, kind: EntryKind, contra: Contra, *, cause: Cause = NO_CAUSE) -> Entry:
-        """Take `amount` from the available balance, soonest-expiring lots first.
+    def debit(
+        self,
+        asset: Asset,
+        amount: int,
+        kind: EntryKind,
+        contra: Contra,
+        *,
+        cause: Cause = NO_CAUSE,
+        use: Use = Use.PAYMENT,
+    ) -> Entry:
+        """Take `amount` from the available balance, in burn order, of bonus no more than a payment may use.
 
-        Raises `InsufficientBalance` when the available balance is less.
+        Raises `InsufficientBalance` when that does not cover it.
         """
-        for lot, part in self._picked(asset, amount):
+        for lot, part in self.picked(asset, amount, use):
             self.take(lot, part)
         return self.post(asset, kind, available=-amount, contra=contra, cause=cause)
 
-    def hold(self, asset: Asset, amount: int, order_id: UUID, until: datetime, *, cause: Cause = NO_CAUSE) -> Hold:
-        """Reserve `amount` of the available balance on the lots that a debit would use, `until` an instant.
-
-        Raises `InsufficientBalance` when the available balance is less.
-        """
-        for lot, part in self._picked(asset, amount):
-            self.move(lot, remaining=-part, held=part)
-        entry = self.post(asset, EntryKind.HOLD, available=-amount, held=amount, contra=None, cause=cause, due_at=until)
-        hold = Hold(
-            id=self.book.new_id(),
-            program_id=entry.program_id,
-            member_id=entry.member_id,
-            account_id=entry.account_id,
-            asset_id=asset.id,
-            order_id=order_id,
-            transfer_id=self.transfer.id,
-            amount=amount,
-            captured=0,
-            released=0,
-            expires_at=until,
-            recorded_at=self.book.now,
-        )
-        self.book.holds[hold.id] = hold
-        return hold
-
-    def capture(self, hold: Hold, parts: Sequence[tuple[Lot, int]], contra: Contra, *, cause: Cause = NO_CAUSE) -> None:
-        """Spend what a hold reserved, on the `parts` of lots on which it did."""
-        asset = self.book.program.asset_by_id(hold.asset_id)
-        for lot, part in parts:
-            self.move(lot, held=-part)
-        self.post(asset, EntryKind.SPEND, held=-hold.open, contra=contra, cause=cause)
-        self.book.holds[hold.id] = replace(hold, captured=hold.captured + hold.open)
-
-    def free(self, hold: Hold, parts: Sequence[tuple[Lot, int]]) -> None:
-        """Make available again what a hold reserved; what is owed is paid first.
-
-        What is past its expiry is due since this transfer happened, and expires next.
-        """
-        asset, at = self.book.program.asset_by_id(hold.asset_id), self.transfer.occurred_at
-        available = self.book.account(asset).available
-        due = [max(lot.expires_at, at) for lot, _ in parts]
-        self.post(
-            asset, EntryKind.RELEASE, available=hold.open, held=-hold.open, contra=None, due_at=min(due, default=NEVER)
-        )
-        for (lot, part), due_at in zip(parts, due, strict=True):
-            freed = self.move(replace(lot, due_at=due_at), remaining=part, held=-part)
-            self.pay_debt(freed, available)
-            available += part
-        self.book.holds[hold.id] = replace(hold, released=hold.released + hold.open)
-
-    def _picked(self, asset: Asset, amount: int) -> list[tuple[Lot, int]]:
+    def picked(self, asset: Asset, amount: int, use: Use) -> list[tuple[Lot, int]]:
         """Return how much of each lot a debit takes. Raises `InsufficientBalance`."""
         account = self.book.account(asset)
-        if account.available < amount:
-            available = max(account.available, 0)
-            raise InsufficientBalance(
-                f"The member has {asset.spelled(available)} {asset.code}; {asset.spelled(amount)} are needed.",
-                available=from_minor(available, asset.scale),
-                required=from_minor(amount, asset.scale),
-            )
-        picked: list[tuple[Lot, int]] = []
-        left = amount
-        for lot in self.book.burn_order(account):
-            taken = min(left, lot.remaining)
-            picked.append((lot, taken))
-            left -= taken
-            if not left:
-                break
-        assert not left, "the open lots of an account add up to its available balance"
-        return picked
+        return list(burnt(asset, self.book.burn_order(account), account.available, amount, use))
 
     def take(self, lot: Lot, amount: int) -> None:
         """Move `amount` out of the lot's remaining value."""

@@ -1,7 +1,7 @@
 """A program's set-up as one immutable value: what every decision is made from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -12,6 +12,9 @@ from zoneinfo import ZoneInfo
 
 from domain.amounts import spelled
 from domain.assets import Asset
+from domain.conversions import Conversion
+from domain.refusals import InvalidInput
+from domain.stored_value import TopUpStep, step_for
 
 if TYPE_CHECKING:
     from domain.conditions.base import Condition
@@ -101,6 +104,10 @@ class Program:
     """Tiers of each ladder by its id, lowest rank first; never empty."""
     campaigns: tuple[CampaignVersion, ...]
     """Published versions, in the order in which they are evaluated."""
+    top_up_steps: Mapping[UUID, tuple[TopUpStep, ...]] = field(default_factory=dict)
+    """The ladder of bonuses of each asset that has one, by its id, lowest step first."""
+    conversions: tuple[Conversion, ...] = ()
+    """Which assets become which others."""
 
     def now(self) -> datetime:
         """Return the program's present instant."""
@@ -120,6 +127,17 @@ class Program:
         """Return the asset with this id, which must be one of the program's."""
         asset: Asset = self._by_id[asset_id]
         return asset
+
+    def top_up_step(self, asset_id: UUID, paid: int) -> TopUpStep:
+        """Return the step that decides the bonus of a top-up; one that gives nothing when it reaches none."""
+        return step_for(self.top_up_steps.get(asset_id, ()), paid)
+
+    def conversion(self, source: Asset, target: Asset) -> Conversion:
+        """Return how one asset becomes another. Raises `InvalidInput`."""
+        for found in self.conversions:
+            if (found.from_id, found.to_id) == (source.id, target.id):
+                return found
+        raise InvalidInput(f"{source.code} cannot be converted into {target.code}.", field=("to",))
 
     def ladder_by_id(self, ladder_id: UUID) -> Ladder:
         """Return the ladder with this id, which must be one of the program's."""

@@ -66,12 +66,6 @@ class OrderNotInState(Refusal):
     code = "ORDER_STATE"
 
 
-class AlreadyReturned(Refusal):
-    """All of it came back before. Facts: `returnable`, how many pieces still can."""
-
-    code = "ALREADY_RETURNED"
-
-
 class HoldExpired(Refusal):
     """The hold ran out, and what it held is not there any more. Facts: `asset`, `available`, `required` (decimals)."""
 
@@ -90,6 +84,13 @@ class InsufficientBalance(Refusal):
 
     code = "INSUFFICIENT_BALANCE"
     decimals = frozenset({"available", "required"})
+
+
+class AlreadyReturned(Refusal):
+    """What was taken was given back before, as far as it is asked for. Facts: `left` (decimal of the asset)."""
+
+    code = "ALREADY_RETURNED"
+    decimals = frozenset({"left"})
 
 
 class PhoneTaken(Refusal):

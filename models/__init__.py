@@ -5,6 +5,7 @@ from models.members import Event, Idempotency, Identity, Member, Standing
 from models.orders import Order, OrderEffect, OrderLine, OrderReturn
 from models.programs import ApiKey, Asset, Campaign, CampaignVersion, Item, Ladder, Program, Tier
 from models.seals import Seal
+from models.values import Conversion, TopUp, TopUpStep
 
 __all__ = [
     "Account",
@@ -12,6 +13,7 @@ __all__ = [
     "Asset",
     "Campaign",
     "CampaignVersion",
+    "Conversion",
     "Entry",
     "Event",
     "Hold",
@@ -30,5 +32,7 @@ __all__ = [
     "Seal",
     "Standing",
     "Tier",
+    "TopUp",
+    "TopUpStep",
     "Transfer",
 ]

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import strawberry
 
 from domain.assets import AssetKind, BurnOrder, ExpiryFrom, ExpiryPolicy, ShortfallPolicy
+from domain.burning import LotPart
 from domain.effects.base import EffectKind
 from domain.events import EventKind
 from domain.explanation import NotAppliedReason
@@ -27,6 +28,7 @@ __all__ = [
     "EventKind",
     "ExpiryFrom",
     "ExpiryPolicy",
+    "LotPart",
     "MemberStatus",
     "NotAppliedReason",
     "OrderState",
@@ -95,6 +97,11 @@ described(
     {"PRINCIPAL_FIRST": "What was paid in.", "BONUS_FIRST": "What was given on top."},
 )
 described(
+    LotPart,
+    "What a lot holds.",
+    {"PRINCIPAL": "What was paid in; all of assets without a bonus.", "BONUS": "What was given on top of it."},
+)
+described(
     MemberStatus,
     "Whether a member may earn and spend.",
     {
@@ -118,6 +125,7 @@ described(
         "TRANSFER": "Value moved between members.",
         "TOP_UP": "Stored value was paid in.",
         "REFUND": "Stored value was paid out.",
+        "CONVERT": "Value of one asset became value of another.",
     },
 )
 described(

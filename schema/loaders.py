@@ -9,9 +9,9 @@ from uuid import UUID
 from strawberry.dataloader import DataLoader
 
 import models
-from domain import ledger
+from domain import ledger, stored_value
 from domain.program import Program
-from services import as_of, balances, listing, lots_as_of
+from services import as_of, balances, bonus, listing, lots_as_of, values
 from services.actors import Actor
 from services.balances import Amounts, Expiring
 from services.engine import Engine
@@ -19,6 +19,7 @@ from services.listing import OwnPage
 
 K = TypeVar("K")
 V = TypeVar("V")
+AccountKey: TypeAlias = tuple[UUID, datetime | None]
 BalancesKey: TypeAlias = tuple[UUID, UUID, datetime | None]
 
 BATCH_MAX = 100
@@ -105,18 +106,32 @@ class Loaders:
         return _loader(listing.reasons_of)  # type: ignore[no-any-return]
 
     @cached_property
-    def next_expiry(self) -> DataLoader[tuple[UUID, datetime | None], Expiring | None]:
-        """What expires next of an account, now or as of an instant."""
+    def top_up(self) -> DataLoader[UUID, stored_value.TopUp | None]:
+        """What each transfer paid in."""
+        return _loader(lambda keys: values.top_ups(self._engine.reads, keys))  # type: ignore[no-any-return]
 
-        async def load(keys: Sequence[tuple[UUID, datetime | None]]) -> list[Expiring | None]:
+    @cached_property
+    def next_expiry(self) -> DataLoader[AccountKey, Expiring | None]:
+        """What expires next of an account, now or as of an instant."""
+        return _bounded(self._of_accounts(balances.next_expiries))  # type: ignore[no-any-return]
+
+    @cached_property
+    def bonus(self) -> DataLoader[AccountKey, int]:
+        """How much of an account's available value is bonus, now or as of an instant."""
+        return _bounded(self._of_accounts(bonus.bonuses))  # type: ignore[no-any-return]
+
+    def _of_accounts(self, read: Any) -> Any:
+        """Return the loader's function of what `read` tells of accounts, now or as of an instant."""
+
+        async def load(keys: Sequence[AccountKey]) -> list[Any]:
             program = await self._program()
-            found: dict[tuple[UUID, datetime | None], Expiring | None] = {}
+            found: dict[AccountKey, Any] = {}
             for at, accounts in _by_last(keys).items():
-                expiries = await balances.next_expiries(self._engine.reads, program, accounts, at=at)
-                found |= {(key, at): expiring for key, expiring in zip(accounts, expiries, strict=True)}
+                values = await read(self._engine.reads, program, accounts, at=at)
+                found |= {(key, at): value for key, value in zip(accounts, values, strict=True)}
             return [found[key] for key in keys]
 
-        return _bounded(load)  # type: ignore[no-any-return]
+        return load
 
     async def _program(self) -> Program:
         assert self._actor.program_id is not None, "who sees an account has a program"

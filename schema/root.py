@@ -8,7 +8,7 @@ from strawberry.extensions import DisableIntrospection
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import create_type
 
-from resolvers import members, orders, reads, reports, streams
+from resolvers import members, orders, reads, reports, streams, values
 from schema.payloads import errors
 from schema.scalars import SCALARS
 from schema.types import event, explanation
@@ -36,6 +36,11 @@ MUTATIONS = [
     orders.orders_import,
     members.balance_adjust,
     members.balance_transfer,
+    values.value_top_up,
+    values.value_refund,
+    values.balance_spend,
+    values.balance_spend_undo,
+    values.balance_convert,
 ]
 SUBSCRIPTIONS = [streams.member_events, streams.member_state, streams.program_events]
 

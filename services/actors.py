@@ -23,6 +23,8 @@ class Scope(StrEnum):
     ORDERS_READ = "orders:read"
     ORDERS_WRITE = "orders:write"
     BALANCES_ADJUST = "balances:adjust"
+    BALANCES_SPEND = "balances:spend"
+    VALUE_WRITE = "value:write"
     REPORTS_READ = "reports:read"
 
 

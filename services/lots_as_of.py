@@ -208,8 +208,19 @@ async def books(
         after = page[-1].id
 
 
-async def _books_lots(reads: OrmSession, thens: Mapping[UUID, _Then], at: datetime) -> AsyncIterator[Lot]:
-    rows = _lots("ANY($1::uuid[])", "$2", "$3", "(l.account_id, l.id) > ($4, $5)")
+async def lots_of_accounts(
+    reads: OrmSession, program: Program, account_ids: Sequence[UUID], at: datetime, condition: str
+) -> AsyncIterator[Lot]:
+    """Yield the lots of some accounts that held something at `at`, as they were, for which `condition` on `l` holds."""
+    accounts = await reads.select(ACCOUNTS, "WHERE id = ANY($1::uuid[])", list(account_ids))
+    async for lot in _books_lots(reads, await _then(reads, program, accounts, at), at, condition):
+        yield lot
+
+
+async def _books_lots(
+    reads: OrmSession, thens: Mapping[UUID, _Then], at: datetime, condition: str = "true"
+) -> AsyncIterator[Lot]:
+    rows = _lots("ANY($1::uuid[])", "$2", "$3", f"(l.account_id, l.id) > ($4, $5) AND {condition}")
     sql = (
         f"SELECT * FROM ({rows}) AS then_lot WHERE then_remaining + then_held > 0 "
         f"ORDER BY account_id, id LIMIT {BOOKS_LOTS_PAGE}"

@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from domain.assets import Asset, AssetKind, BurnOrder, ExpiryFrom, ExpiryPolicy, ShortfallPolicy
+from domain.conversions import Conversion
 from domain.effects.base import EffectRule
 from domain.program import CampaignVersion, ItemPolicy, Ladder, Program, Tier, TierMetric
 from domain.rules import RuleReader
+from domain.stored_value import TopUpStep
 
 R = TypeVar("R")
 
@@ -107,6 +109,23 @@ async def _read(reader: Reader, program_id: UUID, row: Sequence[Any]) -> Program
             program_id,
         )
     )
+    steps: dict[UUID, tuple[TopUpStep, ...]] = {}
+    for r in await reader.fetch(
+        "SELECT asset_id, threshold, amount, basis_points FROM top_up_step WHERE program_id = $1 "
+        "ORDER BY asset_id, threshold",
+        program_id,
+    ):
+        asset_id = _uuid(r[0])
+        steps[asset_id] = (*steps.get(asset_id, ()), TopUpStep(*r[1:]))
+    conversions = tuple(
+        Conversion(_uuid(r[0]), _uuid(r[1]), *r[2:])
+        for r in await reader.fetch(
+            "SELECT c.from_asset_id, c.to_asset_id, c.from_amount, c.to_amount, c.step FROM conversion c "
+            "JOIN asset f ON f.id = c.from_asset_id JOIN asset t ON t.id = c.to_asset_id WHERE c.program_id = $1 "
+            "ORDER BY f.code, t.code",
+            program_id,
+        )
+    )
     return Program(
         id=program_id,
         code=row[1],
@@ -122,6 +141,8 @@ async def _read(reader: Reader, program_id: UUID, row: Sequence[Any]) -> Program
         ladders=ladders,
         tiers=tiers,
         campaigns=campaigns,
+        top_up_steps=steps,
+        conversions=conversions,
     )
 
 

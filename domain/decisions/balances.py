@@ -1,6 +1,7 @@
 """Balances: adjusted, moved from one member to another, and told of before they expire."""
 
 from domain.book import Book
+from domain.burning import Use
 from domain.commands import Adjust, Remind, TransferBalance
 from domain.decisions.situation import Decision, Situation, books, opened
 from domain.decisions.tiers import raise_tiers
@@ -28,7 +29,7 @@ def adjust(command: Adjust, situation: Situation) -> Decision:
             if command.amount > 0:
                 transfer.credit(asset, command.amount, EntryKind.ADJUST, Contra.ADJUSTMENT)
             elif command.amount < 0:
-                transfer.debit(asset, -command.amount, EntryKind.ADJUST, Contra.ADJUSTMENT)
+                transfer.debit(asset, -command.amount, EntryKind.ADJUST, Contra.ADJUSTMENT, use=Use.MOVEMENT)
             else:
                 raise InvalidInput("An adjustment of 0 changes nothing.")
     except Refusal as refusal:
@@ -51,7 +52,7 @@ def transfer(command: TransferBalance, situation: Situation) -> Decision:
     asset = giver.program.asset_by_id(command.asset_id)
     try:
         with giver.open(TransferKind.TRANSFER, situation.now, reason=command.reason) as given:
-            given.debit(asset, command.amount, EntryKind.TRANSFER, Contra.CLEARING)
+            given.debit(asset, command.amount, EntryKind.TRANSFER, Contra.CLEARING, use=Use.MOVEMENT)
             parts = [(-move.remaining, giver.lots[move.lot_id]) for move in given.moves]
             given.into(taker).receive(asset, parts, EntryKind.TRANSFER, Contra.CLEARING)
     except (InsufficientBalance, LimitReached) as refusal:

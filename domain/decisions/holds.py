@@ -10,6 +10,7 @@ from domain.decisions.situation import Decision, Situation, opened
 from domain.decisions.tiers import raise_tiers
 from domain.effects.base import EffectKind
 from domain.events import EventKind
+from domain.holding import spend_held
 from domain.ledger import Contra, Hold, TransferKind
 from domain.mature import free_holds
 from domain.members import MemberStatus
@@ -66,7 +67,7 @@ def _carry_out(transfer: OpenTransfer, effect: OrderEffect, holds: dict[UUID, Ho
     hold = holds.get(effect.asset_id) if effect.kind == EffectKind.SPEND else None
     if hold is not None:
         parts = transfer.book.parts(hold)
-        transfer.capture(hold, parts, Contra.REDEMPTION, cause=Cause(effect.ordinal))
+        spend_held(transfer, hold, parts, Contra.REDEMPTION, cause=Cause(effect.ordinal))
         return
     try:
         post_effect(transfer, effect)

@@ -12,6 +12,7 @@ from domain.decisions.tiers import raise_tiers
 from domain.effects.base import EffectKind
 from domain.evaluate import Effect, Evaluation, evaluate
 from domain.events import EventKind
+from domain.holding import set_aside
 from domain.ledger import Contra, EntryKind, TransferKind
 from domain.members import MemberStatus
 from domain.orders import Order, OrderContent, OrderEffect, OrderLine, OrderState
@@ -77,7 +78,7 @@ def hold(command: HoldOrder, situation: Situation) -> Decision:
             for effect in evaluated.effects:
                 if effect.kind == EffectKind.SPEND:
                     asset = book.program.asset_by_id(effect.asset_id)
-                    transfer.hold(asset, effect.amount, order.id, until, cause=Cause(effect.ordinal))
+                    set_aside(transfer, asset, effect.amount, order.id, until, cause=Cause(effect.ordinal))
     except InsufficientBalance as refusal:
         refusal.field = _blamed(refusal)
         raise

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from domain.commands import ReturnOrder
 from domain.decisions.holds import found
@@ -80,7 +81,7 @@ def _quantities(command: ReturnOrder, lines: Sequence[OrderLine]) -> dict[str, i
     if command.quantities is None:
         quantities = {ref: count for ref, count in left.items() if count}
         if not quantities:
-            raise AlreadyReturned("All of the order came back before.", field=("order",), returnable=0)
+            raise AlreadyReturned("All of the order came back before.", field=("order",), left=Decimal(0))
         return quantities
     for index, (ref, count) in enumerate(command.quantities):
         _check_left(left, ref, count, ("lines", str(index)))
@@ -94,5 +95,5 @@ def _check_left(left: Mapping[str, int], ref: str, count: int, path: tuple[str, 
         raise AlreadyReturned(
             f"Of line {ref!r} {left[ref]} can still come back, not {count}.",
             field=(*path, "quantity"),
-            returnable=left[ref],
+            left=Decimal(left[ref]),
         )

@@ -16,6 +16,7 @@ from domain.program import Program
 from domain.refusals import (
     NotFound,
 )
+from domain.undoing import Original
 from domain.values import value
 
 
@@ -55,6 +56,8 @@ class Situation:
     """Whose each identity wanted by the command is, this member's own claims included."""
     identities: Sequence[tuple[str, str]] = ()
     """All identities of a member who is to be closed."""
+    original: Original | None = None
+    """The transfer that the command undoes; the lots that it used are among the member's."""
 
 
 @value

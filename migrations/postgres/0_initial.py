@@ -222,7 +222,7 @@ CREATE TABLE "transfer" (
     "occurred_at" TIMESTAMPTZ NOT NULL,
     "recorded_at" TIMESTAMPTZ NOT NULL,
     "hash" BYTEA NOT NULL,
-    CHECK ("kind" IN ('ORDER', 'HOLD', 'RETURN', 'ADJUSTMENT', 'TRANSFER', 'RELEASE', 'EXPIRY')),
+    CHECK ("kind" IN ('ORDER', 'HOLD', 'RETURN', 'ADJUSTMENT', 'TRANSFER', 'RELEASE', 'EXPIRY', 'TOP_UP', 'REFUND', 'SPEND', 'SPEND_UNDO', 'CONVERSION')),
     CHECK (length("hash") = 32)
 );
 CREATE TABLE "entry" (
@@ -247,7 +247,7 @@ CREATE TABLE "entry" (
     "occurred_at" TIMESTAMPTZ NOT NULL,
     "recorded_at" TIMESTAMPTZ NOT NULL,
     PRIMARY KEY ("account_id", "seq"),
-    CHECK ("kind" IN ('EARN', 'SPEND', 'HOLD', 'RETURN', 'RELEASE', 'EXPIRE', 'ADJUST', 'TRANSFER', 'TOP_UP', 'REFUND')),
+    CHECK ("kind" IN ('EARN', 'SPEND', 'HOLD', 'RETURN', 'RELEASE', 'EXPIRE', 'ADJUST', 'TRANSFER', 'TOP_UP', 'REFUND', 'CONVERT')),
     CHECK ("contra" IN ('ISSUANCE', 'REDEMPTION', 'BREAKAGE', 'ADJUSTMENT', 'CLEARING', 'LIABILITY', 'WRITE_OFF')),
     CHECK (("change_available" + "change_pending" + "change_held" = 0) = ("contra" IS NULL)),
     CHECK ("seq" > 0),

@@ -40,12 +40,12 @@ described(
         "DUPLICATE_ORDER": "The source's name for the order is taken by an order with other content.",
         "INSUFFICIENT_BALANCE": "The balance does not cover the amount.",
         "ORDER_STATE": "The order is in a state in which this cannot be done.",
-        "ALREADY_RETURNED": "So much of the order is not there any more to come back.",
         "HOLD_EXPIRED": "The hold ran out, and what it had reserved is not there any more.",
         "MEMBER_NOT_ACTIVE": "The member is frozen or closed.",
         "PHONE_TAKEN": "The phone number belongs to another member.",
         "IDENTITY_TAKEN": "The identity belongs to another member.",
         "LIMIT_REACHED": "A limit would be passed.",
+        "ALREADY_RETURNED": "It was given back before, as far as it is asked for.",
     },
 )
 
@@ -126,14 +126,6 @@ async def _order(info: Info, order_id: str) -> Order | None:
     return Order.of(row) if row else None
 
 
-@strawberry.type(description="Returned when more would come back than is left of the order.")
-class AlreadyReturnedError(UserError):
-    """Nothing left."""
-
-    CODE: strawberry.Private[str] = "ALREADY_RETURNED"
-    returnable: int = strawberry.field(description="How many pieces of the line can still come back.")
-
-
 @strawberry.type(description="Returned when the hold ran out, and what it had reserved is not there any more.")
 class HoldExpiredError(UserError):
     """Too late."""
@@ -190,6 +182,14 @@ class LimitReachedError(UserError):
 
     CODE: strawberry.Private[str] = "LIMIT_REACHED"
     limit: str = strawberry.field(description="The limit.")
+
+
+@strawberry.type(description="Returned when what is to come back came back before, as far as it is asked for.")
+class AlreadyReturnedError(UserError):
+    """Nothing left to give back."""
+
+    CODE: strawberry.Private[str] = "ALREADY_RETURNED"
+    left: Decimal = strawberry.field(description="What can still come back: of an order, pieces of the line.")
 
 
 def _union(name: str, description: str) -> object:

@@ -1,5 +1,6 @@
 """Why a number is what it is, and why something did not apply."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -45,9 +46,9 @@ class Explanation:
         )
 
     @classmethod
-    def plain(cls, text: str) -> "Explanation":
-        """Return an explanation that is one sentence, for what no campaign decided."""
-        return cls(text=text, rule_version=None, conditions=[], arithmetic=[])
+    def plain(cls, text: str, arithmetic: Sequence[str] = ()) -> "Explanation":
+        """Return an explanation of what no campaign decided: a sentence, and perhaps a calculation."""
+        return cls(text=text, rule_version=None, conditions=[], arithmetic=list(arithmetic))
 
 
 async def campaign_of(info: Info, campaign_id: UUID | None) -> Campaign | None:
@@ -160,16 +161,28 @@ def _returned(entry: models.Entry, asset: Any) -> str:
 
 def entry_text(entry: models.Entry, asset: Any, reason: str | None) -> str:
     """Return the sentence for a ledger line that no campaign decided."""
-    amount = asset.spelled(abs(entry.change_available or entry.change_held))
+    amount = f"{asset.spelled(abs(entry.change_available or entry.change_held))} {asset.code}"
     match entry.kind:
         case "EXPIRE":
-            return f"{amount} {asset.code} expired."
+            said = f"{amount} expired."
         case "RELEASE" if entry.change_held:
-            return f"{amount} {asset.code} are available again: what an order had reserved."
+            said = f"{amount} are available again: what an order had reserved."
         case "RELEASE":
-            return f"{amount} {asset.code} became available."
+            said = f"{amount} became available."
         case "HOLD":
-            return f"{amount} {asset.code} are reserved for an order."
+            said = f"{amount} are reserved for an order."
+        case "RETURN" if entry.order_id is None:
+            said = _with_reason(f"{amount} given back", reason)
         case "RETURN":
-            return f"{_returned(entry, asset)}{f' ({reason})' if reason else ''}."
-    return reason or f"{amount} {asset.code}."
+            said = _with_reason(_returned(entry, asset), reason)
+        case "REFUND" if entry.contra == "LIABILITY":
+            said = _with_reason(f"{amount} paid back", reason)
+        case "REFUND":
+            said = f"{amount} of bonus taken back with a refund."
+        case _:
+            said = reason or f"{amount}."
+    return said
+
+
+def _with_reason(said: str, reason: str | None) -> str:
+    return f"{said}: {reason}" if reason else f"{said}."

@@ -11,17 +11,24 @@ import models
 from domain import assets, ledger
 from domain import program as domain
 from domain.amounts import from_minor
+from domain.burning import part_of
 from domain.instants import NEVER
 from schema import ids
 from schema.context import Info
-from schema.enums import EntryKind
+from schema.enums import EntryKind, LotPart
 from schema.types.explanation import Explanation, campaign_of, entry_text
 from schema.types.node import Node
 from schema.types.program import Asset, Campaign
+from schema.types.stored_value import top_up_arithmetic, top_up_text
 from services.balances import Amounts
 
 if TYPE_CHECKING:
     from schema.types.order import Order
+
+REASONED = frozenset(
+    {EntryKind.ADJUST, EntryKind.SPEND, EntryKind.RETURN, EntryKind.TOP_UP, EntryKind.REFUND, EntryKind.CONVERT}
+)
+"""Lines whose transfer may say why."""
 
 
 @strawberry.type(description="What expires next.")
@@ -54,6 +61,14 @@ class Balance:
             return None
         found = await info.context.loaders.next_expiry.load((self.account_id, self.at))
         return Expiry(amount=from_minor(found.amount, self.scale), at=found.at) if found else None
+
+    @strawberry.field(
+        description="How much of the available value is bonus, which was given on top of what was paid in."
+    )
+    async def bonus(self, info: Info) -> Decimal:
+        """Return the bonus part."""
+        found = await info.context.loaders.bonus.load((self.account_id, self.at)) if self.account_id else 0
+        return from_minor(found, self.scale)
 
     @classmethod
     def of(cls, asset: assets.Asset, amounts: Amounts | None, at: datetime | None = None) -> "Balance":
@@ -111,8 +126,13 @@ class Entry(Node):
             if found is not None:
                 return Explanation.of(dict(found.explanation))
         reason = None
-        if self.row.kind in (EntryKind.ADJUST, EntryKind.RETURN):
+        if self.row.kind in REASONED:
             reason = await info.context.loaders.reason.load(self.row.transfer_id)
+        if self.row.kind == EntryKind.TOP_UP:
+            made = await info.context.loaders.top_up.load(self.row.transfer_id)
+            if made is not None:
+                text = top_up_text(self.row, self.domain_asset, made, reason)
+                return Explanation.plain(text, top_up_arithmetic(self.row, self.domain_asset, made))
         return Explanation.plain(entry_text(self.row, self.domain_asset, reason))
 
     @classmethod
@@ -138,6 +158,7 @@ class Lot:
 
     id: strawberry.ID = strawberry.field(description="Opaque and stable.")
     asset: Asset = strawberry.field(description="What it holds.")
+    part: LotPart = strawberry.field(description="Whether that was paid in or given on top.")
     amount: Decimal = strawberry.field(description="What it began with.")
     remaining: Decimal = strawberry.field(description="What is left of it, held value apart.")
     held: Decimal = strawberry.field(description="What of it is reserved.")
@@ -152,6 +173,7 @@ class Lot:
         return cls(
             id=ids.encode(ids.LOT, row.id),
             asset=Asset.of(asset),
+            part=part_of(row.priority),
             amount=from_minor(row.amount, asset.scale),
             remaining=from_minor(row.remaining, asset.scale),
             held=from_minor(row.held, asset.scale),

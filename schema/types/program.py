@@ -6,13 +6,14 @@ from decimal import Decimal
 import strawberry
 
 import models
-from domain import assets
+from domain import assets, conversions
 from domain import program as domain
 from domain.amounts import AMOUNT_MAX, from_minor
 from schema import ids
 from schema.context import Info
 from schema.enums import AssetKind, BurnOrder, ExpiryFrom, ExpiryPolicy, ShortfallPolicy, TierMetric
 from schema.types.node import Node
+from schema.types.stored_value import TopUpStep
 
 
 @strawberry.type(description="When the lots of an asset expire.")
@@ -110,6 +111,12 @@ class Asset:
         value = from_minor(asset.pay_value, program.currency_scale)
         return AssetWorth(amount=from_minor(asset.pay_amount, asset.scale), value=value)
 
+    @strawberry.field(description="The ladder of bonuses for top-ups, the lowest step first.")
+    async def top_up_steps(self, info: Info) -> list[TopUpStep]:
+        """Return the ladder."""
+        program = await info.context.loaders.program.load(self.row.program_id)
+        return [TopUpStep.of(step, self.row) for step in program.top_up_steps.get(self.row.id, ())]
+
     @classmethod
     def of(cls, asset: assets.Asset) -> "Asset":
         """Return the asset of the contract."""
@@ -130,6 +137,29 @@ class Asset:
         )
 
 
+@strawberry.type(description="How one asset becomes another, by `balanceConvert`.")
+class Conversion:
+    """A rate between two assets."""
+
+    source: Asset = strawberry.field(name="from", description="What is converted.")
+    target: Asset = strawberry.field(name="to", description="What it becomes.")
+    amount: Decimal = strawberry.field(description="So much of the first.")
+    gives: Decimal = strawberry.field(description="Gives so much of the second.")
+    step: Decimal = strawberry.field(description="Only whole multiples of this much are converted.")
+
+    @classmethod
+    def of(cls, rate: conversions.Conversion, program: domain.Program) -> "Conversion":
+        """Return the conversion of the contract."""
+        source, target = program.asset_by_id(rate.from_id), program.asset_by_id(rate.to_id)
+        return cls(
+            source=Asset.of(source),
+            target=Asset.of(target),
+            amount=from_minor(rate.from_amount, source.scale),
+            gives=from_minor(rate.to_amount, target.scale),
+            step=from_minor(rate.step, source.scale),
+        )
+
+
 @strawberry.type(description="One brand's membership program: the tenant that a credential belongs to.")
 class Program(Node):
     """A program."""
@@ -139,6 +169,7 @@ class Program(Node):
     time_zone: str = strawberry.field(description="IANA time zone in which its days, weekdays and windows are counted.")
     currency: str = strawberry.field(description="ISO 4217 currency of its orders.")
     assets: list[Asset] = strawberry.field(description="What its ledgers count.")
+    conversions: list[Conversion] = strawberry.field(description="Which assets become which others.")
 
     @classmethod
     def of(cls, program: domain.Program) -> "Program":
@@ -150,6 +181,7 @@ class Program(Node):
             time_zone=program.zone.key,
             currency=program.currency,
             assets=[Asset.of(asset) for asset in program.assets],
+            conversions=[Conversion.of(rate, program) for rate in program.conversions],
         )
 
 

@@ -30,6 +30,7 @@ from services.writer.tables import (
     ORDER_RETURNS,
     ORDERS,
     STANDINGS,
+    TOP_UPS,
     TRANSFERS,
     Table,
 )
@@ -209,6 +210,7 @@ class _Batch:
             orders=self.orders,
             owners=owners,
             identities=loaded.identities.get(command.locks[0], ()) if command.locks else (),
+            original=loaded.originals.get(command.original) if command.original else None,
         )
 
     def _states(self, command: Command) -> dict[UUID, MemberState]:
@@ -279,6 +281,7 @@ class _Batch:
             (ENTRIES, [row for d in self.decisions for row in d.rows.entries]),
             (LOT_MOVES, [row for d in self.decisions for row in d.rows.moves]),
             (EVENTS, [row for d in self.decisions for row in d.rows.events]),
+            (TOP_UPS, [row for d in self.decisions for row in d.rows.top_ups]),
         )
         changes.inserts += [(table, rows) for table, rows in inserted if rows]
         return changes

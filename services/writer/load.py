@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from domain.assets import BONUS_PRIORITY, PRINCIPAL_PRIORITY, AssetKind
 from domain.commands import AmendMember, Command, CommitOrder, OrderCommand, Remind
 from domain.decisions.situation import OrderRecord
 from domain.instants import NEVER
@@ -13,8 +14,10 @@ from domain.ledger import Account, Hold, Lot
 from domain.members import MemberState, Standing
 from domain.orders import Order
 from domain.program import Program
+from domain.undoing import Original
 from services.snapshots import Snapshots
 from services.writer.load_orders import OfOrders, load_parts, records
+from services.writer.originals import load_originals
 from services.writer.session import Reads
 from services.writer.tables import ACCOUNTS, ENTRIES, HOLDS, IDENTITIES, LOTS, MEMBERS, ORDERS, STANDINGS
 
@@ -27,12 +30,15 @@ NEVER_TEXT = "'9999-12-31 00:00:00+00:00'"
 DUE = f"WHERE account_id = $1 AND remaining > 0 AND due_at < {NEVER_TEXT} ORDER BY due_at LIMIT $2"
 BURN = (
     "WHERE account_id = $1 AND remaining > 0 AND locked_until IS NULL AND (priority, expires_at, id) > ($2, $3, $4) "
-    f"ORDER BY priority, expires_at, id LIMIT {BURN_LOTS_PAGE}"
+    f"{{part}} ORDER BY priority, expires_at, id LIMIT {BURN_LOTS_PAGE}"
 )
+ALL_PARTS = ("",)
+EACH_PART = (f"AND priority = {PRINCIPAL_PRIORITY}", f"AND priority <> {PRINCIPAL_PRIORITY}")
+"""Of what has a bonus, principal and bonus each have to cover a debit: how they share it is for the decision."""
 ENDING = "WHERE account_id = $1 AND remaining > 0 AND due_at > $2 AND due_at <= $3"
 HELD = "WHERE account_id = $1 AND captured + released < amount"
 OF_ORDERS = "WHERE order_id = ANY($1::uuid[]) ORDER BY member_id, position"
-FIRST_LOT = (-2, datetime.fromisoformat("1970-01-01T00:00:00+00:00"), UUID(int=0))
+FIRST_LOT = (min(BONUS_PRIORITY.values()) - 1, datetime.fromisoformat("1970-01-01T00:00:00+00:00"), UUID(int=0))
 
 
 Owned = tuple[UUID, UUID]
@@ -58,6 +64,10 @@ class Loaded:
     owners: dict[tuple[UUID, str, str], UUID] = field(default_factory=dict)
     identities: dict[UUID, list[tuple[str, str]]] = field(default_factory=dict)
     """All identities of the members who are to be closed."""
+    originals: dict[UUID, Original] = field(default_factory=dict)
+    """Transfers that are to be undone, by their ids."""
+    used_lots: dict[UUID, dict[UUID, Lot]] = field(default_factory=dict)
+    """The lots that these used, by member and id."""
 
 
 async def load(
@@ -76,6 +86,7 @@ async def load(
     if about:
         of_orders = await records(session, about, loaded.orders)
         loaded.records = of_orders.records
+    loaded.originals, loaded.used_lots = await load_originals(session, commands)
     await _members(session, commands, loaded, of_orders)
     return loaded
 
@@ -136,14 +147,16 @@ async def _members(session: Reads, commands: Sequence[Command], loaded: Loaded, 
         now = loaded.now[member.program_id]
         own = accounts[member.id]
         due = await load_due(session, own.values(), now)
-        lots = of_orders.lots.get(member.id, {}) | due.lots
+        lots = of_orders.lots.get(member.id, {}) | loaded.used_lots.get(member.id, {}) | due.lots
         for account in own.values():
             wanted_amount = debits.get((member.id, account.asset_id), 0)
             for after, until in windows.get((member.id, account.asset_id), ()):
                 ending = await session.select(LOTS, ENDING, account.id, after, until)
                 lots.update({lot.id: lot for lot in ending})
             if wanted_amount and not due.unfinished:  # else the debit is put off, and would load every lot that is due
-                lots.update(await _burnable(session, account, wanted_amount, now))
+                asset = loaded.programs[member.program_id].asset_by_id(account.asset_id)
+                for part in EACH_PART if asset.kind is AssetKind.MONEY else ALL_PARTS:
+                    lots.update(await _burnable(session, account, wanted_amount, now, part))
         missing = {hold.order_id for hold in due.holds.values()} - loaded.orders.keys()
         if missing:
             found = await session.select(ORDERS, "WHERE id = ANY($1::uuid[])", list(missing))
@@ -210,13 +223,13 @@ async def load_due(
     return found
 
 
-async def _burnable(session: Reads, account: Account, amount: int, now: datetime) -> Mapping[UUID, Lot]:
-    """Return the first lots in burn order that together cover `amount`, not counting those past their expiry."""
+async def _burnable(session: Reads, account: Account, amount: int, now: datetime, part: str) -> Mapping[UUID, Lot]:
+    """Return the first lots of a part in burn order that cover `amount`, not counting those past their expiry."""
     lots: dict[UUID, Lot] = {}
     covered = 0
     after = FIRST_LOT
     while covered < amount:
-        page = await session.select(LOTS, BURN, account.id, *after)
+        page = await session.select(LOTS, BURN.format(part=part), account.id, *after)
         for lot in page:
             lots[lot.id] = lot
             covered += lot.remaining if lot.expires_at > now else 0

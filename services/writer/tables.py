@@ -18,6 +18,7 @@ from domain.events import Event
 from domain.ledger import Account, Entry, Hold, Lot, LotMove, Transfer
 from domain.members import Identity, Member, Standing
 from domain.orders import Order, OrderEffect, OrderLine, OrderReturn
+from domain.stored_value import TopUp
 
 R = TypeVar("R")
 
@@ -183,3 +184,4 @@ ORDERS = Table(models.Order, Order)
 ORDER_LINES = Table(models.OrderLine, OrderLine, key=("order_id", "ordinal"))
 ORDER_RETURNS = Table(models.OrderReturn, OrderReturn)
 ORDER_EFFECTS = Table(models.OrderEffect, OrderEffect)
+TOP_UPS = Table(models.TopUp, TopUp)

@@ -132,6 +132,8 @@ PRICE = {
     "-2^63-1": str(-(2**63) - 1),
     "60 decimals": "0." + "0" * 59 + "1",
 }
+LINE = text(64) | {"unknown": "ent_06f4k9s3tdrx9c4m3p3v1c0z5g1", "a member's": "mem_06f4k9s3tdrx9c4m3p3v1c0z5g"}
+LINE |= {"no id": "ent_", "no number": "ent_06f4k9s3tdrx9c4m3p3v1c0z5g", "0": 0, "2^63": 2**63}
 INSTANT = {
     "year 1": "0001-01-01T00:00:00Z",
     "before 1900": "1899-12-31T23:59:59Z",
@@ -167,6 +169,32 @@ BY_FIELD: dict[str, Values] = {
     "BalanceTransferInput.asset": text(64) | {"unknown": "GOLD", "lower case": "points", "counts for tiers": "TIER"},
     "BalanceTransferInput.idempotencyKey": KEY,
     "BalanceTransferInput.reason": text(500),
+    "BalanceConvertInput.amount": {
+        "zero": 0,
+        "negative": "-1",
+        "half a point": "0.5",
+        "1e400": "1e400",
+        "2^62": 2**62,
+    },
+    "BalanceConvertInput.from": text(64) | {"unknown": "GOLD", "lower case": "points"},
+    "BalanceConvertInput.idempotencyKey": KEY,
+    "BalanceConvertInput.to": text(64)
+    | {"unknown": "GOLD", "lower case": "value", "no rate": "TIER", "same": "POINTS"},
+    "BalanceSpendInput.amount": {
+        "zero": 0,
+        "negative": "-1",
+        "half a point": "0.5",
+        "1e400": "1e400",
+        "2^62": 2**62,
+        "2^63": 2**63,
+    },
+    "BalanceSpendInput.asset": text(64) | {"unknown": "GOLD", "lower case": "points", "counts for tiers": "TIER"},
+    "BalanceSpendInput.idempotencyKey": KEY,
+    "BalanceSpendInput.reason": text(500),
+    "BalanceSpendUndoInput.amount": PRICE | {"zero": 0},
+    "BalanceSpendUndoInput.entry": LINE,
+    "BalanceSpendUndoInput.idempotencyKey": KEY,
+    "BalanceSpendUndoInput.reason": text(500),
     "IdentityInput.externalId": text(200),
     "IdentityInput.source": CODE | {"reserved": "#phone"},
     "MemberAmendInput.birthday": {"before 1900": "1899-12-31", "future": "2999-01-01", "year 1": "0001-01-01"},
@@ -215,6 +243,14 @@ BY_FIELD: dict[str, Values] = {
     "OrderPreviewInput.at": INSTANT | {"in eleven years": _in(days=11 * 366)},
     "OrdersImportInput.enrollUnknown": {},
     "OrdersImportInput.idempotencyKey": KEY,
+    "ValueRefundInput.amount": PRICE | {"zero": 0},
+    "ValueRefundInput.idempotencyKey": KEY,
+    "ValueRefundInput.reason": text(500),
+    "ValueRefundInput.topUp": LINE,
+    "ValueTopUpInput.amount": PRICE | {"zero": 0, "zero as string": "0.00"},
+    "ValueTopUpInput.asset": text(64) | {"unknown": "GOLD", "lower case": "value", "no money": "POINTS"},
+    "ValueTopUpInput.idempotencyKey": KEY,
+    "ValueTopUpInput.reason": text(500),
 }
 """Right for the type and wrong for the field: refused by name, and the rest of the document goes on."""
 BY_FIELD |= {
@@ -270,6 +306,7 @@ def bad_values(spot: Spot) -> dict[str, Bad]:
             kind: Bad(value, BAD_REQUEST, spot.path) for kind, value in BY_TYPE[get_named_type(bare).name].items()
         }
         code, field = (NOT_FOUND, spot.reference) if spot.reference else (INVALID_INPUT, spot.path)
+        code = NOT_FOUND if get_named_type(bare).name == "ID" else code
         found |= {kind: Bad(value, code, field) for kind, value in BY_FIELD[spot.owner].items()}
     return found
 

@@ -5,6 +5,7 @@ import json
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,7 +13,7 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 
 import models
-from services import credentials
+from services import credentials, value_terms
 from services.actors import ALL_SCOPES, Scope
 from services.credentials import ALGORITHM, ISSUER, member_token
 from services.templates import Template
@@ -39,6 +40,8 @@ class Side:
     ids: dict[str, str] = field(default_factory=dict)
     orders: dict[str, str] = field(default_factory=dict)
     """Ids of orders with which something can be done."""
+    lines: dict[str, str] = field(default_factory=dict)
+    """Ids of ledger lines that can be undone."""
 
     async def filled(self, name: str) -> "Side":
         """Enrol a member with a name that is told to nobody else, and sell something to it."""
@@ -66,6 +69,14 @@ class Side:
             "lot": sold["member"]["lots"]["nodes"][0]["id"],
             "effect": sold["order"]["effects"][0]["id"],
         }
+        paid = {"idempotencyKey": "paid in", "member": {"id": self.member["id"]}, "amount": "50.00"}
+        spent = paid | {"idempotencyKey": "spent", "asset": "VALUE", "amount": "20.00", "reason": "a visit"}
+        for line, field_name, values in (("paid in", "valueTopUp", paid), ("spent", "balanceSpend", spent)):
+            type_ = f"{field_name[0].upper()}{field_name[1:]}Input"
+            query = f"mutation($input: {type_}!) {{ {field_name}(input: $input) {{ entry {{ id }} }} }}"
+            self.lines[line] = (await self.api.data(query, {"input": values}))[field_name]["entry"]["id"]
+        program = await models.Program.get(id=self.api.program_id)
+        await value_terms.set_conversion(program, "POINTS", "VALUE", amount=Decimal(1), gives=Decimal("0.01"))
         return self
 
     async def _more(self, mutation: str, name: str) -> str:

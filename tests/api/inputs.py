@@ -37,6 +37,18 @@ EXAMPLES: dict[str, Any] = {
     "BalanceTransferInput.asset": "POINTS",
     "BalanceTransferInput.idempotencyKey": "bad-input",
     "BalanceTransferInput.reason": "a gift",
+    "BalanceConvertInput.amount": "5",
+    "BalanceConvertInput.from": "POINTS",
+    "BalanceConvertInput.idempotencyKey": "bad-input",
+    "BalanceConvertInput.to": "VALUE",
+    "BalanceSpendInput.amount": "1",
+    "BalanceSpendInput.asset": "POINTS",
+    "BalanceSpendInput.idempotencyKey": "bad-input",
+    "BalanceSpendInput.reason": "a visit",
+    "BalanceSpendUndoInput.amount": "0.01",
+    "BalanceSpendUndoInput.entry": "ent_00000000000000000000000000",
+    "BalanceSpendUndoInput.idempotencyKey": "bad-input",
+    "BalanceSpendUndoInput.reason": "closed",
     "IdentityInput.externalId": "77",
     "IdentityInput.source": "pos",
     "MemberAmendInput.birthday": "1990-02-28",
@@ -85,10 +97,19 @@ EXAMPLES: dict[str, Any] = {
     "OrderPreviewInput.at": "2024-03-01T09:30:00Z",
     "OrdersImportInput.enrollUnknown": False,
     "OrdersImportInput.idempotencyKey": "bad-input",
+    "ValueRefundInput.amount": "0.01",
+    "ValueRefundInput.idempotencyKey": "bad-input",
+    "ValueRefundInput.reason": "moved away",
+    "ValueRefundInput.topUp": "ent_00000000000000000000000000",
+    "ValueTopUpInput.amount": "5.00",
+    "ValueTopUpInput.asset": "VALUE",
+    "ValueTopUpInput.idempotencyKey": "bad-input",
+    "ValueTopUpInput.reason": "receipt 7",
 }
 """A good value for every leaf. References name the member with the identity (pos, 1); (pos, 2) receives.
 
-Of orders, (till, H-1) and (till, H-2) are held, and (till, R-1) is committed.
+Of orders, (till, H-1) and (till, H-2) are held, and (till, R-1) is committed. What is named by an id alone is made by
+the fixture `shop`, which puts its id here.
 """
 CHOICES = {
     "MemberBy": {"identity": {"source": "pos", "externalId": "1"}},

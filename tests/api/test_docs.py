@@ -9,6 +9,7 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,13 @@ from strawberry.printer import print_schema
 from app.cli.main import app as command_line
 from app.server import create_app
 from app.settings import Settings
+from domain.assets import AssetKind, ExpiryPolicy
+from domain.terms import Terms
 from schema.root import schema
-from services import credentials, programs
+from services import assets, credentials, programs, value_terms
 from services.actors import ALL_SCOPES
 from services.templates import Template
+from services.value_terms import Step
 from tests import servers
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,11 +60,18 @@ class Shop:
     currency: str
     time_zone: str
     now: datetime
+    steps: tuple[Step, ...] = ()
 
 
 SHOPS = {
     "docs/api.md": Shop(
-        "TEAHOUSE", "Tea House", Template.STANDARD, "CNY", "Asia/Shanghai", datetime(2026, 3, 4, 4, tzinfo=UTC)
+        "TEAHOUSE",
+        "Tea House",
+        Template.STANDARD,
+        "CNY",
+        "Asia/Shanghai",
+        datetime(2026, 3, 4, 4, tzinfo=UTC),
+        (Step(Decimal(500), Decimal(50), False), Step(Decimal(1000), Decimal("12.5"), True)),
     ),
     "docs/engine.md": Shop(
         "RECORDS", "Records", Template.DEMO, "USD", "America/New_York", datetime(2026, 3, 4, 17, tzinfo=UTC)
@@ -144,6 +155,27 @@ def normal(value: Any, key: str = "") -> Any:
     return CURSOR.sub(r"\1-…", ID.sub(r"\1_…", value)) if isinstance(value, str) else value
 
 
+def note_ids(shown: Any, answer: Any, ids: dict[str, str]) -> None:
+    """Note which id an answer has in the place of each that the page shows: later examples may name it."""
+    if isinstance(shown, dict) and isinstance(answer, dict):
+        for name in shown.keys() & answer.keys():
+            note_ids(shown[name], answer[name], ids)
+    elif isinstance(shown, list) and isinstance(answer, list):
+        for one, other in zip(shown, answer, strict=False):
+            note_ids(one, other, ids)
+    elif isinstance(shown, str) and isinstance(answer, str) and ID.fullmatch(shown):
+        ids[shown] = answer
+
+
+def with_ids(value: Any, ids: dict[str, str]) -> Any:
+    """Return variables with the ids that were given here for those that the page shows."""
+    if isinstance(value, dict):
+        return {name: with_ids(inner, ids) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [with_ids(inner, ids) for inner in value]
+    return ids.get(value, value) if isinstance(value, str) else value
+
+
 async def answers(page: str, database_url: str) -> AsyncIterator[tuple[Example, dict[str, Any]]]:
     """Execute the page's examples that show an output, in a program of its own."""
     shop = SHOPS[page]
@@ -157,14 +189,25 @@ async def answers(page: str, database_url: str) -> AsyncIterator[tuple[Example, 
             template=shop.template,
             virtual_now=shop.now,
         )
+        if shop.steps:
+            await value_terms.set_ladder(program, "VALUE", shop.steps)
+            yearly = Terms(expiry=ExpiryPolicy.ROLLING_MONTHS, expiry_length=12)
+            facts = {"code": "VISITS", "name": "Tea tastings", "kind": AssetKind.PASS, "scale": None, "terms": yearly}
+            await assets.create(program, **facts)
+            await value_terms.set_conversion(
+                program, "POINTS", "VALUE", amount=Decimal(100), gives=Decimal(1), step=Decimal(100)
+            )
         key = await credentials.create_key(program.id, name="docs", scopes=ALL_SCOPES, now=shop.now)
         headers = {"authorization": f"Bearer {key.key}"}
+        ids: dict[str, str] = {}
         transport = httpx.ASGITransport(app=app)
         async with httpx.AsyncClient(transport=transport, base_url="http://docs", headers=headers) as http:
             for example in examples_of(ROOT / page):
                 if example.output is not None:
-                    body = {"query": example.document, "variables": example.variables}
-                    yield example, (await http.post("/graphql", json=body)).json()
+                    body = {"query": example.document, "variables": with_ids(example.variables, ids)}
+                    answer = (await http.post("/graphql", json=body)).json()
+                    note_ids(example.output, answer, ids)
+                    yield example, answer
 
 
 @pytest.mark.parametrize("page", SHOPS)

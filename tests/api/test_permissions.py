@@ -85,6 +85,24 @@ USES = {
         lambda w: _written(member=_self(w), to={"number": w.other_row.number}, asset="POINTS", amount=1),
         f"{{ given {{ id }} member {PERSON} {ERRORS} }}",
     ),
+    "valueTopUp": Use(
+        lambda w: _written(member=_self(w), amount="5.00"), f"{{ entry {{ id }} member {PERSON} {ERRORS} }}"
+    ),
+    "valueRefund": Use(
+        lambda w: _written(topUp=w.ours.lines["paid in"], amount="0.01"),
+        f"{{ entry {{ id }} member {PERSON} {ERRORS} }}",
+    ),
+    "balanceSpend": Use(
+        lambda w: _written(member=_self(w), asset="POINTS", amount=1, reason="matrix"),
+        f"{{ entry {{ id }} member {PERSON} {ERRORS} }}",
+    ),
+    "balanceSpendUndo": Use(
+        lambda w: _written(entry=w.ours.lines["spent"], amount="0.01"), f"{{ entry {{ id }} member {PERSON} {ERRORS} }}"
+    ),
+    "balanceConvert": Use(
+        lambda w: _written(member=_self(w), amount=1, **{"from": "POINTS", "to": "VALUE"}),
+        f"{{ given {{ id }} member {PERSON} {ERRORS} }}",
+    ),
     "memberEvents": Use(
         lambda w: {"memberId": w.ours.ids["member"], "after": _beginning(w)},
         f"{{ position member {PERSON} }}",

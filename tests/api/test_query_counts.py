@@ -12,13 +12,13 @@ IMPORT = """mutation($input: OrdersImportInput!) { ordersImport(input: $input) {
 ADJUST = "mutation($input: BalanceAdjustInput!) { balanceAdjust(input: $input) { replayed } }"
 NESTED = """query($first: Int!, $at: DateTime!) { members(first: $first) { nodes {
   number position identities { source }
-  balances { asset { code } available nextExpiry { amount at } } balance { available nextExpiry { at } }
+  balances { asset { code } available bonus nextExpiry { amount at } } balance { available nextExpiry { at } }
   standing { tier { code } next { code } progress { missing } } standings { ladder { code } }
   ledger(first: 10) { nodes { amount balanceAfter explanation { text } campaign { code }
     order { id member { number } } } }
   points: ledger(asset: "POINTS", first: 2) { nodes { amount } pageInfo { hasNextPage } }
-  lots(asset: "TIER", first: 3) { nodes { remaining expiresAt } }
-  then: balances(at: $at) { available nextExpiry { amount at } } balanceThen: balance(at: $at) { available }
+  lots(asset: "TIER", first: 3) { nodes { part remaining expiresAt } }
+  then: balances(at: $at) { available bonus nextExpiry { amount at } } balanceThen: balance(at: $at) { available }
   ledgerThen: ledger(at: $at, first: 10) { nodes { amount } } lotsThen: lots(at: $at) { nodes { remaining } }
   orders(first: 5) { nodes { payable lines { sku } effects { campaign { code } explanation { text } }
     notApplied { campaign { code } } member { number } } }

@@ -13,6 +13,7 @@ MEMBER: dict[str, Any] = {"member": {"phone": PHONE}}
 ASKED: dict[str, tuple[str, dict[str, Any]]] = {
     "orderCommit": ("OrderCommitInput", {"order": ORDER}),
     "balanceAdjust": ("BalanceAdjustInput", MEMBER | {"asset": "POINTS", "amount": "5", "reason": "a gift"}),
+    "valueTopUp": ("ValueTopUpInput", MEMBER | {"amount": "5.00"}),
     "memberAmend": ("MemberAmendInput", MEMBER | {"name": "Li Lei"}),
     "memberEnroll": ("MemberEnrollInput", {"name": "Lucy", "referredBy": {"phone": PHONE}}),
 }
@@ -51,6 +52,7 @@ async def test_a_refusal_is_given_again_too(api: Api, name: str) -> None:
     refusals = {
         "orderCommit": {"status": "FROZEN"},
         "balanceAdjust": {"status": "CLOSED"},
+        "valueTopUp": {"status": "FROZEN"},
         "memberAmend": {"status": "CLOSED"},
     }
     if name not in refusals:

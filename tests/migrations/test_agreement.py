@@ -64,7 +64,7 @@ async def _generate(database: Database) -> None:
 
 def _plain(text: str) -> str:
     """Return an index's condition as both databases would write it."""
-    return re.sub(r"[()]", "", text.replace("::timestamp with time zone", "").replace("::text", "").replace("+00:00'", "+00'"))
+    return re.sub(r"[()]|::text|::timestamp with time zone", "", text).replace("+00:00'", "+00'")
 
 
 def differences(migrated: Catalog, generated: Catalog) -> set[str]:
@@ -104,10 +104,14 @@ ALLOWED = """
 + campaign checks 1
 + campaign_version reference (program_id, campaign_id) -> campaign (program_id, id) RESTRICT
 + campaign_version checks 3
++ conversion reference (program_id, from_asset_id) -> asset (program_id, id) RESTRICT
++ conversion reference (program_id, to_asset_id) -> asset (program_id, id) RESTRICT
++ conversion checks 3
 + entry primary key account_id, seq
 - entry primary key seq
 + entry checks 7
 + entry index ix_entry_order order_id where order_id IS NOT NULL
++ entry index ix_entry_return transfer_id where kind = 'RETURN'
 + entry index uix_entry_member_position unique member_id, position
 + event primary key member_id, position
 - event primary key position
@@ -164,10 +168,14 @@ ALLOWED = """
 + tier unique program_id, id
 + tier reference (program_id, ladder_id) -> ladder (program_id, id) RESTRICT
 + tier checks 2
++ top_up checks 4
++ top_up_step reference (program_id, asset_id) -> asset (program_id, id) RESTRICT
++ top_up_step checks 3
 + transfer checks 2
 + transfer index ix_transfer_commit_order program_id, commit_order, id
++ transfer index ix_transfer_original original_id where original_id IS NOT NULL
 """
-INSERT_ONLY = ("campaign_version", "entry", "event", "lot_move", "order_effect", "order_return", "seal", "transfer")
+INSERT_ONLY = ("campaign_version", "entry", "event", "lot_move", "order_effect", "order_return", "seal", "top_up", "transfer")
 ALLOWED_ON_SQLITE = {
     f"+ {table} trigger tr_{table}_{change}" for table in INSERT_ONLY for change in ("update", "delete")
 } | {

@@ -27,6 +27,7 @@ from services.transaction import transaction
 from tests.factories import NOON, new_key, order, seal_all, world
 from tests.migrations.catalog import Catalog, read_postgres, read_sqlite
 from tests.migrations.scratch import scratch
+from tests.services.saving import conversion, ladder, pay_in
 
 NOBODY = "00000000-0000-7000-8000-000000000007"
 TOO_MUCH = 2**62
@@ -52,6 +53,9 @@ async def _use(house: Engine) -> None:
     guest = await shop.buy(None, "7.00")
     ref = OrderRef(id=guest.order_id)
     await order_life.return_(house, shop.actor, ref, None, reason=None, key=new_key())
+    await ladder(shop, ("100", "20"))
+    await pay_in(shop, member, "150")
+    await conversion(shop, "POINTS", "VALUE", "100", "1.00")
     await programs.list_items(shop.program.id, [("CD", None, None)])
     await create_key(shop.program.id, name="till", scopes=frozenset(), now=NOON)
     assert await seal_all(house, shop.program.id)
@@ -164,7 +168,7 @@ async def test_every_table_has_a_row(store: Store) -> None:
 
 # ── insert only ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-INSERT_ONLY = ("campaign_version", "entry", "event", "lot_move", "order_effect", "order_return", "seal", "transfer")
+INSERT_ONLY = ("campaign_version", "entry", "event", "lot_move", "order_effect", "order_return", "seal", "top_up", "transfer")
 NEVER_DELETED = ("account", "hold", "lot", "order_line", "orders")
 DECIDED = {
     "hold": {"captured", "released"},
@@ -247,7 +251,7 @@ async def test_the_orm_hears_of_the_refusal_as_an_integrity_error(house: Engine)
     assert await models.Transfer.get(id=transfer.id) == transfer
     assert (await models.Transfer.get(id=transfer.id)).actor == transfer.actor
     assert (await models.Lot.get(id=lot.id)).amount == lot.amount
-    assert await models.Account.all().count() == 2
+    assert await models.Account.all().count() == 3
 
 
 # ── checks ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -298,6 +302,12 @@ CHANGES = [
     "UPDATE lot SET due_at = '2026-01-01 00:00:00+00:00'",
     "UPDATE lot SET locked_until = '2026-01-01 00:00:00+00:00'",
     "UPDATE idempotency SET hash = {short}",
+    "UPDATE conversion SET to_asset_id = from_asset_id",
+    "UPDATE conversion SET step = 0",
+    "UPDATE conversion SET to_amount = {too_much}",
+    "UPDATE top_up_step SET threshold = 0",
+    "UPDATE top_up_step SET basis_points = 1",
+    "UPDATE top_up_step SET threshold = {too_much}",
     "UPDATE orders SET state = 'LOST'",
     "UPDATE order_line SET returned_quantity = quantity + 1",
 ]
@@ -326,6 +336,10 @@ COPIES: list[tuple[str, dict[str, str]]] = [
     ("lot", {"id": "'{nobody}'", "amount": "0", "remaining": "0"}),
     ("lot", {"id": "'{nobody}'", "amount": "{too_much}"}),
     ("lot_move", {"lot_id": "'{nobody}'", "remaining": "0", "held": "0"}),
+    ("top_up", {"transfer_id": "'{nobody}'", "amount": "0", "step_threshold": "0"}),
+    ("top_up", {"transfer_id": "'{nobody}'", "bonus": "-1"}),
+    ("top_up", {"transfer_id": "'{nobody}'", "bonus": "0"}),
+    ("top_up", {"transfer_id": "'{nobody}'", "step_threshold": "amount + 1"}),
     ("event", {"position": "99", "kind": "'RUMOUR'"}),
     ("event", {"position": "0"}),
     ("orders", OTHER | {"shipping": "-1", "payable": "subtotal - discount_total - 1"}),
@@ -399,6 +413,9 @@ TWICE: dict[str, list[dict[str, str]]] = {
     "lot_move": [{}],
     "event": [{}],
     "idempotency": [{}],
+    "conversion": [NEW],
+    "top_up": [{}],
+    "top_up_step": [NEW],
     "order_line": [{}],
     "order_effect": [{}],
     "seal": [{}],
@@ -425,7 +442,7 @@ async def test_a_row_names_only_what_its_own_program_has(store: Store) -> None:
                 statement = f'UPDATE "{table}" SET "{column}" = \'{{nobody}}\' WHERE "id" = {one}'
             assert "foreign key" in (await store.refused(statement)).lower(), (table, reference)
             tried += 1
-    assert tried == 15
+    assert tried == 18
 
 
 @pytest.mark.parametrize("table", ["program", "asset", "ladder", "tier", "campaign", "member"])
@@ -449,6 +466,6 @@ async def test_a_lot_is_used_and_an_order_goes_on(house: Engine) -> None:
         await models.Order.all().update(state="RETURNED")
         await models.OrderLine.all().update(returned_quantity=1)
         await models.Idempotency.all().delete()
-    assert await models.Lot.filter(remaining=0, held=1).count() == await models.Lot.all().count() == 3
+    assert await models.Lot.filter(remaining=0, held=1).count() == await models.Lot.all().count() == 5
     assert await models.Order.filter(state="RETURNED").count() == await models.Order.all().count() == 3
     assert await models.OrderLine.filter(returned_quantity=1).count() == await models.OrderLine.all().count() == 3

@@ -21,6 +21,8 @@ from tests.migrations.scratch import scratch
 
 FILES = sorted(path.name for path in (MIGRATIONS / "sqlite").glob("[0-9]*.py"))
 ROOT = MIGRATIONS.parent
+LATER = {"conversion", "seal", "top_up", "top_up_step"}
+"""Tables of migrations after the first."""
 
 
 @pytest.fixture(params=Dialect)
@@ -56,7 +58,7 @@ async def test_down_and_up_again_leads_to_the_same_tables(empty: Database) -> No
     tables = await _read(empty)
     assert await _downgrade(empty, 1) == FILES[:0:-1]
     without_guards = await _read(empty)
-    assert tables.keys() - without_guards.keys() == {"seal"}
+    assert without_guards.keys() == tables.keys() - LATER
     assert not any(table.triggers for table in without_guards.values())
     assert await migrate(empty) == FILES[1:]
     assert await _read(empty) == tables
@@ -83,7 +85,7 @@ def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             f"async def upgrade(db):\n    return '''{statements}'''\n\n\n"
             f"async def downgrade(db):\n    return 'DROP TABLE \"half\"'\n\n\n{state}"
         )
-        (copy / dialect.value / f"{len(FILES)}_broken.py").write_text(text)
+        (copy / dialect.value / f"{int(FILES[-1].partition('_')[0]) + 1}_broken.py").write_text(text)
     monkeypatch.setattr(module, "MIGRATIONS", copy)
 
 

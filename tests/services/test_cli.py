@@ -55,6 +55,8 @@ COMMANDS = [
     ("program", "items"),
     ("asset", "create"),
     ("asset", "list"),
+    ("asset", "topup"),
+    ("asset", "convert"),
     ("key", "create"),
     ("key", "list"),
     ("key", "revoke"),
@@ -460,6 +462,54 @@ def test_asset_create_refuses_what_makes_no_asset(sqlite_shop_url: str) -> None:
         assert words in complaint(sqlite_shop_url, *create, *arguments)
     assert answer(sqlite_shop_url, "asset", "list", "--program", "SHOP", "--json") == before
     assert complaint(sqlite_shop_url, "asset", "list", "--program", "X") == "There is no program 'X'; there is SHOP."
+
+
+def test_asset_topup_sets_shows_and_clears_a_ladder(shop_url: str) -> None:
+    topup = ("asset", "topup", "--program", "SHOP")
+    assert answer(shop_url, *topup) == "Top-ups of VALUE get no bonus.\n"
+    shown = answer(shop_url, *topup, "--step", "1000=12.5%", "--step", "500=50")
+    assert shown.splitlines() == ["PAID IN  BONUS", "500.00   50.00", "1000.00  12.5%"]
+    assert answer(shop_url, *topup) == shown
+    steps = [{"threshold": "500.00", "bonus": "50.00"}, {"threshold": "1000.00", "bonus": "12.5%"}]
+    assert json.loads(answer(shop_url, *topup, "--json")) == {"asset": "VALUE", "steps": steps}
+    for more, told in (
+        (("--step", "500"), "'500' is no step; examples: 500=50, 1000=12.5%."),
+        (("--step", "500=many"), "'many' is no number."),
+        (("--step", "500=0"), "Threshold and bonus of a step must be more than 0."),
+        (("--step", "1=1", "--clear"), "Either name steps or clear the ladder."),
+        (("--asset", "POINTS", "--step", "1=1"), "POINTS is not money and cannot be paid in."),
+        (("--asset", "X"), "The program SHOP has no asset 'X'."),
+    ):
+        assert complaint(shop_url, *topup, *more) == told
+    assert answer(shop_url, *topup) == shown
+    assert answer(shop_url, *topup, "--clear") == "Top-ups of VALUE get no bonus.\n"
+
+
+def test_asset_convert_sets_lists_and_removes_rates(shop_url: str) -> None:
+    convert = ("asset", "convert", "--program", "SHOP")
+    ways = ("--from", "POINTS", "--to", "VALUE")
+    assert answer(shop_url, *convert) == "In SHOP nothing is converted.\n"
+    assert answer(shop_url, *convert, *ways, "--rate", "100=1.00").splitlines()[1:] == ["POINTS  VALUE  100=1.00  1"]
+    shown = answer(shop_url, *convert, *ways, "--rate", "100=1.00", "--step", "500")
+    assert shown.splitlines() == ["FROM    TO     RATE      STEP", "POINTS  VALUE  100=1.00  500"]
+    listed = {"from": "POINTS", "to": "VALUE", "rate": "100=1.00", "step": "500"}
+    assert json.loads(answer(shop_url, *convert, "--json")) == {"conversions": [listed]}
+    usage = "Name --from and --to with either --rate or --remove; or none of them, to list."
+    for more, told in (
+        (ways, usage),
+        (ways[:2], usage),
+        (("--rate", "1=1"), usage),
+        (("--remove",), usage),
+        ((*ways, "--rate", "1=1", "--remove"), usage),
+        (("--step", "5"), "A step goes with a rate."),
+        ((*ways, "--rate", "many"), "'many' is no worth; an example: 100=1.00."),
+        ((*ways, "--rate", "3=0.02", "--step", "4"), "A step is a multiple of 3: less gives no whole VALUE."),
+        (("--from", "POINTS", "--to", "X", "--rate", "1=1"), "The program SHOP has no asset 'X'."),
+        (("--from", "VALUE", "--to", "POINTS", "--remove"), "VALUE is not converted into POINTS."),
+    ):
+        assert complaint(shop_url, *convert, *more) == told
+    assert answer(shop_url, *convert) == shown
+    assert answer(shop_url, *convert, *ways, "--remove") == "In SHOP nothing is converted.\n"
 
 
 async def test_a_running_server_knows_a_new_asset_at_once(shop_url: str) -> None:

@@ -1,0 +1,93 @@
+"""Balances: used outside an order, given back, converted."""
+
+from domain.amounts import from_minor
+from domain.decisions.situation import Decision, Situation, opened
+from domain.decisions.tiers import raise_tiers
+from domain.decisions.values import check_active, check_open, decided
+from domain.ledger import Contra, EntryKind, TransferKind
+from domain.refusals import AlreadyReturned, InsufficientBalance, InvalidInput, LimitReached, NotFound
+from domain.undoing import given_back
+from domain.value_commands import ConvertBalance, SpendBalance, UndoSpend
+
+
+def spend(command: SpendBalance, situation: Situation) -> Decision:
+    """Return the posting. Raises `InsufficientBalance` or `MemberNotActive`."""
+    book = opened(command, situation)
+    check_active(book)
+    asset = book.program.asset_by_id(command.asset_id)
+    try:
+        with book.open(TransferKind.SPEND, situation.now, reason=command.reason) as transfer:
+            transfer.debit(asset, command.amount, EntryKind.SPEND, Contra.REDEMPTION)
+    except InsufficientBalance as refusal:
+        refusal.field = ("amount",)
+        raise
+    return decided(book, transfer)
+
+
+def undo(command: UndoSpend, situation: Situation) -> Decision:
+    """Return the posting, which gives back to the lots that were used, and to new ones for those that expired since.
+
+    Raises `AlreadyReturned`, `InvalidInput` for more than was spent, `MemberNotActive`, `LimitReached` or `NotFound`.
+    """
+    book = opened(command, situation)
+    check_open(book, ("entry",))
+    original = situation.original
+    if (
+        original is None
+        or original.transfer.kind is not TransferKind.SPEND
+        or original.transfer.member_id != book.member.id
+    ):
+        raise NotFound("There is no such line.", field=("entry",))
+    asset = book.program.asset_by_id(command.asset_id)
+    spent = -sum(move.remaining for move in original.moves)
+    left = spent - original.returned
+    amount = left if command.amount is None else command.amount
+    if amount > spent:
+        raise InvalidInput(f"{asset.spelled(spent)} {asset.code} were spent, and no more.", field=("amount",))
+    if not left or amount > left:
+        asked = f"; {asset.spelled(amount)} are asked for" if command.amount is not None else ""
+        raise AlreadyReturned(
+            f"Of {asset.spelled(spent)} {asset.code} spent, {asset.spelled(original.returned)} were given back before; "
+            f"{asset.spelled(left)} are left{asked}.",
+            field=("entry",) if command.amount is None else ("amount",),
+            left=from_minor(left, asset.scale),
+        )
+    uses = [(book.lots[move.lot_id], -move.remaining) for move in original.moves]
+    parts = given_back(uses, original.returned, amount)
+    kind, reason = TransferKind.SPEND_UNDO, command.reason
+    try:
+        with book.open(kind, situation.now, reason=reason, original_id=original.transfer.id) as transfer:
+            transfer.restore(asset, parts, EntryKind.RETURN, Contra.REDEMPTION)
+    except LimitReached as refusal:
+        refusal.field = ("amount",)
+        raise
+    return decided(book, transfer)
+
+
+def convert(command: ConvertBalance, situation: Situation) -> Decision:
+    """Return the posting, a line in each of the two accounts; it may raise a tier.
+
+    What is credited begins anew, by the terms of its asset. Raises `InsufficientBalance`, `LimitReached`,
+    `MemberNotActive`, and `InvalidInput` for an amount that is no step or an asset whose fixed date is over.
+    """
+    book = opened(command, situation)
+    check_active(book)
+    source, target = (book.program.asset_by_id(asset_id) for asset_id in (command.from_id, command.to_id))
+    if ended := target.ended(situation.now, book.program.zone):
+        raise InvalidInput(f"{ended}; nothing can be added.", field=("to",))
+    rate = book.program.conversion(source, target)
+    gained = rate.gain(source, command.amount)
+    # The rate may be another one day: the line says at which it was.
+    why = (
+        f"{source.spelled(command.amount)} {source.code} became {target.spelled(gained)} {target.code}, at "
+        f"{source.spelled(rate.from_amount)} for {target.spelled(rate.to_amount)}."
+    )
+    try:
+        with book.open(TransferKind.CONVERSION, situation.now, reason=why) as transfer:
+            transfer.debit(source, command.amount, EntryKind.CONVERT, Contra.CLEARING)
+            transfer.credit(target, gained, EntryKind.CONVERT, Contra.CLEARING)
+    except (InsufficientBalance, LimitReached) as refusal:
+        refusal.field = ("amount",)
+        raise
+    raise_tiers(book, situation.now)
+    return decided(book, transfer)

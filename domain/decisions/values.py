@@ -1,0 +1,113 @@
+"""Stored value: paid in, and paid back."""
+
+from domain.amounts import from_minor
+from domain.book import Book
+from domain.decisions.situation import Decision, Situation, opened
+from domain.ledger import Contra, EntryKind, Lot, TransferKind
+from domain.members import MemberStatus
+from domain.posting import OpenTransfer
+from domain.refusals import InsufficientBalance, InvalidInput, LimitReached, MemberNotActive, NotFound
+from domain.stored_value import TopUp
+from domain.value_commands import RefundTopUp, TopUpValue
+
+
+def top_up(command: TopUpValue, situation: Situation) -> Decision:
+    """Return the postings: what was paid in, and what the ladder gives on top.
+
+    Raises `MemberNotActive` or `LimitReached`, and `InvalidInput` for an asset whose fixed date is over.
+    """
+    book = opened(command, situation)
+    check_active(book)
+    asset = book.program.asset_by_id(command.asset_id)
+    if ended := asset.ended(situation.now, book.program.zone):
+        raise InvalidInput(f"{ended}; nothing can be paid in.", field=("asset",))
+    step = book.program.top_up_step(asset.id, command.amount)
+    bonus = step.bonus(command.amount)
+    try:
+        with book.open(TransferKind.TOP_UP, situation.now, reason=command.reason) as transfer:
+            transfer.credit(asset, command.amount, EntryKind.TOP_UP, Contra.LIABILITY)
+            if bonus:
+                # Nobody paid it: it is given, as points are. What the program owes for money is in LIABILITY alone.
+                transfer.credit(asset, bonus, EntryKind.TOP_UP, Contra.ISSUANCE, priority=asset.bonus_priority)
+    except LimitReached as refusal:
+        refusal.field = ("amount",)
+        raise
+    lot, bonus_lot = transfer.created[0], transfer.created[1] if bonus else None
+    book.rows.top_ups.append(
+        TopUp(
+            transfer_id=transfer.transfer.id,
+            program_id=book.program.id,
+            member_id=book.member.id,
+            asset_id=asset.id,
+            lot_id=lot.id,
+            amount=command.amount,
+            bonus_lot_id=bonus_lot.id if bonus_lot else None,
+            bonus=bonus,
+            step_threshold=step.threshold,
+            step_amount=step.amount,
+            step_basis_points=step.basis_points,
+            recorded_at=situation.now,
+        )
+    )
+    return decided(book, transfer)
+
+
+def refund(command: RefundTopUp, situation: Situation) -> Decision:
+    """Return the postings: principal that is paid back, and the bonus that is taken back with it.
+
+    The bonus goes in proportion, as far as it was not spent: after refunds of so much in all, as much of it as belongs
+    to that, rounded down. Raises `InsufficientBalance`, `MemberNotActive` or `NotFound`.
+    """
+    book = opened(command, situation)
+    check_open(book, ("topUp",))
+    original = situation.original
+    if original is None or original.top_up is None or original.transfer.member_id != book.member.id:
+        raise NotFound("There is no such top-up.", field=("topUp",))
+    asset, made = book.program.asset_by_id(command.asset_id), original.top_up
+    lot = book.lots[made.lot_id]
+    left = _usable(lot)
+    amount = left if command.amount is None else command.amount
+    if not left or amount > left:
+        paid = f"{asset.spelled(made.amount)} {asset.code}"
+        needed = made.amount if command.amount is None else amount
+        raise InsufficientBalance(
+            f"Of {paid} paid in, {asset.spelled(left)} are left; {asset.spelled(needed)} are needed.",
+            field=("topUp",) if command.amount is None else ("amount",),
+            available=from_minor(left, asset.scale),
+            required=from_minor(needed, asset.scale),
+        )
+    kind, reason = TransferKind.REFUND, command.reason
+    with book.open(kind, situation.now, reason=reason, original_id=original.transfer.id) as transfer:
+        transfer.take(lot, amount)
+        transfer.post(asset, EntryKind.REFUND, available=-amount, contra=Contra.LIABILITY)
+        if made.bonus_lot_id is not None:
+            bonus_lot = book.lots[made.bonus_lot_id]
+            share = made.bonus_share(original.refunded.get(lot.id, 0) + amount)
+            bonus = min(share - original.refunded.get(bonus_lot.id, 0), _usable(bonus_lot))
+            if bonus > 0:
+                transfer.take(bonus_lot, bonus)
+                transfer.post(asset, EntryKind.REFUND, available=-bonus, contra=Contra.ISSUANCE)
+    return decided(book, transfer)
+
+
+def _usable(lot: Lot) -> int:
+    return lot.remaining if lot.locked_until is None else 0
+
+
+def check_active(book: Book) -> None:
+    """Refuse a member who is frozen or closed."""
+    status = book.member.status
+    if status is not MemberStatus.ACTIVE:
+        raise MemberNotActive(f"The member is {status.value.lower()}.", field=("member",), status=status.value)
+
+
+def check_open(book: Book, path: tuple[str, ...]) -> None:
+    """Refuse a member who left for good."""
+    if book.member.status is MemberStatus.CLOSED:
+        raise MemberNotActive("The member is closed.", field=path, status=book.member.status.value)
+
+
+def decided(book: Book, transfer: OpenTransfer) -> Decision:
+    """Return the decision whose outcome is the transfer's lines."""
+    entries = [[str(entry.account_id), entry.seq] for entry in transfer.entries]
+    return Decision({"member": str(book.member.id), "entries": entries}, (book.close(),), book.rows)

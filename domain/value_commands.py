@@ -1,0 +1,103 @@
+"""What callers ask of the writer about balances that are paid in, used and given back."""
+
+from uuid import UUID
+
+from domain.commands import Command
+from domain.values import keyword_value
+
+
+@keyword_value
+class TopUpValue(Command):
+    """Pay `amount` of money into a member's balance; the ladder decides what comes on top."""
+
+    member_id: UUID
+    asset_id: UUID
+    amount: int
+    reason: str | None
+
+    @property
+    def locks(self) -> tuple[UUID, ...]:
+        """The member."""
+        return (self.member_id,)
+
+
+@keyword_value
+class SpendBalance(Command):
+    """Use `amount` of a balance for something outside an order."""
+
+    member_id: UUID
+    asset_id: UUID
+    amount: int
+    reason: str
+
+    @property
+    def locks(self) -> tuple[UUID, ...]:
+        """The member."""
+        return (self.member_id,)
+
+    @property
+    def debits(self) -> tuple[tuple[UUID, UUID, int], ...]:
+        """What is used."""
+        return ((self.member_id, self.asset_id, self.amount),)
+
+
+@keyword_value
+class UndoSpend(Command):
+    """Give back `amount` of what a transfer spent, or all that is left of it."""
+
+    member_id: UUID
+    asset_id: UUID
+    transfer_id: UUID
+    amount: int | None
+    reason: str | None
+
+    @property
+    def locks(self) -> tuple[UUID, ...]:
+        """The member."""
+        return (self.member_id,)
+
+    @property
+    def original(self) -> UUID:
+        """The transfer that spent."""
+        return self.transfer_id
+
+
+@keyword_value
+class RefundTopUp(Command):
+    """Pay back `amount` of what a top-up paid in, or all that is left of it."""
+
+    member_id: UUID
+    asset_id: UUID
+    transfer_id: UUID
+    amount: int | None
+    reason: str | None
+
+    @property
+    def locks(self) -> tuple[UUID, ...]:
+        """The member."""
+        return (self.member_id,)
+
+    @property
+    def original(self) -> UUID:
+        """The transfer that paid in."""
+        return self.transfer_id
+
+
+@keyword_value
+class ConvertBalance(Command):
+    """Turn `amount` of one asset into another, at the program's rate."""
+
+    member_id: UUID
+    from_id: UUID
+    to_id: UUID
+    amount: int
+
+    @property
+    def locks(self) -> tuple[UUID, ...]:
+        """The member."""
+        return (self.member_id,)
+
+    @property
+    def debits(self) -> tuple[tuple[UUID, UUID, int], ...]:
+        """What is converted."""
+        return ((self.member_id, self.from_id, self.amount),)

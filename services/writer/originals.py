@@ -1,0 +1,57 @@
+"""Part of step 4: the transfers that commands undo, what they took from which lots, what was given back before."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from uuid import UUID
+
+from domain.commands import Command
+from domain.ledger import EntryKind, Lot, LotMove
+from domain.undoing import Original
+from services.writer.session import Reads
+from services.writer.tables import LOT_MOVES, LOTS, TOP_UPS, TRANSFERS
+
+# A look-up for each transfer: joined freely, every line of the kind may be compared with each transfer, a plan that is
+# chosen while the table is small and kept by a prepared statement.
+RETURNED = (
+    "SELECT t.original_id, sum((SELECT COALESCE(sum(e.change_available), 0) FROM entry e WHERE e.transfer_id = t.id "
+    f"AND e.kind = '{EntryKind.RETURN}')) FROM transfer t WHERE t.original_id = ANY($1::uuid[]) GROUP BY t.original_id"
+)
+
+REFUNDED = (
+    "SELECT t.original_id, m.lot_id, sum(m.remaining) FROM transfer t JOIN lot_move m ON m.transfer_id = t.id "
+    "WHERE t.original_id = ANY($1::uuid[]) GROUP BY t.original_id, m.lot_id"
+)
+
+
+async def load_originals(
+    session: Reads, commands: Sequence[Command]
+) -> tuple[dict[UUID, Original], dict[UUID, dict[UUID, Lot]]]:
+    """Return the transfers that `commands` undo by their ids, and the lots that these used by member and id."""
+    ids = [command.original for command in commands if command.original]
+    lots: dict[UUID, dict[UUID, Lot]] = defaultdict(dict)
+    if not ids:
+        return {}, lots
+    moves: dict[UUID, list[LotMove]] = defaultdict(list)
+    for move in await session.select(LOT_MOVES, "WHERE transfer_id = ANY($1::uuid[])", ids):
+        moves[move.transfer_id].append(move)
+    returned = {UUID(str(row[0])): int(row[1]) for row in await session.fetch(RETURNED, ids)}
+    made = {row.transfer_id: row for row in await session.select(TOP_UPS, "WHERE transfer_id = ANY($1::uuid[])", ids)}
+    refunded: dict[UUID, dict[UUID, int]] = defaultdict(dict)
+    if made:
+        for original_id, lot_id, taken in await session.fetch(REFUNDED, list(made)):
+            refunded[UUID(str(original_id))][UUID(str(lot_id))] = -int(taken)
+    used = {move.lot_id for group in moves.values() for move in group}
+    used |= {lot_id for row in made.values() for lot_id in (row.lot_id, row.bonus_lot_id) if lot_id}
+    for lot in await session.select(LOTS, "WHERE id = ANY($1::uuid[])", sorted(used)):
+        lots[lot.member_id][lot.id] = lot
+    originals = {
+        transfer.id: Original(
+            transfer,
+            tuple(moves[transfer.id]),
+            returned.get(transfer.id, 0),
+            made.get(transfer.id),
+            refunded[transfer.id],
+        )
+        for transfer in await session.select(TRANSFERS, "WHERE id = ANY($1::uuid[])", ids)
+    }
+    return originals, lots
