@@ -4,6 +4,8 @@ The purchases of the CDNOW sample are committed in the order of their days by th
 the program's clock is set to the noon of each day in turn. What is committed is known by its name, so a demo that was
 killed goes on where it was.
 
+In the live part some orders are held and paid with points, and some come back, which no customer of 1997 could do.
+
 The data set ends after some minutes of the live part, and a demo in which nothing moves shows nothing. From there on
 the last three months happen again and again, by the same customers on later days, as orders of another source.
 """
@@ -21,6 +23,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 import models
+from app import demo_life
 from app.sweeper import PASSING
 from domain.instants import local_day, plus_days, plus_months
 from domain.refusals import NotFound, Refusal
@@ -171,7 +174,7 @@ async def replay(
         await asyncio.sleep(1 / per_second)
         while True:
             try:
-                await commit(engine, actor, purchase.at, [purchase])
+                await commit(engine, actor, purchase.at, [purchase], lively=True)
                 break
             except PASSING as error:
                 reason = str(error) or type(error).__name__
@@ -187,8 +190,13 @@ def through(last: Purchase | None) -> str:
     return f"The demo has replayed its last purchase{when}."
 
 
-async def commit(engine: Engine, actor: Actor, at: datetime, batch: Sequence[Purchase]) -> None:
-    """Commit purchases of one instant at that instant of the program's clock, which never goes back."""
+async def commit(
+    engine: Engine, actor: Actor, at: datetime, batch: Sequence[Purchase], *, lively: bool = False
+) -> None:
+    """Commit purchases of one instant at that instant of the program's clock, which never goes back.
+
+    When it is `lively`, some are held and paid with points, and some come back.
+    """
     assert actor.program_id is not None, "the demo has a program"
     shop = await engine.program(actor.program_id)
     if shop.now() < at:
@@ -199,10 +207,25 @@ async def commit(engine: Engine, actor: Actor, at: datetime, batch: Sequence[Pur
             pass
     await enrol(engine, actor, batch)
     requests = [purchase.request for purchase in batch]
-    answers = await import_orders(engine, actor, requests, key=f"demo:{uuid4()}", enrol_unknown=False)
-    for purchase, answer in zip(batch, answers, strict=True):
+    if lively:
+        requests = [request for request in requests if not await _paid(engine, actor, request)]
+    key = f"demo:{uuid4()}"
+    answers = await import_orders(engine, actor, requests, key=key, enrol_unknown=False) if requests else []
+    for request, answer in zip(requests, answers, strict=True):
         if isinstance(answer, Refusal):  # somebody may have frozen the member meanwhile: the show goes on
-            log.warning("demo.refused", order=purchase.request.external_id, reason=answer.message)
+            log.warning("demo.refused", order=request.external_id, reason=answer.message)
+    if lively:
+        for purchase in batch:
+            await demo_life.bring_back(engine, actor, purchase.request)
+
+
+async def _paid(engine: Engine, actor: Actor, request: OrderRequest) -> bool:
+    """Whether the order was paid with points."""
+    try:
+        return await demo_life.pay_with_points(engine, actor, request)
+    except Refusal as refusal:
+        log.warning("demo.refused", order=request.external_id, reason=refusal.message)
+        return True
 
 
 async def enrol(engine: Engine, actor: Actor, batch: Sequence[Purchase]) -> None:

@@ -29,6 +29,7 @@ from services import members, programs
 from services.engine import Engine
 from services.members import MemberRef
 from services.templates import Template
+from services.verify.verification import verify
 from tests.factories import new_key
 from tests.live.conftest import until
 from tests.live.proxy import distant
@@ -396,3 +397,28 @@ def it_still_shows_live_purchases(path: Path, url: str) -> None:
         assert committed(path, "cdnow-again") > repeated
     finally:
         running.kill()
+
+
+async def test_some_live_orders_are_paid_with_points_and_some_come_back(
+    house: Engine, found: list[demo.Purchase]
+) -> None:
+    program = await demo.program(found[0].at)
+    actor = demo.actor_of(program.id)
+    batch = of_first_days(found, 3)
+    customers = [batch[0].customer, batch[1].customer]
+    again = [
+        replace(
+            batch[0],
+            customer=customers[n % 2],
+            request=replace(batch[n % 2].request, source="again", external_id=str(n)),
+        )
+        for n in range(40)
+    ]
+    await demo.replay(house, actor, [*batch, *again], per_second=10_000, say=lambda _: None)
+    paid = await models.Order.filter(spent__gt=0)
+    assert len(paid) > 3
+    assert {row.state for row in paid} <= {"COMMITTED", "RETURNED"}
+    assert all(row.held_until is not None for row in paid)
+    returned = await models.Order.filter(state="RETURNED").count()
+    assert returned == await models.OrderReturn.all().count() > 3
+    assert (await verify(house.database)).findings == []

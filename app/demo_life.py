@@ -1,0 +1,72 @@
+"""What makes the demo's live part livelier than its data: some orders are paid with points, and some come back.
+
+Which ones follows from the orders' names alone, so that a demo that goes on, or is repeated, does the same.
+"""
+
+from decimal import ROUND_DOWN, Decimal
+from zlib import crc32
+
+from domain.refusals import Refusal
+from services import balances, listing, members, order_life, orders
+from services.actors import Actor
+from services.engine import Engine
+from services.order_life import OrderRef
+from services.orders import OrderRequest
+
+PAID_OF = 3
+"""One of so many orders is paid with points, if the member has enough."""
+RETURNED_OF = 8
+"""One of so many orders comes back."""
+STEP = 100
+"""Points are used by the hundred: so many pay one dollar."""
+HOLD_SECONDS = 900
+ASSET = "POINTS"
+
+
+def _picked(request: OrderRequest, one_of: int, purpose: str) -> bool:
+    return crc32(f"{purpose} {request.source} {request.external_id}".encode()) % one_of == 0
+
+
+async def pay_with_points(engine: Engine, actor: Actor, request: OrderRequest) -> bool:
+    """Hold the order, paid with the member's points as far as they go, and capture it; False when it is none such.
+
+    Raises what the services do.
+    """
+    if not _picked(request, PAID_OF, "pay") or await listing.order_named(actor, request.source, request.external_id):
+        return False
+    assert actor.program_id is not None, "the demo has a program"
+    assert request.member is not None, "every order of the demo is a member's"
+    program = await engine.program(actor.program_id)
+    member_id = await members.resolve(actor, program, request.member, ("member",))
+    points = program.asset(ASSET)
+    assert points is not None, "every template has points"
+    amounts = (await balances.balances(engine, program, [member_id])).get(member_id, {}).get(points.id)
+    price = sum((line.quantity * line.unit_price for line in request.lines), Decimal(0))
+    most = min(amounts.available if amounts else 0, int(price.to_integral_value(ROUND_DOWN)) * STEP)
+    if most < STEP:
+        return False
+    paid = OrderRequest(
+        source=request.source,
+        external_id=request.external_id,
+        lines=request.lines,
+        member=request.member,
+        occurred_at=request.occurred_at,
+        attributes=request.attributes,
+        spend=[(ASSET, Decimal(most - most % STEP))],
+    )
+    name = f"{request.source}:{request.external_id}"
+    held = await orders.hold(engine, actor, paid, seconds=HOLD_SECONDS, key=f"demo:hold:{name}")
+    await order_life.capture(engine, actor, OrderRef(id=held.order_id), key=f"demo:capture:{name}")
+    return True
+
+
+async def bring_back(engine: Engine, actor: Actor, request: OrderRequest) -> None:
+    """Return the order if it is one that comes back. Nothing happens when it has, or was never committed."""
+    if not _picked(request, RETURNED_OF, "return"):
+        return
+    name = (request.source, request.external_id)
+    key = f"demo:return:{request.source}:{request.external_id}"
+    try:
+        await order_life.return_(engine, actor, OrderRef(name=name), None, reason="Scratched disc", key=key)
+    except Refusal:
+        return  # somebody else has seen to it meanwhile: the show goes on
