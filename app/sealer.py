@@ -24,13 +24,17 @@ log = structlog.get_logger(__name__)
 PASSING = (*AWAY, BaseORMException)
 """What a database says that is busy or away, so that the same work succeeds later."""
 PAUSE_SECONDS = 3.0
+LOG_SECONDS = 60.0
+"""How long the log is silent after a line about a program's blocks: each hash stands for all before it."""
 
 
 class Sealer:
-    """Seals all programs and tells each new hash: in the log, and in a file if there is one."""
+    """Seals all programs and tells new hashes: each in a file if there is one, and one a minute in the log."""
 
     def __init__(self, file: Path | None) -> None:
         self._file = file
+        self._silent_until: dict[str, float] = {}
+        """When the log may tell of each program's blocks again, by its code."""
 
     async def seal_forever(self, engine: Engine) -> None:
         """Seal again and again; any number of servers may do so at once. First tell what is sealed already."""
@@ -52,7 +56,10 @@ class Sealer:
                 await self._tell("seal.head", code, newest)
 
     async def _tell(self, event: str, code: str, block: Seal) -> None:
-        log.info(event, **told(code, block))
+        now = asyncio.get_running_loop().time()
+        if now >= self._silent_until.get(code, now):
+            log.info(event, **told(code, block))
+            self._silent_until[code] = now + LOG_SECONDS
         if self._file is None:
             return
         try:

@@ -344,6 +344,7 @@ async def test_the_server_seals_and_tells_each_hash(
     house: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sealer, "PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(sealer, "LOG_SECONDS", 0.0)
     shop = await world(house)
     await _given(shop, 1)
     (before,) = await seal_all(house, shop.program.id)
@@ -352,8 +353,11 @@ async def test_the_server_seals_and_tells_each_hash(
         sealing = asyncio.create_task(Sealer(file).seal_forever(house))
         await _given(shop, 2)
         await _until_sealed(shop, 3)
+        async with asyncio.timeout(60):
+            while len(_told(logs)) < len(await _blocks(shop)):  # noqa: ASYNC110  (what was sealed last is told next)
+                await asyncio.sleep(0.01)
         await _stopped(sealing)
-    told = [log for log in logs if log["event"] in {"seal.head", "seal.block"}]
+    told = _told(logs)
     assert [log["event"] for log in told] == ["seal.head"] + ["seal.block"] * (len(told) - 1)
     assert [log["hash"] for log in told] == [block.hash.hex() for block in await _blocks(shop)]
     assert told[0]["hash"] == before.hash.hex()
@@ -386,8 +390,29 @@ async def _until_sealed(shop: World, transfers: int) -> None:
             await asyncio.sleep(0.02)
 
 
+def _told(logs: Any) -> list[Any]:
+    return [log for log in logs if log["event"] in {"seal.head", "seal.block"}]
+
+
+async def test_the_log_tells_one_hash_a_minute_and_the_file_each(
+    house: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sealer, "PAUSE_SECONDS", 0.01)
+    shop = await world(house)
+    file = tmp_path / "heads"
+    with capture_logs() as logs:
+        sealing = asyncio.create_task(Sealer(file).seal_forever(house))
+        for number in range(3):
+            await _given(shop, 1)
+            await _until_sealed(shop, number + 1)
+        async with asyncio.timeout(60):
+            while not file.exists() or len(file.read_text().splitlines()) < len(await _blocks(shop)):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        await _stopped(sealing)
+    assert len(_told(logs)) == 1
+
+
 async def _stopped(task: asyncio.Task[Any]) -> None:
-    await asyncio.sleep(0.05)  # what was sealed last is told
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
