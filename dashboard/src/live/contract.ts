@@ -25,10 +25,33 @@ export interface OrderCommitted extends Fact {
   order: { externalId: string; payable: string };
 }
 
+export interface OrderHeld extends Fact {
+  __typename: "OrderHeld";
+  order: { externalId: string; payable: string };
+}
+
+export interface OrderReturned extends Fact {
+  __typename: "OrderReturned";
+  order: { externalId: string };
+  return: { lines: { quantity: number }[] };
+}
+
+export interface OrderEnded extends Fact {
+  __typename: "OrderCancelled" | "OrderExpired";
+  order: { externalId: string };
+}
+
+export interface ExpiryReminded extends Fact {
+  __typename: "ExpiryReminded";
+  asset: { code: string };
+  expiry: { amount: string; at: string };
+}
+
 export interface BalanceChanged extends Fact {
   __typename: "BalanceChanged";
   asset: { code: string; kind: string };
   change: string;
+  entry: { kind: string };
   balance: { available: string };
 }
 
@@ -43,7 +66,15 @@ export interface Plain extends Fact {
   __typename: "MemberEnrolled" | "MemberAmended";
 }
 
-export type MemberEvent = OrderCommitted | BalanceChanged | TierChanged | Plain;
+export type MemberEvent =
+  | OrderCommitted
+  | OrderHeld
+  | OrderReturned
+  | OrderEnded
+  | ExpiryReminded
+  | BalanceChanged
+  | TierChanged
+  | Plain;
 
 export interface EventBatch {
   cursor: string;

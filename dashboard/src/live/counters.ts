@@ -34,7 +34,7 @@ export function createCounters(): Counters {
 }
 
 function isPointsEarned(event: MemberEvent): event is Extract<MemberEvent, { change: string }> {
-  return event.__typename === "BalanceChanged" && event.asset.kind === "POINTS" && isPositive(event.change);
+  return event.__typename === "BalanceChanged" && event.asset.kind === "POINTS" && event.entry.kind === "EARN" && isPositive(event.change);
 }
 
 function counter(label: string): { node: HTMLElement; value: HTMLElement } {

@@ -1,6 +1,6 @@
 /** An event in the words of the page. */
 
-import type { MemberEvent, MemberName } from "./contract";
+import type { BalanceChanged, MemberEvent, MemberName, OrderReturned } from "./contract";
 import { isPositive, signed } from "./decimal";
 
 /** The colour of a row; the text says the same without it. */
@@ -16,10 +16,24 @@ export function describe(event: MemberEvent): Description {
   switch (event.__typename) {
     case "OrderCommitted":
       return { label: "Order", text: `Order ${event.order.externalId} · ${event.order.payable}`, tone: "order" };
+    case "OrderHeld":
+      return { label: "Held", text: `Order ${event.order.externalId} · ${event.order.payable}`, tone: "order" };
+    case "OrderReturned":
+      return { label: "Return", text: `Order ${event.order.externalId} · ${pieces(event)}`, tone: "loss" };
+    case "OrderCancelled":
+      return { label: "Cancelled", text: `Order ${event.order.externalId}`, tone: "other" };
+    case "OrderExpired":
+      return { label: "Hold over", text: `Order ${event.order.externalId}`, tone: "other" };
+    case "ExpiryReminded":
+      return {
+        label: "Reminder",
+        text: `${event.expiry.amount} ${event.asset.code} expire on ${event.expiry.at.slice(0, 10)}`,
+        tone: "other",
+      };
     case "BalanceChanged":
       return {
         label: "Balance",
-        text: `${signed(event.change)} ${event.asset.code} → ${event.balance.available}`,
+        text: `${signed(event.change)} ${event.asset.code}${reserved(event)} → ${event.balance.available}`,
         tone: isPositive(event.change) ? "gain" : "loss",
       };
     case "TierChanged":
@@ -31,6 +45,15 @@ export function describe(event: MemberEvent): Description {
     default:
       return unknown(event);
   }
+}
+
+function reserved(event: BalanceChanged): string {
+  return event.entry.kind === "HOLD" ? " reserved" : "";
+}
+
+function pieces(event: OrderReturned): string {
+  const count = event.return.lines.reduce((sum, line) => sum + line.quantity, 0);
+  return count === 1 ? "1 piece came back" : `${count} pieces came back`;
 }
 
 /** The contract only grows: a kind that this page does not know yet is shown by its name. */
