@@ -3,7 +3,8 @@
 Everything follows from how much of the order has come back *in all*, and a return does what is missing between before
 it and after it. So any split of returns ends where one return of everything does, if nothing happens in between:
 
-- what was spent goes back to the very lots, the last that was used first, as if less had been bought;
+- what was spent goes back to the very lots, bonus and principal in the proportion in which they were used, and of each
+  the last that was used first, as if less had been bought;
 - what was earned is taken from the lots that the order made, the pending ones first, and of what has expired of them
   nothing is taken again; then from the member's other lots in burn order; and for the rest the asset's policy holds.
   What earlier returns of the order took from other lots is put back in thought, and all of it taken anew.
@@ -23,6 +24,7 @@ from domain.ledger import Contra, EntryKind, Lot, TransferKind
 from domain.orders import Order, OrderEffect, OrderLine
 from domain.posting import Cause, OpenTransfer
 from domain.refusals import InsufficientBalance
+from domain.undoing import given_back
 
 
 def share(amount: int, lines: Sequence[OrderLine], returned: Mapping[str, int]) -> int:
@@ -120,7 +122,9 @@ class _Account:
         lots = max(self._account.available, 0) - own_available
         lots += self._put_back_in_thought(before.given)
         restored = self._give_back(before.given, after.given)
-        taken = self._take_back(before.taken, after.taken, foreign=foreign + restored, lots=lots + restored)
+        taken = self._take_back(
+            before.taken, after.taken, foreign=foreign + restored, lots=lots + restored, restored=restored
+        )
         self._take_from_others(taken)
         self._move()
 
@@ -132,24 +136,18 @@ class _Account:
 
     # ── what was spent ───────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _used(self) -> list[tuple[UUID, int]]:
-        """Return how much the order used of each lot, the last used first."""
+    def _used(self) -> list[tuple[Lot, int]]:
+        """Return how much the order used of each lot of the account."""
         used = [
             (self._book.lots[move.lot_id], -(move.remaining + move.held))
             for move in self._of.record.moves
             if move.transfer_id == self._of.order.transfer_id and move.lot_id not in self._of.own
         ]
-        mine = [(lot, amount) for lot, amount in used if lot.account_id == self._account.id]
-        return [(lot.id, amount) for lot, amount in sorted(mine, key=lambda part: burn_key(part[0]), reverse=True)]
+        return [(lot, amount) for lot, amount in used if lot.account_id == self._account.id]
 
     def _restored(self, amount: int) -> dict[UUID, int]:
-        """Return how much of each lot has been given back when `amount` has in all."""
-        parts: dict[UUID, int] = {}
-        for lot_id, used in self._used():
-            parts[lot_id] = min(used, amount)
-            amount -= parts[lot_id]
-        assert not amount, "an order gives back what it used and no more"
-        return parts
+        """Return how much each lot has been given back when `amount` has in all."""
+        return {lot.id: part for lot, part in given_back(self._used(), 0, amount)} if amount else {}
 
     def _put_back_in_thought(self, given: int) -> int:
         """Undo what earlier returns took from other lots; return how much that was."""
@@ -165,7 +163,7 @@ class _Account:
         if before == after:
             return 0
         was, now = self._restored(before), self._restored(after)
-        parts = {lot_id: amount - was[lot_id] for lot_id, amount in now.items() if amount > was[lot_id]}
+        parts = {lot_id: part - was.get(lot_id, 0) for lot_id, part in now.items() if part > was.get(lot_id, 0)}
         (effect,) = self._spends
         due = []
         for lot_id, amount in parts.items():
@@ -193,10 +191,12 @@ class _Account:
 
     # ── what was earned ──────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _take_back(self, before: int, after: int, *, foreign: int, lots: int) -> int:
+    def _take_back(self, before: int, after: int, *, foreign: int, lots: int, restored: int) -> int:
         """Post what is taken back; return how much of it the other lots have to give.
 
         `foreign` is the available balance without the order's own lots, `lots` the other lots with what was put back.
+        Of what was written off before, no more is taken after all than this return has `restored`: what the member has
+        come by otherwise since then is theirs.
         """
         own_before = -sum(self._moved.get(lot.id, 0) for lot in self._own)
         own_after = min(after, own_before + sum(lot.remaining for lot in self._own))
@@ -205,7 +205,7 @@ class _Account:
         written_before = self._posted(Contra.WRITE_OFF)
         needed = after - own_after - kept_after
         room = foreign + before - own_before - kept_before - written_before - self._floor
-        written_after = min(max(needed - max(room, 0), 0), needed)
+        written_after = min(max(needed - max(room, 0), written_before - restored, 0), needed)
         if written_after and self._asset.shortfall is ShortfallPolicy.REFUSE:
             self._refuse(max(room, 0), needed)
         pending = self._take_from_own(own_after - own_before)

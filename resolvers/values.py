@@ -4,6 +4,7 @@ from typing import Annotated
 
 import strawberry
 
+from domain.ledger import Contra
 from resolvers.members import entries_of, member_of
 from schema import ids
 from schema.context import Info
@@ -71,11 +72,12 @@ async def value_refund(
         reason=input.reason,
         key=input.idempotency_key,
     )
-    entry, *bonus = await entries_of(info, outcome)
+    lines = {line.row.contra: line for line in await entries_of(info, outcome)}
     return ValueRefundPayload(
         member=await member_of(info, outcome),
-        entry=entry,
-        bonus=bonus[0] if bonus else None,
+        entry=lines[Contra.LIABILITY],
+        kept=lines.get(Contra.REDEMPTION),
+        bonus=lines.get(Contra.ISSUANCE),
         replayed=outcome.replayed,
     )
 

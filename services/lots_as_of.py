@@ -7,8 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.assets import Asset
-from domain.instants import plus_days
-from domain.ledger import MATURING_TRANSFERS, Account, Lot
+from domain.ledger import MATURING_TRANSFERS, Account, Lot, TransferKind
 from domain.program import Program
 from services.actors import Actor
 from services.as_of import accounts_at, accounts_of, listed, matured
@@ -28,6 +27,8 @@ def _moved(bucket: str, at: str) -> str:
     )
 
 
+CREDITS = frozenset({TransferKind.ORDER, TransferKind.ADJUSTMENT, TransferKind.TOP_UP, TransferKind.CONVERSION})
+"""Transfers whose lots wait for their release. What is received from a member or given back is available at once."""
 HELD_ONCE = "EXISTS (SELECT 1 FROM lot_move m WHERE m.lot_id = l.id AND m.held <> 0)"
 LAST_ID = UUID(int=2**128 - 1)
 EXPIRING_PAGE = 20
@@ -43,7 +44,8 @@ def _lots(account_id: str, at: str, without: str, also: str) -> str:
     """Return the SQL of an account's lots with what they held at `at`, which may be nothing, and none of `without`."""
     return (
         f"SELECT {', '.join(f'l.{column}' for column in LOTS.columns)}, "
-        f"l.amount + {_moved('remaining', at)} AS then_remaining, {_moved('held', at)} AS then_held "
+        f"l.amount + {_moved('remaining', at)} AS then_remaining, {_moved('held', at)} AS then_held, "
+        "(SELECT b.kind FROM transfer b WHERE b.id = l.transfer_id) AS born_of "
         f"FROM lot l WHERE l.account_id = {account_id} AND l.recorded_at <= {at} "
         # What had expired held nothing any more, unless a hold kept it.
         f"AND (l.expires_at > {at} OR {HELD_ONCE}) AND NOT (l.id = ANY({without}::uuid[])) AND {also}"
@@ -65,14 +67,14 @@ class _Then:
         """Lots that a sweep would empty."""
         return [lot.id for lot in self.swept.values() if not lot.remaining + lot.held]
 
-    def lot(self, row: Lot, remaining: int, held: int) -> Lot:
+    def lot(self, row: Lot, remaining: int, held: int, born_of: str) -> Lot:
         """Return a lot as it was."""
         if row.id in self.swept:
             return self.swept[row.id]
         released_at = row.locked_until
-        if released_at is None and self.asset.pending_days:
-            # A lot forgets when it was to be released once it is; it was so many days after it was recorded.
-            released_at = plus_days(row.recorded_at, self.asset.pending_days, self.zone)
+        if released_at is None and born_of in CREDITS:
+            # A lot forgets when it was to be released once it is; that follows from when it was recorded.
+            released_at = self.asset.locked_until(row.recorded_at, self.zone)
         locked_until = released_at if released_at is not None and released_at > self.at else None
         return replace(row, remaining=remaining, held=held, locked_until=locked_until)
 
@@ -122,8 +124,8 @@ async def lots_pages(reads: OrmSession, program: Program, actor: Actor, pages: S
     if parts:
         decode = reads.decoder(LOTS)
         for record in await reads.fetch(" UNION ALL ".join(parts), *arguments):
-            index, *columns, remaining, held = tuple(record)
-            found[index].append(then_of[index].lot(decode(columns), int(remaining), int(held)))
+            index, *columns, remaining, held, born_of = tuple(record)
+            found[index].append(then_of[index].lot(decode(columns), int(remaining), int(held), born_of))
     return [sorted(lots, key=lambda lot: lot.id, reverse=True) for lots in found]
 
 
@@ -180,8 +182,8 @@ async def _expiring(reads: OrmSession, searched: Sequence[_Search]) -> list[list
     found: list[list[Lot]] = [[] for _ in searched]
     decode = reads.decoder(LOTS)
     for record in await reads.fetch(" UNION ALL ".join(parts), *arguments):
-        index, *columns, remaining, held = tuple(record)
-        found[index].append(searched[index].then.lot(decode(columns), int(remaining), int(held)))
+        index, *columns, remaining, held, born_of = tuple(record)
+        found[index].append(searched[index].then.lot(decode(columns), int(remaining), int(held), born_of))
     return [sorted(lots, key=lambda lot: (lot.expires_at, lot.id)) for lots in found]
 
 
@@ -230,9 +232,9 @@ async def _books_lots(
     while True:
         records = await reads.fetch(sql, list(thens), at, emptied, *after)
         for record in records:
-            *columns, remaining, held = tuple(record)
+            *columns, remaining, held, born_of = tuple(record)
             row = reads.decoder(LOTS)(columns)
             after = (row.account_id, row.id)
-            yield thens[row.account_id].lot(row, int(remaining), int(held))
+            yield thens[row.account_id].lot(row, int(remaining), int(held), born_of)
         if len(records) < BOOKS_LOTS_PAGE:
             return

@@ -83,8 +83,6 @@ def cancel(command: CancelOrder, situation: Situation) -> Decision:
     order, book = found(command, situation)
     if order.state is not OrderState.HELD:
         raise not_in_state(order, ("order",))
-    if book is not None and book.member.status is MemberStatus.CLOSED:
-        raise MemberNotActive("The member is closed.", field=("order",), status=book.member.status.value)
     return _ended(order, book, OrderState.CANCELLED, EventKind.ORDER_CANCELLED, situation)
 
 

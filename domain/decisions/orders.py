@@ -149,9 +149,11 @@ def _same_again(command: CommitOrder, order: Order, situation: Situation) -> Dec
     """Answer a known (source, external id): the first order when the content is the same, else a refusal."""
     if order.content_hash != command.content.hash():
         raise duplicate(command.content, order.id, ("order",))
-    committed = order.state not in NOT_COMMITTED
-    if committed if isinstance(command, HoldOrder) else not committed:
-        raise not_in_state(order, ("order", "externalId"))
+    over = order.state is OrderState.HELD and order.held_until is not None and order.held_until <= situation.now
+    state = OrderState.EXPIRED if over else order.state
+    again = state is OrderState.HELD if isinstance(command, HoldOrder) else state not in NOT_COMMITTED
+    if not again:
+        raise not_in_state(replace(order, state=state), ("order", "externalId"))
     entries = tuple((str(account_id), seq) for account_id, seq in situation.order_entries)
     return Decision(order_outcome(order, entries) | {"again": True})
 
@@ -169,7 +171,7 @@ def not_in_state(order: Order, path: tuple[str, ...]) -> OrderNotInState:
 def duplicate(content: OrderContent, order_id: UUID, path: tuple[str, ...]) -> DuplicateOrder:
     """Return the refusal of an order whose name another has."""
     return DuplicateOrder(
-        f"Order {content.external_id} of {content.source} was committed before, with other content.",
+        f"Order {content.external_id} of {content.source} is known already, with other content.",
         field=(*path, "externalId"),
         order_id=str(order_id),
     )

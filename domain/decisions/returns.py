@@ -10,16 +10,15 @@ from domain.decisions.orders import NOT_COMMITTED, not_in_state, order_outcome
 from domain.decisions.situation import Decision, Situation
 from domain.events import EventKind
 from domain.ledger import TransferKind
-from domain.members import MemberStatus
 from domain.orders import OrderLine, OrderReturn, OrderState
-from domain.refusals import AlreadyReturned, InsufficientBalance, InvalidInput, LimitReached, MemberNotActive
+from domain.refusals import AlreadyReturned, InsufficientBalance, InvalidInput, LimitReached
 from domain.returns import Settlement, refund
 
 
 def return_(command: ReturnOrder, situation: Situation) -> Decision:
     """Return what came back: its share of all that the order gave and took is undone.
 
-    Raises `NotFound`, `OrderNotInState`, `AlreadyReturned`, `InvalidInput`, `MemberNotActive`, `LimitReached`, and
+    Raises `NotFound`, `OrderNotInState`, `AlreadyReturned`, `InvalidInput`, `LimitReached`, and
     `InsufficientBalance` when the asset's policy refuses to let the member keep or owe what is missing.
     """
     order, book = found(command, situation)
@@ -27,8 +26,6 @@ def return_(command: ReturnOrder, situation: Situation) -> Decision:
     assert record is not None, "a command about an order loads it"
     if order.state in NOT_COMMITTED:
         raise not_in_state(order, ("order",))
-    if book is not None and book.member.status is MemberStatus.CLOSED:
-        raise MemberNotActive("The member is closed.", field=("order",), status=book.member.status.value)
     before = {line.ref: line.returned_quantity for line in record.lines}
     quantities = _quantities(command, record.lines)
     after = {ref: count + quantities.get(ref, 0) for ref, count in before.items()}

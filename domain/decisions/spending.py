@@ -3,7 +3,7 @@
 from domain.amounts import from_minor
 from domain.decisions.situation import Decision, Situation, opened
 from domain.decisions.tiers import raise_tiers
-from domain.decisions.values import check_active, check_open, decided
+from domain.decisions.values import check_active, decided
 from domain.ledger import Contra, EntryKind, TransferKind
 from domain.refusals import AlreadyReturned, InsufficientBalance, InvalidInput, LimitReached, NotFound
 from domain.undoing import given_back
@@ -30,7 +30,6 @@ def undo(command: UndoSpend, situation: Situation) -> Decision:
     Raises `AlreadyReturned`, `InvalidInput` for more than was spent, `MemberNotActive`, `LimitReached` or `NotFound`.
     """
     book = opened(command, situation)
-    check_open(book, ("entry",))
     original = situation.original
     if (
         original is None

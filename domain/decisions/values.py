@@ -8,6 +8,7 @@ from domain.members import MemberStatus
 from domain.posting import OpenTransfer
 from domain.refusals import InsufficientBalance, InvalidInput, LimitReached, MemberNotActive, NotFound
 from domain.stored_value import TopUp
+from domain.undoing import Original
 from domain.value_commands import RefundTopUp, TopUpValue
 
 
@@ -55,11 +56,11 @@ def top_up(command: TopUpValue, situation: Situation) -> Decision:
 def refund(command: RefundTopUp, situation: Situation) -> Decision:
     """Return the postings: principal that is paid back, and the bonus that is taken back with it.
 
-    The bonus goes in proportion, as far as it was not spent: after refunds of so much in all, as much of it as belongs
-    to that, rounded down. Raises `InsufficientBalance`, `MemberNotActive` or `NotFound`.
+    The bonus goes in proportion: after refunds of so much in all, as much of it as belongs to that, rounded down. What
+    of it is not there, because it was used, given away or is reserved, is kept of what would be paid back: else bonus
+    could be used and the money for it taken out again. Raises `InsufficientBalance` or `NotFound`.
     """
     book = opened(command, situation)
-    check_open(book, ("topUp",))
     original = situation.original
     if original is None or original.top_up is None or original.transfer.member_id != book.member.id:
         raise NotFound("There is no such top-up.", field=("topUp",))
@@ -76,18 +77,39 @@ def refund(command: RefundTopUp, situation: Situation) -> Decision:
             available=from_minor(left, asset.scale),
             required=from_minor(needed, asset.scale),
         )
+    bonus, kept = _bonus(book, original, made, amount)
+    if kept >= amount:
+        used = f"{asset.spelled(kept)} {asset.code} of the bonus that belongs to it were used or are reserved"
+        raise InsufficientBalance(
+            f"{used}, and are kept: nothing would be paid back of {asset.spelled(amount)}.",
+            field=("topUp",) if command.amount is None else ("amount",),
+            available=from_minor(0, asset.scale),
+            required=from_minor(amount, asset.scale),
+        )
     kind, reason = TransferKind.REFUND, command.reason
     with book.open(kind, situation.now, reason=reason, original_id=original.transfer.id) as transfer:
         transfer.take(lot, amount)
-        transfer.post(asset, EntryKind.REFUND, available=-amount, contra=Contra.LIABILITY)
-        if made.bonus_lot_id is not None:
-            bonus_lot = book.lots[made.bonus_lot_id]
-            share = made.bonus_share(original.refunded.get(lot.id, 0) + amount)
-            bonus = min(share - original.refunded.get(bonus_lot.id, 0), _usable(bonus_lot))
-            if bonus > 0:
-                transfer.take(bonus_lot, bonus)
-                transfer.post(asset, EntryKind.REFUND, available=-bonus, contra=Contra.ISSUANCE)
+        transfer.post(asset, EntryKind.REFUND, available=kept - amount, contra=Contra.LIABILITY)
+        if kept:
+            transfer.post(asset, EntryKind.REFUND, available=-kept, contra=Contra.REDEMPTION)
+        if bonus:
+            assert made.bonus_lot_id is not None, "what was given on top is in a lot"
+            transfer.take(book.lots[made.bonus_lot_id], bonus)
+            transfer.post(asset, EntryKind.REFUND, available=-bonus, contra=Contra.ISSUANCE)
     return decided(book, transfer)
+
+
+def _bonus(book: Book, original: Original, made: TopUp, amount: int) -> tuple[int, int]:
+    """Return how much bonus goes with a refund of `amount`, and how much is kept for bonus that is not there.
+
+    Each refund settles the bonus that belongs to it, so what was settled before follows from what was refunded.
+    """
+    if made.bonus_lot_id is None:
+        return 0, 0
+    refunded = original.refunded.get(made.lot_id, 0)
+    due = made.bonus_share(refunded + amount) - made.bonus_share(refunded)
+    bonus = min(due, _usable(book.lots[made.bonus_lot_id]))
+    return bonus, due - bonus
 
 
 def _usable(lot: Lot) -> int:
@@ -99,12 +121,6 @@ def check_active(book: Book) -> None:
     status = book.member.status
     if status is not MemberStatus.ACTIVE:
         raise MemberNotActive(f"The member is {status.value.lower()}.", field=("member",), status=status.value)
-
-
-def check_open(book: Book, path: tuple[str, ...]) -> None:
-    """Refuse a member who left for good."""
-    if book.member.status is MemberStatus.CLOSED:
-        raise MemberNotActive("The member is closed.", field=path, status=book.member.status.value)
 
 
 def decided(book: Book, transfer: OpenTransfer) -> Decision:

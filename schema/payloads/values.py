@@ -109,6 +109,10 @@ class ValueRefundPayload:
     bonus: Entry | None = strawberry.field(
         description="The line of the bonus that was taken back with it; null when none was.", default=None
     )
+    kept: Entry | None = strawberry.field(
+        description="The line of the principal that is kept for bonus that was used or is reserved; null when none is.",
+        default=None,
+    )
     replayed: bool = strawberry.field(description=REPLAYED, default=False)
     user_errors: list[ValueRefundError] = strawberry.field(description=ERRORS, default_factory=list)
 

@@ -177,6 +177,8 @@ def entry_text(entry: models.Entry, asset: Any, reason: str | None) -> str:
             said = _with_reason(_returned(entry, asset), reason)
         case "REFUND" if entry.contra == "LIABILITY":
             said = _with_reason(f"{amount} paid back", reason)
+        case "REFUND" if entry.contra == "REDEMPTION":
+            said = f"{amount} kept for bonus of the top-up that was used or is reserved."
         case "REFUND":
             said = f"{amount} of bonus taken back with a refund."
         case _:

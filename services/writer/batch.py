@@ -1,47 +1,25 @@
 """One transaction of the writer: claim, ensure, lock, load, decide, write. The seventh step, commit, is the store's."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from domain.commands import Command, EnrolMember, Mature, OrderCommand
 from domain.decide import decide
-from domain.decisions.situation import Decision, Situation
+from domain.decisions.situation import Decision, OrderRecord, Situation
+from domain.ledger import TransferKind
 from domain.members import PHONE_SOURCE, Identity, MemberState
 from domain.orders import Order
 from domain.refusals import Refusal
 from services.hub import member_stream, program_stream
 from services.snapshots import Snapshots
 from services.writer.answers import Answer, PutOff, outcome_of, replayed
+from services.writer.changed import add_changes
 from services.writer.load import Loaded, load
 from services.writer.session import Changes, KeyClaim, Session, Unavailable
-from services.writer.tables import (
-    ACCOUNTS,
-    ENTRIES,
-    EVENTS,
-    HOLDS,
-    LOT_MOVES,
-    LOTS,
-    MEMBERS,
-    ORDER_EFFECTS,
-    ORDER_LINES,
-    ORDER_RETURNS,
-    ORDERS,
-    STANDINGS,
-    TOP_UPS,
-    TRANSFERS,
-    Table,
-)
-
-MEMBER_COLUMNS = ("name", "phone", "email", "birthday", "status", "channel", "store", "position")
-ACCOUNT_COLUMNS = ("available", "pending", "held", "seq", "next_due_at")
-LOT_COLUMNS = ("remaining", "held", "locked_until", "due_at")
-HOLD_COLUMNS = ("captured", "released")
-ORDER_COLUMNS = ("state", "transfer_id")
-LINE_COLUMNS = ("returned_quantity",)
-STANDING_COLUMNS = ("tier_id", "since", "until")
 
 
 @dataclass(slots=True)
@@ -90,6 +68,8 @@ class _Batch:
         """(program, source, external id) that a command of this batch gave up: free from the next batch on."""
         self.waiting: set[UUID] = set()
         """Members with a command that was put off; their later ones follow it."""
+        self.expired: Counter[UUID] = Counter()
+        """How much of each lot the commands so far have let expire."""
         self.blocked: set[UUID] = set()
         """Members whom somebody else has locked."""
 
@@ -187,6 +167,10 @@ class _Batch:
             self.states[state.member.id] = state
         self.orders.update(decision.rows.orders)
         self.decisions.append(decision)
+        expiries = {row.id for row in decision.rows.transfers if row.kind is TransferKind.EXPIRY}
+        for move in decision.rows.moves if expiries else ():
+            if move.transfer_id in expiries:
+                self.expired[move.lot_id] -= move.remaining
         self.dropped_identities += [(_member_of(command), source, ext) for source, ext in decision.freed]
         self.freed.update((command.program_id, *identity) for identity in decision.freed)
 
@@ -206,12 +190,21 @@ class _Batch:
             states=self._states(command),
             order=order,
             order_entries=loaded.order_entries.get(order.id, ()) if order else (),
-            record=loaded.records.get(order.id) if order else None,
+            record=self._record(order, loaded) if order else None,
             orders=self.orders,
             owners=owners,
             identities=loaded.identities.get(command.locks[0], ()) if command.locks else (),
             original=loaded.originals.get(command.original) if command.original else None,
         )
+
+    def _record(self, order: Order, loaded: Loaded) -> OrderRecord | None:
+        """Return what is on record of an order, with what the commands before this one have let expire."""
+        record = loaded.records.get(order.id)
+        if record is None or not self.expired:
+            return record
+        expired = Counter(record.expired)
+        expired.update(self.expired)
+        return replace(record, expired=expired)
 
     def _states(self, command: Command) -> dict[UUID, MemberState]:
         """Return the members as the commands before this one leave them; one of another program is not found."""
@@ -248,42 +241,7 @@ class _Batch:
         changes = Changes(
             outcomes=self.outcomes, dropped_keys=self.dropped_keys, dropped_identities=self.dropped_identities
         )
-        members: list[tuple[Any, Any]] = []
-        accounts: list[tuple[Any, Any]] = []
-        lots: list[tuple[Any, Any]] = []
-        holds: list[tuple[Any, Any]] = []
-        standings: list[tuple[Any, Any]] = []
-        for member_id, after in self.states.items():
-            before = loaded.members.get(member_id)
-            if after is before:
-                continue
-            members.append((before.member if before else None, after.member))
-            accounts += _pairs(before.accounts if before else {}, after.accounts)
-            lots += _pairs(before.lots if before else {}, after.lots)
-            holds += _pairs(before.holds if before else {}, after.holds)
-            standings += _pairs(before.standings if before else {}, after.standings)
-        lines = [(line if line.order_id in loaded.orders else None, line) for d in self.decisions for line in d.lines]
-        changed: tuple[tuple[Table[Any], tuple[str, ...], list[tuple[Any, Any]]], ...] = (
-            (MEMBERS, MEMBER_COLUMNS, members),
-            (ACCOUNTS, ACCOUNT_COLUMNS, accounts),
-            (LOTS, LOT_COLUMNS, lots),
-            (HOLDS, HOLD_COLUMNS, holds),
-            (STANDINGS, STANDING_COLUMNS, standings),
-            (ORDERS, ORDER_COLUMNS, _pairs(loaded.orders, self.orders)),
-            (ORDER_LINES, LINE_COLUMNS, lines),
-        )
-        for table, columns, pairs in changed:
-            _sort_out(changes, table, columns, pairs)
-        inserted: tuple[tuple[Table[Any], list[Any]], ...] = (
-            (ORDER_RETURNS, [row for d in self.decisions for row in d.returns]),
-            (ORDER_EFFECTS, [effect for d in self.decisions for effect in d.effects]),
-            (TRANSFERS, [row for d in self.decisions for row in d.rows.transfers]),
-            (ENTRIES, [row for d in self.decisions for row in d.rows.entries]),
-            (LOT_MOVES, [row for d in self.decisions for row in d.rows.moves]),
-            (EVENTS, [row for d in self.decisions for row in d.rows.events]),
-            (TOP_UPS, [row for d in self.decisions for row in d.rows.top_ups]),
-        )
-        changes.inserts += [(table, rows) for table, rows in inserted if rows]
+        add_changes(changes, loaded, self.states, self.orders, self.decisions)
         return changes
 
     def result(self) -> Result:
@@ -296,17 +254,3 @@ class _Batch:
 
 def _member_of(command: Command) -> UUID:
     return command.member_id if isinstance(command, EnrolMember) else command.locks[0]
-
-
-def _pairs(before: Any, after: Any) -> list[tuple[Any, Any]]:
-    return [(before.get(key), row) for key, row in after.items() if before.get(key) is not row]
-
-
-def _sort_out(changes: Changes, table: Table[Any], columns: tuple[str, ...], pairs: Iterable[tuple[Any, Any]]) -> None:
-    """Split (before, after) pairs into inserts and updates."""
-    new = [after for before, after in pairs if before is None]
-    changed = [after for before, after in pairs if before is not None]
-    if new:
-        changes.inserts.append((table, new))
-    if changed:
-        changes.updates.append((table, columns, changed))

@@ -238,7 +238,7 @@ def test_an_order_again_with_other_content_is_refused() -> None:
         decided(commit(99_99), state(), order=stored_order())
     assert refused.value.facts == {"order_id": str(OTHER_ID)}
     assert refused.value.field == ("order", "externalId")
-    assert refused.value.message == "Order A1 of shop was committed before, with other content."
+    assert refused.value.message == "Order A1 of shop is known already, with other content."
 
 
 # ── adjustments ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -344,3 +344,33 @@ def test_a_return_an_hour_later_takes_what_is_left() -> None:
         assert not isinstance(history.return_(ORDER, [("1", 1)]), Refusal)
         check_books(history)
     assert history.state.accounts[own.id].available == 100
+
+
+def test_what_was_written_off_is_not_taken_of_what_comes_later() -> None:
+    own = points(ShortfallPolicy.WRITE_OFF)
+    history = begun(shop_of(own), own, [])
+    history.buy(order(lines=(line(unit_price=1_00, quantity=100),)), ORDER)
+    adjusted(history, -100)
+    history.return_(ORDER, [("1", 99)])
+    adjusted(history, 500)
+    history.return_(ORDER)
+    assert history.state.accounts[own.id].available == 499
+    check_books(history)
+
+
+def test_bonus_and_principal_come_back_in_the_proportion_in_which_they_paid() -> None:
+    own = points()
+    history = begun(shop_of(own), own, [])
+    for number, (amount, priority) in enumerate(((80_00, 0), (20_00, -1))):
+        row = lot(number, amount, VALUE, priority=priority, transfer_id=UUID(int=0x60))
+        history.state = replace(history.state, lots={**history.state.lots, row.id: row})
+    held = account(VALUE, available=100_00)
+    history.state = replace(history.state, accounts={**history.state.accounts, VALUE.id: held})
+    lines = (line("1", 80_00), line("2", 20_00))
+    history.buy(order(lines=lines, spend=((VALUE.id, 100_00),)), ORDER)
+    history.return_(ORDER, [("1", 1)])
+    left = {row.priority: row.remaining for row in history.state.lots.values() if row.account_id == held.id}
+    assert left == {0: 64_00, -1: 16_00}
+    history.return_(ORDER)
+    left = {row.priority: row.remaining for row in history.state.lots.values() if row.account_id == held.id}
+    assert left == {0: 80_00, -1: 20_00}

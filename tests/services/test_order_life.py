@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 
 import models
+from domain.commands import Mature
 from domain.refusals import (
     AlreadyReturned,
     DuplicateOrder,
@@ -18,12 +19,14 @@ from domain.refusals import (
     IdempotencyKeyReused,
     InsufficientBalance,
     InvalidInput,
+    MemberNotActive,
     NotFound,
     OrderNotInState,
     Refusal,
 )
-from services import balances, order_life, orders, programs
+from services import balances, members, order_life, orders, programs
 from services.engine import Engine
+from services.members import MemberRef
 from services.order_life import OrderRef
 from services.orders import LineRequest
 from services.templates import Template
@@ -374,3 +377,66 @@ async def test_a_guest_s_pieces_come_back_once_however_many_ask(postgres_house: 
     assert sorted(kinds) == ["AlreadyReturned"] * 7 + ["Outcome"] * 5
     assert (await models.OrderLine.get(order_id=outcome.order_id)).returned_quantity == 5
     await check(postgres_house)
+
+
+async def test_what_expired_in_the_same_batch_is_not_taken_back_again(house: Engine) -> None:
+    found = []
+    for number, together in enumerate((False, True)):
+        shop = await world(house, code=f"T{number}")
+        async with transaction():
+            await models.Asset.filter(program_id=shop.program.id, code=POINTS).update(
+                expiry="ROLLING_DAYS", expiry_length=10
+            )
+            await models.Program.filter(id=shop.program.id).update(config_version=99)
+        member = await shop.enrol()
+        bought = await shop.buy(member)
+        await programs.set_clock(shop.program.id, NOON + timedelta(days=5))
+        await shop.give(member, "500")
+        await programs.set_clock(shop.program.id, NOON + timedelta(days=11))
+        sweep = Mature(program_id=shop.program.id, actor="system", claim=None, member_id=member)
+        if together:
+            await asyncio.gather(house.writer.post(sweep), give_back(shop, bought.order_id))
+        else:
+            await house.writer.post(sweep)
+            await give_back(shop, bought.order_id)
+        found.append(await buckets(shop, member))
+    assert found == [(500, 0), (500, 0)]
+    await check(house)
+
+
+async def test_a_hold_that_is_over_is_not_answered_as_if_it_held(house: Engine) -> None:
+    shop = await world(house)
+    member = await shop.enrol()
+    await shop.give(member, "500")
+    facts: dict[str, Any] = {"spend": spend(300), "lines": [LineRequest("1", "CD", 1, Decimal(50))]}
+    given_up, late = await hold(shop, member, external_id="C", **facts), None
+    assert given_up.order_id
+    again = await hold(shop, member, external_id="C", **facts)
+    assert (again.order_id, again.replayed) == (given_up.order_id, True)
+    await cancel(shop, given_up.order_id)
+    late = await hold(shop, member, external_id="L", **facts)
+    await programs.set_clock(shop.program.id, NOON + timedelta(hours=1))
+    for name, state in (("C", "CANCELLED"), ("L", "EXPIRED")):
+        for ask in (hold, shop.buy):
+            arguments = (shop, member) if ask is hold else (member, "50.00")
+            with pytest.raises(OrderNotInState) as refused:
+                await ask(*arguments, external_id=name, **facts)
+            assert refused.value.facts["state"] == state
+    assert late.order_id
+    await check(house)
+
+
+async def test_who_left_can_still_be_given_back_to(house: Engine) -> None:
+    shop = await world(house)
+    member = await shop.enrol()
+    await shop.give(member, "500")
+    bought = await shop.buy(member, "50.00", spend=spend(100))
+    held = await hold(shop, member, "50.00", spend=spend(100))
+    assert held.order_id
+    await members.amend(house, shop.actor, MemberRef(id=member), {"status": "CLOSED"}, key=new_key())
+    with pytest.raises(MemberNotActive):
+        await capture(shop, held.order_id)
+    await cancel(shop, held.order_id)
+    await give_back(shop, bought.order_id)
+    assert await buckets(shop, member) == (500, 0)
+    await check(house)

@@ -14,15 +14,15 @@ from domain.refusals import (
     IdempotencyKeyReused,
     InsufficientBalance,
     InvalidInput,
-    MemberNotActive,
     NotFound,
     Refusal,
 )
-from services import members, programs
+from services import members, order_life, orders, programs
 from services.engine import Engine
 from services.members import MemberRef
+from services.order_life import OrderRef
 from services.writer.answers import Outcome
-from tests.factories import NOON, World, new_key, world
+from tests.factories import NOON, World, new_key, order, world
 from tests.services.saving import ladder, pay_in, refund, spend, undo
 from tests.services.test_values import bonus_of, clean, terms
 from tests.services.test_writer_parallel import writers
@@ -67,23 +67,37 @@ async def test_refunds_in_any_steps_take_all_of_both(house: Engine, steps: list[
     await clean(shop)
 
 
-async def test_bonus_that_was_spent_is_not_taken_and_bonus_is_never_paid_back(house: Engine) -> None:
+async def test_bonus_that_was_spent_is_kept_of_the_principal_and_never_paid_back(house: Engine) -> None:
     shop, member, paid = await saver(house)
     used = await spend(shop, member, "30", asset="VALUE")
     assert await left(shop, member) == (103_33, 3_33)
     await refund(shop, paid, "50")
-    assert await left(shop, member) == (50_00, 0)  # 16.66 belong to it, 3.33 are left
+    assert await left(shop, member) == (50_00, 0)  # 16.66 belong to it, 3.33 are left, and 13.33 are kept
+    lines = await models.Entry.filter(kind="REFUND").order_by("position").values_list("contra", "change_available")
+    assert list(lines) == [("LIABILITY", -36_67), ("REDEMPTION", -13_33), ("ISSUANCE", -3_33)]
     await undo(shop, used)
     assert await left(shop, member) == (80_00, 30_00)
     await refund(shop, paid, "25")
-    # 24.99 belong to 75.00; 3.33 were taken before.
-    assert await left(shop, member) == (33_34, 8_34)
+    # 24.99 belong to 75.00; 16.66 of it were settled before.
+    assert await left(shop, member) == (46_67, 21_67)
     with pytest.raises(InsufficientBalance) as caught:
         await refund(shop, paid, "25.01")
     assert caught.value.message == "Of 100.00 VALUE paid in, 25.00 are left; 25.01 are needed."
     assert caught.value.facts == {"available": Decimal("25.00"), "required": Decimal("25.01")}
     await refund(shop, paid)
-    assert await left(shop, member) == (0, 0)
+    assert await left(shop, member) == (13_33, 13_33)  # the bonus that came back had been paid for
+    await clean(shop)
+
+
+async def test_no_bonus_is_won_by_reserving_it_while_the_money_is_paid_back(house: Engine) -> None:
+    shop, member, paid = await saver(house)
+    content = order(member, "40.00", spend=[("VALUE", Decimal("33.33"))])
+    held = await orders.hold(house, shop.actor, content, seconds=900, key=new_key())
+    await refund(shop, paid)
+    lines = await models.Entry.filter(kind="REFUND").order_by("position").values_list("contra", "change_available")
+    assert list(lines) == [("LIABILITY", -66_67), ("REDEMPTION", -33_33)]
+    await order_life.cancel(house, shop.actor, OrderRef(id=held.order_id), key=new_key())
+    assert await left(shop, member) == (33_33, 33_33)
     await clean(shop)
 
 
@@ -147,14 +161,13 @@ async def test_what_cannot_be_paid_back_is_refused_and_changes_nothing(house: En
     assert (await models.Entry.all().count(), await left(shop, member)) == (rows, (143_33, 33_33))
 
 
-async def test_who_is_frozen_is_paid_back_and_who_left_is_not(house: Engine) -> None:
+async def test_who_is_frozen_or_left_is_paid_back(house: Engine) -> None:
     shop, member, paid = await saver(house)
     await members.amend(house, shop.actor, MemberRef(id=member), {"status": "FROZEN"}, key=new_key())
     await refund(shop, paid, "10")
     await members.amend(house, shop.actor, MemberRef(id=member), {"status": "CLOSED"}, key=new_key())
-    with pytest.raises(MemberNotActive) as caught:
-        await refund(shop, paid, "10")
-    assert caught.value.field == ("topUp",)
+    await refund(shop, paid, "10")
+    assert await left(shop, member) == (133_33 - 20_00 - 2 * 3_33, 33_33 - 2 * 3_33)
 
 
 async def test_a_repeated_refund_is_paid_back_once(house: Engine) -> None:

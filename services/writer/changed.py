@@ -1,0 +1,96 @@
+"""Step 6: what a batch writes, found by comparing what was loaded with what was decided."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from domain.decisions.situation import Decision
+from domain.members import MemberState
+from domain.orders import Order
+from services.writer.load import Loaded
+from services.writer.session import Changes
+from services.writer.tables import (
+    ACCOUNTS,
+    ENTRIES,
+    EVENTS,
+    HOLDS,
+    LOT_MOVES,
+    LOTS,
+    MEMBERS,
+    ORDER_EFFECTS,
+    ORDER_LINES,
+    ORDER_RETURNS,
+    ORDERS,
+    STANDINGS,
+    TOP_UPS,
+    TRANSFERS,
+    Table,
+)
+
+MEMBER_COLUMNS = ("name", "phone", "email", "birthday", "status", "channel", "store", "position")
+ACCOUNT_COLUMNS = ("available", "pending", "held", "seq", "next_due_at")
+LOT_COLUMNS = ("remaining", "held", "locked_until", "due_at")
+HOLD_COLUMNS = ("captured", "released")
+ORDER_COLUMNS = ("state", "transfer_id")
+LINE_COLUMNS = ("returned_quantity",)
+STANDING_COLUMNS = ("tier_id", "since", "until")
+
+
+def add_changes(
+    changes: Changes,
+    loaded: Loaded,
+    states: Mapping[UUID, MemberState],
+    orders: Mapping[UUID, Order],
+    decisions: Sequence[Decision],
+) -> None:
+    """Add the rows to insert and those to update, given the members and orders after all decisions."""
+    members: list[tuple[Any, Any]] = []
+    accounts: list[tuple[Any, Any]] = []
+    lots: list[tuple[Any, Any]] = []
+    holds: list[tuple[Any, Any]] = []
+    standings: list[tuple[Any, Any]] = []
+    for member_id, after in states.items():
+        before = loaded.members.get(member_id)
+        if after is before:
+            continue
+        members.append((before.member if before else None, after.member))
+        accounts += _pairs(before.accounts if before else {}, after.accounts)
+        lots += _pairs(before.lots if before else {}, after.lots)
+        holds += _pairs(before.holds if before else {}, after.holds)
+        standings += _pairs(before.standings if before else {}, after.standings)
+    lines = [(line if line.order_id in loaded.orders else None, line) for d in decisions for line in d.lines]
+    changed: tuple[tuple[Table[Any], tuple[str, ...], list[tuple[Any, Any]]], ...] = (
+        (MEMBERS, MEMBER_COLUMNS, members),
+        (ACCOUNTS, ACCOUNT_COLUMNS, accounts),
+        (LOTS, LOT_COLUMNS, lots),
+        (HOLDS, HOLD_COLUMNS, holds),
+        (STANDINGS, STANDING_COLUMNS, standings),
+        (ORDERS, ORDER_COLUMNS, _pairs(loaded.orders, orders)),
+        (ORDER_LINES, LINE_COLUMNS, lines),
+    )
+    for table, columns, pairs in changed:
+        _sort_out(changes, table, columns, pairs)
+    inserted: tuple[tuple[Table[Any], list[Any]], ...] = (
+        (ORDER_RETURNS, [row for d in decisions for row in d.returns]),
+        (ORDER_EFFECTS, [effect for d in decisions for effect in d.effects]),
+        (TRANSFERS, [row for d in decisions for row in d.rows.transfers]),
+        (ENTRIES, [row for d in decisions for row in d.rows.entries]),
+        (LOT_MOVES, [row for d in decisions for row in d.rows.moves]),
+        (EVENTS, [row for d in decisions for row in d.rows.events]),
+        (TOP_UPS, [row for d in decisions for row in d.rows.top_ups]),
+    )
+    changes.inserts += [(table, rows) for table, rows in inserted if rows]
+
+
+def _pairs(before: Any, after: Any) -> list[tuple[Any, Any]]:
+    return [(before.get(key), row) for key, row in after.items() if before.get(key) is not row]
+
+
+def _sort_out(changes: Changes, table: Table[Any], columns: tuple[str, ...], pairs: Iterable[tuple[Any, Any]]) -> None:
+    """Split (before, after) pairs into inserts and updates."""
+    new = [after for before, after in pairs if before is None]
+    changed = [after for before, after in pairs if before is not None]
+    if new:
+        changes.inserts.append((table, new))
+    if changed:
+        changes.updates.append((table, columns, changed))
