@@ -3,7 +3,6 @@
 import asyncio
 from bisect import bisect_right
 from collections.abc import Sequence
-from contextlib import suppress
 from operator import itemgetter
 from typing import Any, Self
 
@@ -37,10 +36,9 @@ class Sorted:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._ahead is not None:
-            self._ahead.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._ahead
+        if self._ahead is not None:  # cancelled, it would end the transaction, in which others read on
+            await asyncio.wait([self._ahead])
+            self._ahead.exception()
 
     def _ask(self) -> None:
         size = PAGE if self._at_most is None else min(PAGE, self._at_most)

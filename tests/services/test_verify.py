@@ -32,6 +32,7 @@ from services.publishing import publish
 from services.templates import Template
 from services.transaction import transaction
 from services.verify import Report, stream, verification, verify
+from services.verify.source import sources
 from services.verify.transfers import Transfers
 from services.verify.verification import CHECKS, READ
 from tests.factories import NOON, World, new_key, order, seal_all, world
@@ -1552,3 +1553,11 @@ async def test_large_balances_are_summed_exactly(house: Engine) -> None:
     for _ in range(4):
         await shop.give(await shop.enrol(), str(AMOUNT_MAX))
     assert (await verify(house.database)).findings == []
+
+
+async def test_a_stream_that_is_left_early_leaves_the_transaction_usable(postgres_house: Engine) -> None:
+    async with sources(postgres_house.database) as (source, _):
+        async with stream.Sorted(source, "SELECT pg_sleep(0.3)::text AS id", (), key=0):
+            await asyncio.sleep(0.1)  # its first page is being computed
+        async with stream.Sorted(source, "SELECT 1 AS id", (), key=0) as whole:
+            assert len(await whole.page()) == 1
