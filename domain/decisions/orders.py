@@ -150,7 +150,7 @@ def _same_again(command: CommitOrder, order: Order, situation: Situation) -> Dec
         raise duplicate(command.content, order.id, ("order",))
     committed = order.state not in NOT_COMMITTED
     if committed if isinstance(command, HoldOrder) else not committed:
-        raise not_in_state(order, ("order", "externalId"))
+        raise not_in_state(order.at(situation.now), ("order", "externalId"))
     entries = tuple((str(account_id), seq) for account_id, seq in situation.order_entries)
     return Decision(order_outcome(order, entries) | {"again": True})
 
