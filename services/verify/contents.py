@@ -96,8 +96,6 @@ class Contents:
     def _check_effects(self, raw: list[Row], order: Order, effects: list[OrderEffect]) -> None:
         given: dict[Any, int] = {}
         for record, effect in zip(raw, effects, strict=True):
-            before = given.get(effect.asset_id, 0)
-            given[effect.asset_id] = before + effect.amount
             asset = self._set_up.assets.get(effect.asset_id)
             if asset is None:
                 continue  # `effect.version` names it
@@ -106,6 +104,8 @@ class Contents:
                     message = f"The explanation is not one of this effect: {fault}."
                     self._findings.add("effect.explanation", "order_effect", record, message)
                 continue
+            before = given.get(effect.asset_id, 0)
+            given[effect.asset_id] = before + effect.amount
             version = self._set_up.versions.get(effect.campaign_version_id) if effect.campaign_version_id else None
             if version is None:
                 continue  # `effect.version` names it
