@@ -1,14 +1,15 @@
 """One transaction of the writer: claim, ensure, lock, load, decide, write. The seventh step, commit, is the store's."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from domain.commands import Command, EnrolMember, Mature, OrderCommand
 from domain.decide import decide
-from domain.decisions.situation import Decision, Situation
+from domain.decisions.situation import Decision, OrderRecord, Situation
 from domain.members import PHONE_SOURCE, Identity, MemberState
 from domain.orders import Order
 from domain.refusals import Refusal
@@ -82,6 +83,8 @@ class _Batch:
         self.states: dict[UUID, MemberState] = {}
         self.orders: dict[UUID, Order] = {}
         self.decisions: list[Decision] = []
+        self.expired = Counter[UUID]()
+        """How much of each lot expired in this batch, by lot id: the records of orders were loaded before."""
         self.outcomes: list[tuple[UUID, str, str, dict[str, Any]]] = []
         self.dropped_keys: list[tuple[UUID, str, str]] = []
         self.dropped_identities: list[tuple[UUID, str, str]] = []
@@ -185,6 +188,7 @@ class _Batch:
         for state in decision.states:
             self.states[state.member.id] = state
         self.orders.update(decision.rows.orders)
+        self.expired.update(decision.rows.expired())
         self.decisions.append(decision)
         self.dropped_identities += [(_member_of(command), source, ext) for source, ext in decision.freed]
         self.freed.update((command.program_id, *identity) for identity in decision.freed)
@@ -205,11 +209,16 @@ class _Batch:
             states=self._states(command),
             order=order,
             order_entries=loaded.order_entries.get(order.id, ()) if order else (),
-            record=loaded.records.get(order.id) if order else None,
+            record=self._record(order.id, loaded) if order else None,
             orders=self.orders,
             owners=owners,
             identities=loaded.identities.get(command.locks[0], ()) if command.locks else (),
         )
+
+    def _record(self, order_id: UUID, loaded: Loaded) -> OrderRecord | None:
+        """Return what is on record of an order as the commands before this one leave it."""
+        record = loaded.records.get(order_id)
+        return replace(record, expired=self.expired + Counter(record.expired)) if record else None
 
     def _states(self, command: Command) -> dict[UUID, MemberState]:
         """Return the members as the commands before this one leave them; one of another program is not found."""
