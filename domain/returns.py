@@ -112,6 +112,8 @@ class _Account:
 
     def settle(self) -> None:
         before, after = self._sums(self._of.before), self._sums(self._of.after)
+        if before == after:
+            return  # no line would tell of what is taken anew: lots change by a transfer with lines only
         own_available = sum(lot.remaining for lot in self._own if lot.locked_until is None)
         foreign = self._account.available - own_available
         lots = max(self._account.available, 0) - own_available

@@ -311,6 +311,25 @@ def test_what_a_return_took_from_a_lot_that_has_expired_since_stays_taken() -> N
     check_books(history)
 
 
+def test_a_piece_that_cost_nothing_comes_back_without_a_change_of_lots() -> None:
+    own = points()
+    history = begun(shop_of(own), own, [])
+    history.buy(order(lines=(line("1", unit_price=25_00, quantity=2), line("2", unit_price=0))), ORDER)
+    adjusted(history, -50)
+    adjusted(history, 30)
+    history.return_(ORDER, [("1", 1)])  # takes 25 of the 30
+    sooner = lot(0, 25, own, expires_at=NOON + DAY, transfer_id=UUID(int=0x60))
+    held = history.state.accounts[own.id]
+    history.state = replace(
+        history.state,
+        lots={**history.state.lots, sooner.id: sooner},
+        accounts={own.id: replace(held, available=30, next_due_at=NOON + DAY)},
+    )
+    before, transfers = history.state.lots, len(history.rows.transfers)
+    assert not isinstance(history.return_(ORDER, [("2", 1)]), Refusal)
+    assert (history.state.lots, len(history.rows.transfers)) == (before, transfers)
+
+
 def test_pending_points_are_taken_back_before_others() -> None:
     own = points(pending_days=3)
     history = begun(shop_of(own), own, [(80, NOON + 90 * DAY)])
