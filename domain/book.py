@@ -32,6 +32,11 @@ class Rows:
     """Orders that are new or changed, by id."""
     top_ups: list[TopUp] = field(default_factory=list)
 
+    def expired(self) -> dict[UUID, int]:
+        """Return how much of each lot expires by these rows, by lot id."""
+        expiries = {row.id for row in self.transfers if row.kind is TransferKind.EXPIRY}
+        return {move.lot_id: -move.remaining for move in self.moves if move.transfer_id in expiries}
+
 
 def burn_key(lot: Lot) -> tuple[int, datetime, UUID]:
     """Return by what lots are used: priority, then soonest expiry, then age."""

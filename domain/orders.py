@@ -1,5 +1,6 @@
 """An order: what a source system reports, checked, in minor units of the program's currency."""
 
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -119,6 +120,11 @@ class Order:
     def due(self) -> int:
         """What is left to be paid outside: by cash, card or any other means."""
         return self.payable - self.paid
+
+    def at(self, now: datetime) -> "Order":
+        """Return the order as it is now: a hold whose time is over has run out, whether or not that is written."""
+        over = self.state is OrderState.HELD and self.held_until is not None and self.held_until <= now
+        return replace(self, state=OrderState.EXPIRED) if over else self
 
 
 @value

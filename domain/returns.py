@@ -20,7 +20,7 @@ from domain.assets import Asset, ShortfallPolicy
 from domain.book import Book, burn_key
 from domain.decisions.situation import OrderRecord
 from domain.instants import plus_days
-from domain.ledger import Contra, EntryKind, Lot, TransferKind
+from domain.ledger import Contra, EntryKind, Lot
 from domain.orders import Order, OrderEffect, OrderLine
 from domain.posting import Cause, OpenTransfer
 from domain.refusals import InsufficientBalance
@@ -75,10 +75,7 @@ class Settlement:
 
     def expired(self, lot: Lot) -> int:
         """Return how much of a lot has expired, before this decision or by it."""
-        rows = self.book.rows
-        expiries = {row.id for row in rows.transfers if row.kind is TransferKind.EXPIRY}
-        just_now = sum(move.remaining for move in rows.moves if move.lot_id == lot.id and move.transfer_id in expiries)
-        return self.record.expired.get(lot.id, 0) - just_now
+        return self.record.expired.get(lot.id, 0) + self.book.rows.expired().get(lot.id, 0)
 
     def share(self, amount: int, returned: Mapping[str, int]) -> int:
         """Return how much of an amount belongs to what has come back."""
@@ -117,6 +114,8 @@ class _Account:
 
     def settle(self) -> None:
         before, after = self._sums(self._of.before), self._sums(self._of.after)
+        if before == after:
+            return  # no line would tell of what is taken anew: lots change by a transfer with lines only
         own_available = sum(lot.remaining for lot in self._own if lot.locked_until is None)
         foreign = self._account.available - own_available
         lots = max(self._account.available, 0) - own_available
@@ -147,7 +146,7 @@ class _Account:
 
     def _restored(self, amount: int) -> dict[UUID, int]:
         """Return how much each lot has been given back when `amount` has in all."""
-        return {lot.id: part for lot, part in given_back(self._used(), 0, amount)} if amount else {}
+        return {lot.id: part for lot, part in reversed(given_back(self._used(), 0, amount))} if amount else {}
 
     def _put_back_in_thought(self, given: int) -> int:
         """Undo what earlier returns took from other lots; return how much that was."""
@@ -199,12 +198,15 @@ class _Account:
         come by otherwise since then is theirs.
         """
         own_before = -sum(self._moved.get(lot.id, 0) for lot in self._own)
-        own_after = min(after, own_before + sum(lot.remaining for lot in self._own))
         kept_before = self._posted(Contra.BREAKAGE)
-        kept_after = min(after - own_after, sum(map(self._of.expired, self._own)))
         written_before = self._posted(Contra.WRITE_OFF)
+        thought = foreign + before - own_before - kept_before - written_before
+        # No lot has room for what was a debt that a credit has paid since, nor for what came from a lot that expired.
+        stays = max(thought - lots, 0)
+        own_after = min(after - stays, own_before + sum(lot.remaining for lot in self._own))
+        kept_after = min(after - stays - own_after, sum(map(self._of.expired, self._own)))
         needed = after - own_after - kept_after
-        room = foreign + before - own_before - kept_before - written_before - self._floor
+        room = thought - self._floor
         written_after = min(max(needed - max(room, 0), written_before - restored, 0), needed)
         if written_after and self._asset.shortfall is ShortfallPolicy.REFUSE:
             self._refuse(max(room, 0), needed)
@@ -213,8 +215,7 @@ class _Account:
         self._post_gains(gain for gain in gains if gain[0] > 0)
         self._post_losses(pending)
         self._post_gains(gain for gain in gains if gain[0] < 0)
-        left = room + self._floor - (needed - written_after)
-        return lots - max(left, 0)
+        return lots - max(thought - (needed - written_after), 0)
 
     @property
     def _floor(self) -> int:

@@ -28,9 +28,14 @@ def found(command: OrderCommand, situation: Situation) -> tuple[Order, Book | No
     if order is None or order.id != command.order_id:
         raise NotFound("There is no such order.", field=("order",))
     if command.member_id is None:
-        return order, None
+        return order.at(situation.now), None
     book = opened(command, situation)
-    return book.order(order.id) or order, book
+    order = book.order(order.id) or order
+    if order.at(situation.now) is not order:  # it reserved nothing, so nothing of its member's fell due with it
+        assert order.held_until is not None, "what is held has a limit"
+        book.tell(EventKind.ORDER_EXPIRED, order.held_until, order_id=order.id)
+        order = order.at(situation.now)
+    return order, book
 
 
 def capture(command: CaptureOrder, situation: Situation) -> Decision:
@@ -83,27 +88,20 @@ def cancel(command: CancelOrder, situation: Situation) -> Decision:
     order, book = found(command, situation)
     if order.state is not OrderState.HELD:
         raise not_in_state(order, ("order",))
-    return _ended(order, book, OrderState.CANCELLED, EventKind.ORDER_CANCELLED, situation)
-
-
-def expire(command: ExpireOrder, situation: Situation) -> Decision:
-    """Return the end of a held order whose time is over; nothing for any other."""
-    order, book = found(command, situation)
-    if order.state is OrderState.HELD and order.held_until is not None and order.held_until <= situation.now:
-        return _ended(order, book, OrderState.EXPIRED, EventKind.ORDER_EXPIRED, situation)
-    return _decided(order, book)
-
-
-def _ended(order: Order, book: Book | None, state: OrderState, kind: EventKind, situation: Situation) -> Decision:
+    order = replace(order, state=OrderState.CANCELLED)
     if book is None:
-        return _decided(replace(order, state=state), book)
+        return _decided(order, book)
     matured = len(book.rows.entries)
     holds = [hold for hold in book.holds.values() if hold.order_id == order.id and hold.open]
     if holds:
         free_holds(book, holds, situation.now)
-    at = order.held_until if state is OrderState.EXPIRED and order.held_until else situation.now
-    book.tell(kind, at, order_id=order.id)
-    return _decided(replace(order, state=state), book, matured)
+    book.tell(EventKind.ORDER_CANCELLED, situation.now, order_id=order.id)
+    return _decided(order, book, matured)
+
+
+def expire(command: ExpireOrder, situation: Situation) -> Decision:
+    """Return the end of a held order whose time is over; nothing for any other."""
+    return _decided(*found(command, situation))
 
 
 def _decided(order: Order, book: Book | None, matured: int = 0) -> Decision:

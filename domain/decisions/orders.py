@@ -149,11 +149,10 @@ def _same_again(command: CommitOrder, order: Order, situation: Situation) -> Dec
     """Answer a known (source, external id): the first order when the content is the same, else a refusal."""
     if order.content_hash != command.content.hash():
         raise duplicate(command.content, order.id, ("order",))
-    over = order.state is OrderState.HELD and order.held_until is not None and order.held_until <= situation.now
-    state = OrderState.EXPIRED if over else order.state
+    state = order.at(situation.now).state
     again = state is OrderState.HELD if isinstance(command, HoldOrder) else state not in NOT_COMMITTED
     if not again:
-        raise not_in_state(replace(order, state=state), ("order", "externalId"))
+        raise not_in_state(order.at(situation.now), ("order", "externalId"))
     entries = tuple((str(account_id), seq) for account_id, seq in situation.order_entries)
     return Decision(order_outcome(order, entries) | {"again": True})
 

@@ -10,7 +10,6 @@ from uuid import UUID
 from domain.commands import Command, EnrolMember, Mature, OrderCommand
 from domain.decide import decide
 from domain.decisions.situation import Decision, OrderRecord, Situation
-from domain.ledger import TransferKind
 from domain.members import PHONE_SOURCE, Identity, MemberState
 from domain.orders import Order
 from domain.refusals import Refusal
@@ -61,6 +60,8 @@ class _Batch:
         self.states: dict[UUID, MemberState] = {}
         self.orders: dict[UUID, Order] = {}
         self.decisions: list[Decision] = []
+        self.expired = Counter[UUID]()
+        """How much of each lot expired in this batch, by lot id: the records of orders were loaded before."""
         self.outcomes: list[tuple[UUID, str, str, dict[str, Any]]] = []
         self.dropped_keys: list[tuple[UUID, str, str]] = []
         self.dropped_identities: list[tuple[UUID, str, str]] = []
@@ -68,8 +69,6 @@ class _Batch:
         """(program, source, external id) that a command of this batch gave up: free from the next batch on."""
         self.waiting: set[UUID] = set()
         """Members with a command that was put off; their later ones follow it."""
-        self.expired: Counter[UUID] = Counter()
-        """How much of each lot the commands so far have let expire."""
         self.blocked: set[UUID] = set()
         """Members whom somebody else has locked."""
 
@@ -166,11 +165,8 @@ class _Batch:
         for state in decision.states:
             self.states[state.member.id] = state
         self.orders.update(decision.rows.orders)
+        self.expired.update(decision.rows.expired())
         self.decisions.append(decision)
-        expiries = {row.id for row in decision.rows.transfers if row.kind is TransferKind.EXPIRY}
-        for move in decision.rows.moves if expiries else ():
-            if move.transfer_id in expiries:
-                self.expired[move.lot_id] -= move.remaining
         self.dropped_identities += [(_member_of(command), source, ext) for source, ext in decision.freed]
         self.freed.update((command.program_id, *identity) for identity in decision.freed)
 
@@ -190,21 +186,17 @@ class _Batch:
             states=self._states(command),
             order=order,
             order_entries=loaded.order_entries.get(order.id, ()) if order else (),
-            record=self._record(order, loaded) if order else None,
+            record=self._record(order.id, loaded) if order else None,
             orders=self.orders,
             owners=owners,
             identities=loaded.identities.get(command.locks[0], ()) if command.locks else (),
             original=loaded.originals.get(command.original) if command.original else None,
         )
 
-    def _record(self, order: Order, loaded: Loaded) -> OrderRecord | None:
-        """Return what is on record of an order, with what the commands before this one have let expire."""
-        record = loaded.records.get(order.id)
-        if record is None or not self.expired:
-            return record
-        expired = Counter(record.expired)
-        expired.update(self.expired)
-        return replace(record, expired=expired)
+    def _record(self, order_id: UUID, loaded: Loaded) -> OrderRecord | None:
+        """Return what is on record of an order as the commands before this one leave it."""
+        record = loaded.records.get(order_id)
+        return replace(record, expired=self.expired + Counter(record.expired)) if record else None
 
     def _states(self, command: Command) -> dict[UUID, MemberState]:
         """Return the members as the commands before this one leave them; one of another program is not found."""

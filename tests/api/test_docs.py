@@ -31,6 +31,7 @@ from services.actors import ALL_SCOPES
 from services.templates import Template
 from services.value_terms import Step
 from tests import servers
+from tests.services.machine.draws import SEED
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -239,7 +240,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_settings_exist(page: Path) -> None:
-    known = {f"HUIYUAN_{name.upper()}" for name in Settings.model_fields} | {servers.POSTGRES, servers.REDIS}
+    known = {f"HUIYUAN_{name.upper()}" for name in Settings.model_fields} | {servers.POSTGRES, servers.REDIS, SEED}
     assert set(SETTING.findall(page.read_text())) <= known
 
 

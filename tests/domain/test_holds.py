@@ -225,6 +225,23 @@ def test_an_order_expires_only_when_its_time_is_over(seconds: int) -> None:
     assert history.state_of(ORDER) is (OrderState.EXPIRED if seconds >= 900 else OrderState.HELD)
 
 
+@pytest.mark.parametrize("spend", [0, 60])
+@pytest.mark.parametrize("sweeps", [False, True])
+def test_a_hold_has_run_out_at_its_limit_whether_or_not_it_was_swept(spend: int, sweeps: bool) -> None:
+    history = shopping((100, 90))
+    history.hold(order(5_00, spend=((OWN.id, spend),) if spend else ()), ORDER)
+    history.now = NOON + MINUTES
+    if sweeps:
+        history.expire(ORDER)
+    answers = [history.cancel(ORDER), history.buy(order(5_00, spend=((OWN.id, spend),) if spend else ()), OTHER)]
+    for answer in answers:
+        assert isinstance(answer, OrderNotInState)
+        assert answer.facts["state"] == "EXPIRED"
+    history.capture(ORDER)
+    told = [row.kind for row in history.rows.events if row.kind != "BALANCE_CHANGED"]
+    assert told == ["ORDER_HELD", "ORDER_EXPIRED", "ORDER_COMMITTED"]
+
+
 def test_a_freed_hold_pays_a_debt_first() -> None:
     history = begun(shop_of(OWN), OWN, [(60, NOON + 90 * DAY)])
     history.buy(order(30_00, external_id="A2"), OTHER)  # earns 30

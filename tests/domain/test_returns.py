@@ -272,6 +272,64 @@ def test_what_expired_of_the_order_s_points_is_not_taken_again() -> None:
     assert history.state.accounts[own.id].available == 60
 
 
+def test_a_debt_of_a_return_that_was_paid_stays_paid_when_the_order_s_points_are_there_again() -> None:
+    own = points()
+    history = begun(shop_of(own), own, [])
+    history.buy(order(lines=(line(unit_price=25_00, quantity=2),)), ORDER)
+    history.hold(order(5_00, external_id="A2", spend=((own.id, 50),)), UUID(int=0x9002))
+    history.return_(ORDER, [("1", 1)])  # all 50 are held, so 25 are owed
+    adjusted(history, 20)
+    adjusted(history, 10)
+    history.cancel(UUID(int=0x9002))
+    assert sorted((row.amount, row.remaining) for row in history.state.lots.values()) == [(10, 5), (20, 0), (50, 50)]
+    history.return_(ORDER)
+    assert sorted((row.amount, row.remaining) for row in history.state.lots.values()) == [(10, 5), (20, 0), (50, 25)]
+    assert history.state.accounts[own.id].available == 30
+    check_books(history)
+
+
+def test_what_a_return_took_from_a_lot_that_has_expired_since_stays_taken() -> None:
+    own = points()
+    history = begun(shop_of(own), own, [])
+    history.buy(order(lines=(line(unit_price=25_00, quantity=2),)), ORDER)
+    history.hold(order(5_00, external_id="A2", spend=((own.id, 50),)), UUID(int=0x9002), seconds=3 * 86_400)
+    lent = lot(0, 25, own, expires_at=NOON + DAY, transfer_id=UUID(int=0x60))
+    held = history.state.accounts[own.id]
+    history.state = replace(
+        history.state,
+        lots={**history.state.lots, lent.id: lent},
+        accounts={own.id: replace(held, available=25, next_due_at=NOON + DAY)},
+    )
+    history.return_(ORDER, [("1", 1)])
+    assert history.state.accounts[own.id].available == 0
+    history.now += DAY
+    adjusted(history, 10)
+    history.cancel(UUID(int=0x9002))
+    history.return_(ORDER)
+    rows = [(row.amount, row.remaining) for row in history.state.lots.values()]
+    assert sorted(rows) == [(10, 10), (25, 0), (50, 25)]
+    check_books(history)
+
+
+def test_a_piece_that_cost_nothing_comes_back_without_a_change_of_lots() -> None:
+    own = points()
+    history = begun(shop_of(own), own, [])
+    history.buy(order(lines=(line("1", unit_price=25_00, quantity=2), line("2", unit_price=0))), ORDER)
+    adjusted(history, -50)
+    adjusted(history, 30)
+    history.return_(ORDER, [("1", 1)])  # takes 25 of the 30
+    sooner = lot(0, 25, own, expires_at=NOON + DAY, transfer_id=UUID(int=0x60))
+    held = history.state.accounts[own.id]
+    history.state = replace(
+        history.state,
+        lots={**history.state.lots, sooner.id: sooner},
+        accounts={own.id: replace(held, available=30, next_due_at=NOON + DAY)},
+    )
+    before, transfers = history.state.lots, len(history.rows.transfers)
+    assert not isinstance(history.return_(ORDER, [("2", 1)]), Refusal)
+    assert (history.state.lots, len(history.rows.transfers)) == (before, transfers)
+
+
 def test_pending_points_are_taken_back_before_others() -> None:
     own = points(pending_days=3)
     history = begun(shop_of(own), own, [(80, NOON + 90 * DAY)])

@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 import models
-from domain.commands import Mature
+from domain.commands import Mature, ReturnOrder
 from domain.refusals import (
     AlreadyReturned,
     DuplicateOrder,
@@ -34,6 +34,7 @@ from services.transaction import transaction
 from services.verify.verification import verify
 from services.writer.answers import Outcome
 from tests.factories import NOON, World, new_key, order, world
+from tests.services.test_writer_commands import Desk
 from tests.services.test_writer_parallel import writers
 
 POINTS = "POINTS"
@@ -307,6 +308,28 @@ async def test_a_return_lowers_progress_and_leaves_the_tier_until_its_review(hou
     await give_back(shop, outcome.order_id)
     assert await shop.balance(member, "TIER") == 0
     assert await shop.tier(member) == "SILVER"
+    await check(house)
+
+
+async def test_what_expired_in_the_same_batch_is_not_taken_again(house: Engine) -> None:
+    shop = await world(house)
+    async with transaction():
+        await models.Asset.filter(program_id=shop.program.id, code=POINTS).update(
+            expiry="ROLLING_DAYS", expiry_length=3, expiry_from="RECORDED"
+        )
+        await models.Program.filter(id=shop.program.id).update(config_version=99)
+    member = await shop.enrol()
+    bought = await shop.buy(member, "50.00", external_id="B1")
+    await programs.set_clock(shop.program.id, NOON + timedelta(days=4))
+    desk = await Desk.at(shop)
+    common = {"program_id": shop.program.id, "actor": desk.credential, "claim": None}
+    names = {"order_id": bought.order_id, "source": "shop", "external_id": "B1", "member_id": member}
+    matures = desk.adjust(member, 80)
+    back = ReturnOrder(**common, **names, return_id=UUID(int=1), quantities=None, reason=None)
+    await house.writer.post_all([matures, back])
+    assert await buckets(shop, member) == (80, 0)
+    rows = await models.Entry.filter(kind="RETURN").order_by("seq")
+    assert [(row.contra, row.change_available) for row in rows] == [("BREAKAGE", 50), ("ISSUANCE", -50)]
     await check(house)
 
 

@@ -390,6 +390,16 @@ async def test_who_left_and_came_back_is_clean(house: Engine) -> None:
     assert (await verify(house.database)).findings == []
 
 
+async def test_an_order_may_be_paid_with_the_points_that_its_tier_multiplies(house: Engine) -> None:
+    shop = await world(house, Template.STANDARD)
+    member = await shop.enrol()
+    await shop.buy(member, "1500.00")
+    assert await shop.tier(member) == "SILVER"
+    await shop.buy(member, "100.00", spend=[("POINTS", Decimal(500))])
+    assert await shop.balance(member) == 1500 - 500 + 95 + 9
+    assert (await verify(house.database)).findings == []
+
+
 async def test_one_program_is_verified_by_itself(town: Town) -> None:
     await town.tamper("UPDATE account SET available = available + 1 WHERE id = '{account}'")
     other = await town.verify(program_id=town.ids["other"])

@@ -1,0 +1,189 @@
+"""What the database shows, in the oracle's words, and whether the oracle says the same."""
+
+import json
+from collections import defaultdict
+from datetime import datetime
+from functools import lru_cache
+from itertools import zip_longest
+from typing import Any
+
+from domain.instants import NEVER
+from domain.members import PHONE_SOURCE
+from services import balances
+from services.engine import Engine
+from tests.services.machine.till import Till
+from tests.services.oracle import hashes
+from tests.services.oracle.books import Books
+from tests.services.oracle.engine import Oracle
+from tests.services.oracle.terms import TIERS
+
+MEMBERS = (
+    "SELECT m.id, m.status, m.phone, m.position, s.tier_id FROM member m JOIN standing s ON s.member_id = m.id "
+    "WHERE m.program_id = $1"
+)
+ACCOUNTS = "SELECT id, member_id, asset_id, available, pending, held, seq FROM account WHERE program_id = $1"
+LOTS = (
+    "SELECT member_id, asset_id, amount, remaining, held, locked_until, expires_at FROM lot WHERE program_id = $1 "
+    "ORDER BY id"
+)
+HOLDS = (
+    "SELECT order_id, asset_id, amount - captured - released, expires_at FROM hold "
+    "WHERE program_id = $1 AND captured + released < amount"
+)
+ORDERS = "SELECT id, external_id, state, held_until, spent, payable, paid FROM orders WHERE program_id = $1"
+BACK = "SELECT order_id, ref, returned_quantity FROM order_line WHERE program_id = $1 AND returned_quantity > 0"
+RETURNS = "SELECT order_id, ordinal, quantities, refund FROM order_return WHERE program_id = $1 ORDER BY ordinal"
+LINES = (
+    "SELECT account_id, kind, change_available, change_pending, change_held, contra FROM entry WHERE program_id = $1 "
+    "ORDER BY account_id, seq"
+)
+PHONES = "SELECT source, external_id, member_id FROM identity WHERE program_id = $1"
+
+
+class Seen:
+    """Compares one program with the oracle."""
+
+    def __init__(self, house: Engine, till: Till, tiers: dict[str, str]) -> None:
+        self.house, self.till, self.tiers = house, till, tiers
+        self.assets = {str(asset_id): code for code, asset_id in till.assets.items()}
+        self.accounts: dict[str, tuple[int, str]] = {}
+        """Person and asset of each account."""
+        self.people: dict[str, int] = {}
+
+    async def rows(self, sql: str) -> Any:
+        return await self.house.reads.fetch(sql, self.till.shop.program.id)
+
+    async def learn(self) -> dict[tuple[int, str], Any]:
+        """Return what each account says, and remember whose it is."""
+        self.people = {str(member_id): number for number, member_id in enumerate(self.till.people)}
+        found: dict[tuple[int, str], Any] = {}
+        for account, member, asset, *amounts in await self.rows(ACCOUNTS):
+            owner = (self.people[str(member)], self.assets[str(asset)])
+            self.accounts[str(account)] = owner
+            found[owner] = amounts
+        return found
+
+    async def compare(self, oracle: Oracle) -> None:
+        """Compare everything that was written."""
+        books = oracle.books
+        self.people = {str(member_id): number for number, member_id in enumerate(self.till.people)}
+        names = {str(order_id): name for name, order_id in self.till.orders.items()}
+        found = {
+            self.people[str(member)]: (status, phone, position, self.tiers[str(tier)])
+            for member, status, phone, position, tier in await self.rows(MEMBERS)
+        }
+        same(found, {p.number: (p.status, p.phone, p.events, TIERS[p.tier][0]) for p in books.people})
+        same(
+            await self.learn(),
+            {
+                (p.number, asset): [*amounts, len(p.lines[asset])]
+                for p in books.people
+                for asset, amounts in p.balances.items()
+            },
+        )
+        await self._compare_lots(books)
+        orders = {name: (state, at(until), *amounts) for _, name, state, until, *amounts in await self.rows(ORDERS)}
+        same(orders, {o.name: (o.state, o.until, o.spent, o.subtotal - o.spent, o.paid) for o in books.orders.values()})
+        back = {(names[str(order)], ref): quantity for order, ref, quantity in await self.rows(BACK)}
+        same(
+            back,
+            {
+                (o.name, str(n + 1)): quantity
+                for o in books.orders.values()
+                for n, quantity in enumerate(o.returned)
+                if quantity
+            },
+        )
+        held = sorted(
+            (names[str(order)], self.assets[str(asset)], amount, at(until))
+            for order, asset, amount, until in await self.rows(HOLDS)
+        )
+        expected = sorted(
+            (hold.order.name, asset, sum(part.amount for part in parts), hold.until)
+            for p in books.people
+            for hold in p.holds
+            for asset, parts in hold.parts.items()
+        )
+        same(held, expected)
+
+    async def _compare_lots(self, books: Books) -> None:
+        lots: dict[int, list[Any]] = defaultdict(list)
+        for member, asset, amount, remaining, held, locked, expires in await self.rows(LOTS):
+            ends = at(expires)
+            lots[self.people[str(member)]].append(
+                (self.assets[str(asset)], amount, remaining, held, at(locked), None if ends == NEVER else ends)
+            )
+        for p in books.people:
+            mine = [(lot.asset, lot.amount, lot.left, lot.held, lot.waits_until, lot.ends) for lot in p.lots]
+            same(lots[p.number], mine)
+
+    async def compare_readers(self, oracle: Oracle) -> None:
+        """Compare what readers are shown, though something may be due that no command has done yet."""
+        program = await self.house.program(self.till.shop.program.id)
+        found = await balances.balances(self.house, program, self.till.people)
+        for person, member_id in zip(oracle.seen(), self.till.people, strict=True):
+            mine = found.get(member_id, {}).values()
+            shown = {self.assets[str(one.asset_id)]: [one.available, one.pending, one.held] for one in mine}
+            same(shown, person.balances)
+
+    async def compare_history(self, oracle: Oracle) -> None:
+        """Compare every ledger line and every return; compute every hash."""
+        await self.compare_lines(oracle)
+        names = {str(order_id): name for name, order_id in self.till.orders.items()}
+        returns: dict[str, list[Any]] = defaultdict(list)
+        for order, ordinal, quantities, refund in await self.rows(RETURNS):
+            own = returns[names[str(order)]]
+            assert ordinal == len(own)
+            own.append((json.loads(quantities) if isinstance(quantities, str) else quantities, refund))
+        same(returns, {order.name: order.returns for order in oracle.books.orders.values() if order.returns})
+        phones = sorted((source, phone, self.people[str(member)]) for source, phone, member in await self.rows(PHONES))
+        assert phones == sorted(
+            (PHONE_SOURCE, p.phone, p.number) for p in oracle.books.people if p.phone and p.status != "CLOSED"
+        )
+        await self._compute_hashes()
+
+    async def compare_lines(self, oracle: Oracle) -> None:
+        """Compare every ledger line."""
+        await self.learn()
+        lines: dict[Any, list[Any]] = defaultdict(list)
+        for account, *line in await self.rows(LINES):
+            lines[self.accounts[str(account)]].append(tuple(line))
+        same(lines, {(p.number, asset): own for p in oracle.books.people for asset, own in p.lines.items()})
+
+    async def _compute_hashes(self) -> None:
+        parts: list[dict[str, list[Any]]] = []
+        for table, columns in (("entry", hashes.ENTRY), ("lot", hashes.LOT), ("lot_move", hashes.MOVE)):
+            rows: dict[str, list[Any]] = defaultdict(list)
+            for transfer, *row in await self.rows(f"SELECT transfer_id, {columns} FROM {table} WHERE program_id = $1"):
+                rows[str(transfer)].append(row)
+            parts.append(rows)
+        for digest, *row in await self.rows(f"SELECT hash, {hashes.TRANSFER} FROM transfer WHERE program_id = $1"):
+            own = [rows.pop(str(row[0]), []) for rows in parts]
+            assert hashes.transfer_hash(row, *own) == bytes(digest), row
+        assert not any(parts), "every line, lot and lot move belongs to a transfer"
+
+
+def same(found: Any, expected: Any) -> None:
+    """Assert that both are the same, or tell what differs."""
+    if found != expected:
+        raise AssertionError("\n".join(["Found, and expected:", *differences(found, expected)]))
+
+
+def differences(found: Any, expected: Any, at: tuple[Any, ...] = ()) -> list[str]:
+    """Return what differs, by where it is."""
+    if isinstance(found, dict) and isinstance(expected, dict):
+        keys = [key for key in {**found, **expected} if found.get(key) != expected.get(key)]
+        return [line for key in keys for line in differences(found.get(key), expected.get(key), (*at, key))]
+    if isinstance(found, list) and isinstance(expected, list):
+        pairs = enumerate(zip_longest(found, expected))
+        return [f"{(*at, index)}: {one}, {other}" for index, (one, other) in pairs if one != other]
+    return [f"{at}: {found}, {expected}"]
+
+
+@lru_cache(maxsize=4096)
+def _parsed(instant: str) -> datetime:
+    return datetime.fromisoformat(instant)
+
+
+def at(instant: Any) -> datetime | None:
+    return _parsed(instant) if isinstance(instant, str) else instant

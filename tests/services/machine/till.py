@@ -1,0 +1,167 @@
+"""How a call reaches the real thing: through the services as a caller's, or as a command of a batch."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from domain.commands import (
+    Adjust,
+    AmendMember,
+    CancelOrder,
+    CaptureOrder,
+    Claim,
+    Command,
+    CommitOrder,
+    HoldOrder,
+    ReturnOrder,
+    TransferBalance,
+)
+from domain.digest import content_hash
+from domain.members import MemberStatus
+from domain.orders import LineContent, OrderContent
+from domain.refusals import Refusal
+from services import balances, members, order_life, orders
+from services.actors import Actor
+from services.engine import Engine
+from services.members import Enrolment, MemberRef
+from services.order_life import OrderRef
+from services.orders import LineRequest, OrderRequest
+from services.writer.answers import Outcome
+from tests.factories import World, order
+from tests.services.machine.draws import Call
+from tests.services.oracle.orders import Purchase
+from tests.services.oracle.terms import SCALES
+
+Who = tuple[Engine, Actor]
+ABOUT_ORDERS: dict[str, type[Command]] = {"capture": CaptureOrder, "cancel": CancelOrder, "return": ReturnOrder}
+"""Operations on orders that are there."""
+
+
+@dataclass
+class Till:
+    """Asks for one program; `people` are the ids of the members by number, `orders` those of the orders by name."""
+
+    shop: World
+    assets: dict[str, UUID]
+    people: list[UUID] = field(default_factory=list)
+    orders: dict[str, UUID] = field(default_factory=dict)
+
+    async def answer(self, call: Call, *, till: int = 0) -> Outcome | Refusal:
+        """Make a call as one of the shop's tills, each of which has keys of its own."""
+        who = self.shop.engine, replace(self.shop.actor, credential=f"key:till{till}")
+        ask: Callable[..., Coroutine[Any, Any, Outcome]] = getattr(self, f"_ask_{call.operation}")
+        try:
+            return await ask(who, *call.content, key=call.key)
+        except Refusal as refusal:
+            return refusal
+
+    def command(self, call: Call, owner: int | None) -> Command:
+        """Return a call as a command; of one about an order, `owner` is whose it is."""
+        claim = Claim(f"key:desk:{call.operation}", call.key, content_hash(repr(call.content)))
+        common: dict[str, Any] = {"program_id": self.shop.program.id, "actor": "key:desk", "claim": claim}
+        if call.operation in ABOUT_ORDERS:
+            name, *more = call.content
+            member = None if owner is None else self.people[owner]
+            of = {"order_id": self._order_id(name), "source": "shop", "external_id": name, "member_id": member}
+            return ABOUT_ORDERS[call.operation](**common, **of, **(self._pieces(*more) if more else {}))
+        make: Callable[..., Command] = getattr(self, f"_command_{call.operation}")
+        return make(common, *call.content)
+
+    # ── members and balances ─────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _ask_enrol(self, who: Who, phone: str | None, *, key: str) -> Outcome:
+        return await members.enrol(*who, Enrolment(phone=phone), key=key)
+
+    async def _ask_amend(self, who: Who, number: int, name: str, value: str | None, *, key: str) -> Outcome:
+        return await members.amend(*who, self._ref(number), {name: value}, key=key)
+
+    def _command_amend(self, common: Any, number: int, name: str, value: Any) -> Command:
+        changes = {name: MemberStatus(value) if name == "status" else value}
+        return AmendMember(**common, member_id=self.people[number], changes=changes)
+
+    async def _ask_adjust(self, who: Who, number: int, asset: str, amount: int, *, key: str) -> Outcome:
+        exact = self._exact(asset, amount)
+        return await balances.adjust(*who, self._ref(number), asset=asset, amount=exact, reason="r", key=key)
+
+    def _command_adjust(self, common: Any, number: int, asset: str, amount: int) -> Command:
+        of = {"member_id": self.people[number], "asset_id": self.assets[asset]}
+        return Adjust(**common, **of, amount=amount, reason="r")
+
+    async def _ask_transfer(self, who: Who, number: int, to: int, *of: Any, key: str) -> Outcome:
+        facts: dict[str, Any] = {"asset": of[0], "amount": self._exact(*of), "reason": None}
+        return await balances.transfer(*who, self._ref(number), self._ref(to), **facts, key=key)
+
+    def _command_transfer(self, common: Any, number: int, to: int, *of: Any) -> Command:
+        both = {"member_id": self.people[number], "to_id": self.people[to]}
+        return TransferBalance(**common, **both, asset_id=self.assets[of[0]], amount=of[1], reason=None)
+
+    # ── orders ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _ask_commit(self, who: Who, number: int | None, name: str, purchase: Purchase, *, key: str) -> Outcome:
+        return await orders.commit(*who, self._request(number, name, purchase), key=key)
+
+    def _command_commit(self, common: Any, number: int | None, name: str, purchase: Purchase) -> Command:
+        content = self._content(number, name, purchase)
+        return CommitOrder(**common, order_id=self._order_id(name), content=content)
+
+    async def _ask_hold(self, who: Who, number: int | None, name: str, *of: Any, key: str) -> Outcome:
+        return await orders.hold(*who, self._request(number, name, of[0]), seconds=of[1], key=key)
+
+    def _command_hold(self, common: Any, number: int | None, name: str, *of: Any) -> Command:
+        content = self._content(number, name, of[0])
+        return HoldOrder(**common, order_id=self._order_id(name), content=content, seconds=of[1])
+
+    async def _ask_capture(self, who: Who, name: str, *, key: str) -> Outcome:
+        return await order_life.capture(*who, self._order(name), key=key)
+
+    async def _ask_cancel(self, who: Who, name: str, *, key: str) -> Outcome:
+        return await order_life.cancel(*who, self._order(name), key=key)
+
+    async def _ask_return(self, who: Who, name: str, pieces: Any, *, key: str) -> Outcome:
+        return await order_life.return_(*who, self._order(name), pieces, reason=None, key=key)
+
+    # ── parts ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _ref(self, number: int) -> MemberRef:
+        return MemberRef(id=self.people[number])
+
+    @staticmethod
+    def _exact(asset: str, amount: int) -> Decimal:
+        return Decimal(amount).scaleb(-SCALES[asset])
+
+    def _order(self, name: str) -> OrderRef:
+        """Name an order by its id, or by the shop's name for it."""
+        by_id = name in self.orders and len(name) % 2
+        return OrderRef(id=self.orders[name]) if by_id else OrderRef(name=("shop", name))
+
+    def _order_id(self, name: str) -> UUID:
+        return self.orders.setdefault(name, uuid7())
+
+    @staticmethod
+    def _pieces(pieces: Any) -> dict[str, Any]:
+        return {"return_id": uuid7(), "quantities": pieces, "reason": None}
+
+    def _request(self, number: int | None, name: str, purchase: Purchase) -> OrderRequest:
+        basket, spend, occurred = purchase
+        lines = [LineRequest(str(n + 1), "CD", q, Decimal(price) / 100) for n, (q, price) in enumerate(basket)]
+        amounts = [(asset, self._exact(asset, amount)) for asset, amount in spend]
+        member = None if number is None else self.people[number]
+        return order(member, lines=lines, external_id=name, spend=amounts, occurred_at=occurred)
+
+    def _content(self, number: int | None, name: str, purchase: Purchase) -> OrderContent:
+        basket, spend, occurred = purchase
+        return OrderContent(
+            source="shop",
+            external_id=name,
+            member_id=None if number is None else self.people[number],
+            store=None,
+            channel=None,
+            occurred_at=occurred,
+            shipping=0,
+            lines=tuple(LineContent(str(n + 1), "CD", None, None, q, price) for n, (q, price) in enumerate(basket)),
+            spend=tuple(sorted((self.assets[asset], amount) for asset, amount in spend)),
+        )

@@ -1,0 +1,50 @@
+"""Members enrolled and amended; balances adjusted, and moved from one member to another."""
+
+from tests.services.oracle.books import Answer, Books
+from tests.services.oracle.people import Person, Refused
+
+
+def enrol(books: Books, phone: str | None) -> Answer:
+    _free(books, phone)
+    books.people.append(Person(len(books.people), phone))
+    return Answer(person=len(books.people) - 1)
+
+
+def amend(books: Books, number: int, field_name: str, value: str | None) -> Answer:
+    person = books.opened(number)
+    if person.status == "CLOSED":
+        raise Refused("MEMBER_NOT_ACTIVE", status="CLOSED")
+    if getattr(person, field_name) != value:
+        if field_name == "phone":
+            _free(books, value)
+        setattr(person, field_name, value)
+        person.events += 1
+    return Answer(person=number)
+
+
+def adjust(books: Books, number: int, asset: str, amount: int) -> Answer:
+    person = books.opened(number)
+    if person.status == "CLOSED":
+        raise Refused("MEMBER_NOT_ACTIVE", status="CLOSED")
+    if amount > 0:
+        line = person.credit(asset, amount, "ADJUST", "ADJUSTMENT", books)
+    else:
+        person.take(asset, -amount, books.now)
+        line = person.post(asset, "ADJUST", amount, "ADJUSTMENT")
+    person.raise_tier()
+    return Answer(person=number, lines=[line])
+
+
+def transfer(books: Books, number: int, to: int, asset: str, amount: int) -> Answer:
+    giver, taker = books.opened(number), books.opened(to)
+    for person in (giver, taker):
+        if person.status != "ACTIVE":
+            raise Refused("MEMBER_NOT_ACTIVE", status=person.status)
+    parts = giver.take(asset, amount, books.now)
+    lines = [giver.post(asset, "TRANSFER", -amount, "CLEARING"), taker.receive(asset, parts)]
+    return Answer(person=number, lines=lines)
+
+
+def _free(books: Books, phone: str | None) -> None:
+    if phone and any(person.phone == phone and person.status != "CLOSED" for person in books.people):
+        raise Refused("PHONE_TAKEN")

@@ -1,0 +1,174 @@
+"""Returns: the share of everything that belongs to the pieces that came back is undone."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+
+from tests.services.oracle.books import Answer, Books
+from tests.services.oracle.orders import Order, in_state, opened
+from tests.services.oracle.people import Lot, Part, Person, Posted, Refused, lacking
+from tests.services.oracle.terms import DAY
+
+
+@dataclass(eq=False)
+class Taking:
+    """What the returns of an order took of one asset, in all."""
+
+    own: int = 0
+    """From the lots that the order made."""
+    expired: int = 0
+    """Of what had expired of them: nothing, in fact."""
+    elsewhere: int = 0
+    """From the rest of the balance, which may have made a debt."""
+    written_off: int = 0
+    from_lots: list[Part] = field(default_factory=list)
+    """How it, and what was owed, was taken from lots that are not the order's."""
+
+
+def give_back(books: Books, name: str, pieces: tuple[tuple[str, int], ...] | None) -> Answer:
+    order, person = opened(books, name)
+    if order.state not in {"COMMITTED", "PARTIALLY_RETURNED", "RETURNED"}:
+        raise in_state(order)
+    before = list(order.returned)
+    after, quantities = _pieces(order, pieces)
+    lines: list[Posted] = []
+    if person:
+        person.events += 1
+        settlement = Settlement(books, order, person, before, after)
+        for asset in dict.fromkeys([a for a, _ in order.spends] + [a for a, _ in order.earns]):
+            if settlement.touches(asset):
+                lines += settlement.restore(asset) + settlement.take_back(asset)
+    order.returns.append((quantities, share(order, order.due, after) - share(order, order.due, before)))
+    order.returned = after
+    whole = all(back == quantity for back, (quantity, _) in zip(after, order.basket, strict=True))
+    order.state = "RETURNED" if whole else "PARTIALLY_RETURNED"
+    return Answer(order=name, person=order.person, lines=lines, returned=len(order.returns) - 1)
+
+
+def share(order: Order, amount: int, back: list[int]) -> int:
+    """Return how much of an amount belongs to the pieces that are back: by price, or where all is free by pieces."""
+    if all(back[n] == quantity for n, (quantity, _) in enumerate(order.basket)):
+        return amount
+    prices = [price for _, price in order.basket] if order.subtotal else [1] * len(order.basket)
+    total = sum(quantity * price for (quantity, _), price in zip(order.basket, prices, strict=True))
+    return amount * sum(count * price for count, price in zip(back, prices, strict=True)) // total
+
+
+def _pieces(order: Order, pieces: tuple[tuple[str, int], ...] | None) -> tuple[list[int], dict[str, int]]:
+    """Return how many pieces of each line are back after the return, and what came back by it."""
+    left = {str(n + 1): quantity - order.returned[n] for n, (quantity, _) in enumerate(order.basket)}
+    if pieces is None:
+        pieces = tuple((ref, count) for ref, count in left.items() if count)
+        if not pieces:
+            raise Refused("ALREADY_RETURNED", left=Decimal(0))
+    for ref, count in pieces:
+        if ref not in left:
+            raise Refused("INVALID_INPUT")
+        if count > left[ref]:
+            raise Refused("ALREADY_RETURNED", left=Decimal(left[ref]))
+    after = list(order.returned)
+    for ref, count in pieces:
+        after[int(ref) - 1] += count
+    return after, dict(pieces)
+
+
+@dataclass
+class Settlement:
+    """What a return does to a person."""
+
+    books: Books
+    order: Order
+    person: Person
+    before: list[int]
+    after: list[int]
+
+    def grown(self, amount: int) -> int:
+        """Return how much more of an amount belongs to what is back than did before."""
+        return share(self.order, amount, self.after) - share(self.order, amount, self.before)
+
+    def touches(self, asset: str) -> bool:
+        """Whether any of the asset belongs to what is back now and did not before."""
+        return any(self.grown(amount) for of, amount in (*self.order.spends, *self.order.earns) if of == asset)
+
+    def restore(self, asset: str) -> list[Posted]:
+        """Give back what was spent, to the lots from which it came, the last used first."""
+        now = self.books.now
+        amount = self.grown(dict(self.order.spends).get(asset, 0))
+        if not amount:
+            return []
+        line = self.person.post(asset, "RETURN", amount, "REDEMPTION")
+        for part in reversed(self.order.used[asset]):
+            given = min(part.amount - part.back, amount)
+            part.back += given
+            amount -= given
+            if given and part.lot.usable(now):
+                part.lot.left += given
+            elif given:
+                ends = now + self.books.terms[asset].grace_days * DAY
+                self.person.lots.append(Lot(asset, given, given, None, ends))
+        assert not amount
+        return [line]
+
+    def take_back(self, asset: str) -> list[Posted]:
+        """Take back what was earned, all anew: as if the earlier returns of the order had taken nothing elsewhere."""
+        person, terms = self.person, self.books.terms[asset]
+        earned = [amount for earned, amount in self.order.earns if earned == asset]
+        taking = self.order.takings.setdefault(asset, Taking())
+        was, own_lots = replace(taking), self._own(asset)
+        # in thought, nothing was taken but from the order's own lots
+        others = [lot for lot in person.burn_order(asset, self.books.now) if lot not in own_lots]
+        for part in [part for part in taking.from_lots if part.lot in others]:
+            part.lot.left += part.amount
+            taking.from_lots.remove(part)
+        elsewhere = person.available(asset) - sum(lot.left for lot in own_lots if not lot.waits_until)
+        elsewhere += taking.elsewhere
+        # what a lot had that has expired since, or was a debt that a credit has paid, stays taken
+        stays = max(elsewhere - sum(lot.left for lot in others), 0)
+        # what is to be taken in all: from own lots, of what expired nothing, from elsewhere, and the rest not at all
+        rest = sum(share(self.order, amount, self.after) for amount in earned) - taking.own - stays
+        pending = 0
+        for lot in own_lots:
+            part = min(lot.left, rest)
+            lot.left -= part
+            rest -= part
+            taking.own += part
+            pending += part if lot.waits_until else 0
+        taking.expired = min(rest, sum(lot.expired for lot in own_lots))
+        rest += stays - taking.expired
+        may_owe = terms.debt_limit if terms.shortfall == "DEBT" else 0
+        # what was written off stays so, but for what this return gives back
+        restored = sum(self.grown(amount) for spent, amount in self.order.spends if spent == asset)
+        lacks = rest - max(elsewhere + may_owe, 0)
+        taking.written_off = min(max(lacks, was.written_off - restored, 0), rest)
+        taking.elsewhere = rest - taking.written_off
+        if taking.written_off and terms.shortfall == "REFUSE":
+            raise lacking("INSUFFICIENT_BALANCE", asset, elsewhere, rest)
+        # the other lots show what is left, or nothing when something is owed
+        surplus = sum(lot.left for lot in others) - max(elsewhere - taking.elsewhere, 0)
+        for lot in others:
+            part = min(lot.left, surplus)
+            surplus -= part
+            lot.left -= part
+            if part:
+                taking.from_lots.append(Part(lot, part))
+        assert not surplus
+        return self._lines(asset, earned, pending, (was, taking))
+
+    def _own(self, asset: str) -> list[Lot]:
+        """Return the lots that the order made, those that are pending first."""
+        own = [lot for lot in self.person.lots if lot.order == self.order.name and lot.asset == asset]
+        never = datetime.max.replace(tzinfo=self.books.now.tzinfo)
+        return sorted(own, key=lambda lot: (lot.waits_until is None, lot.ends or never))
+
+    def _lines(self, asset: str, earned: list[int], pending: int, takings: tuple[Taking, Taking]) -> list[Posted]:
+        """Write what each effect loses, and what of it the person keeps after all, or no longer does."""
+        was, taking = takings
+        person = self.person
+        kept = [(taking.expired - was.expired, "BREAKAGE"), (taking.written_off - was.written_off, "WRITE_OFF")]
+        lines = [person.post(asset, "RETURN", change, contra) for change, contra in kept if change > 0]
+        for loss in map(self.grown, earned):
+            if loss:
+                part = min(pending, loss)
+                pending -= part
+                lines.append(person.post(asset, "RETURN", part - loss, "ISSUANCE", pending=-part))
+        return lines + [person.post(asset, "RETURN", change, contra) for change, contra in kept if change < 0]
