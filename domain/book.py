@@ -3,6 +3,7 @@
 A book starts from a loaded state and is thrown away when the decision is refused, so nothing outside it changes.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -32,10 +33,14 @@ class Rows:
     """Orders that are new or changed, by id."""
     top_ups: list[TopUp] = field(default_factory=list)
 
-    def expired(self) -> dict[UUID, int]:
-        """Return how much of each lot expires by these rows, by lot id."""
+    def expired(self) -> Counter[UUID]:
+        """Return how much of each lot expires by these rows, by lot id; what was held of it may do so later."""
         expiries = {row.id for row in self.transfers if row.kind is TransferKind.EXPIRY}
-        return {move.lot_id: -move.remaining for move in self.moves if move.transfer_id in expiries}
+        found = Counter[UUID]()
+        for move in self.moves:
+            if move.transfer_id in expiries:
+                found[move.lot_id] -= move.remaining
+        return found
 
 
 def burn_key(lot: Lot) -> tuple[int, datetime, UUID]:

@@ -330,6 +330,18 @@ def test_a_piece_that_cost_nothing_comes_back_without_a_change_of_lots() -> None
     assert (history.state.lots, len(history.rows.transfers)) == (before, transfers)
 
 
+def test_what_expired_in_two_parts_since_the_last_command_is_not_taken_again() -> None:
+    own = points(ShortfallPolicy.REFUSE, expiry=ExpiryPolicy.ROLLING_DAYS, expiry_length=5)
+    history = begun(shop_of(own), own, [])
+    history.buy(order(50_00), ORDER)
+    history.hold(order(5_00, external_id="A2", spend=((own.id, 20),)), UUID(int=0x9002), seconds=6 * 86_400)
+    history.now += 7 * DAY  # 30 expired after five days, and what was held when the hold ran out
+    history.return_(ORDER)
+    lines = [(row.contra, row.change_available) for row in history.rows.entries if row.kind == "RETURN"]
+    assert lines == [(Contra.BREAKAGE, 50), (Contra.ISSUANCE, -50)]
+    check_books(history)
+
+
 def test_pending_points_are_taken_back_before_others() -> None:
     own = points(pending_days=3)
     history = begun(shop_of(own), own, [(80, NOON + 90 * DAY)])
