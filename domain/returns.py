@@ -207,7 +207,7 @@ class _Account:
         kept_after = min(after - stays - own_after, sum(map(self._of.expired, self._own)))
         needed = after - own_after - kept_after
         room = thought - self._floor
-        written_after = min(max(needed - max(room, 0), written_before - restored, 0), needed)
+        written_after = min(max(needed - max(room, 0), written_before - restored, 0), needed - stays)
         if written_after and self._asset.shortfall is ShortfallPolicy.REFUSE:
             self._refuse(max(room, 0), needed)
         pending = self._take_from_own(own_after - own_before)

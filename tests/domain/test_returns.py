@@ -342,6 +342,24 @@ def test_what_expired_in_two_parts_since_the_last_command_is_not_taken_again() -
     check_books(history)
 
 
+def test_points_that_are_free_again_come_back_in_place_of_what_was_written_off() -> None:
+    own = points(ShortfallPolicy.WRITE_OFF)
+    history = begun(shop_of(own), own, [(20, NOON + 2 * DAY)])
+    history.buy(order(lines=(line(unit_price=25_00, quantity=2),)), ORDER)
+    history.hold(order(5_00, external_id="A2", spend=((own.id, 20),)), UUID(int=0x9002), seconds=3_600)
+    history.hold(order(5_00, external_id="A3", spend=((own.id, 50),)), UUID(int=0x9003), seconds=4 * 86_400)
+    history.now += DAY  # the other lot is free again, the order's own is not
+    history.return_(ORDER, [("1", 1)])
+    lines = [(row.contra, row.change_available) for row in history.rows.entries if row.kind == "RETURN"]
+    assert lines == [(Contra.WRITE_OFF, 5), (Contra.ISSUANCE, -25)]
+    history.now += 4 * DAY  # now it is, and the other, from which 20 were taken, has expired
+    history.return_(ORDER, [("1", 1)])
+    lines = [(row.contra, row.change_available) for row in history.rows.entries if row.kind == "RETURN"][2:]
+    assert lines == [(Contra.ISSUANCE, -25), (Contra.WRITE_OFF, -5)]
+    assert history.state.accounts[own.id].available == 20
+    check_books(history)
+
+
 def test_pending_points_are_taken_back_before_others() -> None:
     own = points(pending_days=3)
     history = begun(shop_of(own), own, [(80, NOON + 90 * DAY)])

@@ -162,8 +162,9 @@ def _again(books: Books, name: str, content: Any, states: Sequence[str]) -> Answ
     order = books.orders[name]
     if order.content != content:
         raise Refused("DUPLICATE_ORDER", order=name)
-    if order.state not in states:
-        raise in_state(order, order.state_at(books.now))
+    state = order.state_at(books.now)
+    if state not in states:
+        raise in_state(order, state)
     return Answer(replayed=True, order=name, person=order.person, lines=list(order.posted))
 
 

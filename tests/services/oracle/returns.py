@@ -139,7 +139,7 @@ class Settlement:
         # what was written off stays so, but for what this return gives back
         restored = sum(self.grown(amount) for spent, amount in self.order.spends if spent == asset)
         lacks = rest - max(elsewhere + may_owe, 0)
-        taking.written_off = min(max(lacks, was.written_off - restored, 0), rest)
+        taking.written_off = min(max(lacks, was.written_off - restored, 0), rest - stays)
         taking.elsewhere = rest - taking.written_off
         if taking.written_off and terms.shortfall == "REFUSE":
             raise lacking("INSUFFICIENT_BALANCE", asset, elsewhere, rest)
