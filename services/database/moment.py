@@ -14,6 +14,7 @@ import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 from tortoise.backends.base.client import BaseDBAsyncClient, TransactionContext
 
+from services.database.away import AWAY
 from services.database.sqlite_engine import Client
 
 BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
@@ -128,7 +129,7 @@ class PostgresMoment(Moment, AsyncpgDBClient):
         pool = connection._holder._pool  # noqa: SLF001
         try:
             await connection.execute("COMMIT")  # waits for the end of a cancelled statement first
-        except Exception:  # noqa: BLE001  (it broke off, or never began: what is left of it is not to be used again)
+        except (asyncpg.PostgresError, *AWAY):  # it broke off, or never began: what is left is not to be used again
             with suppress(asyncpg.InterfaceError):  # the pool has noticed
                 connection.terminate()
         finally:
