@@ -10,7 +10,7 @@ from uuid import UUID
 import models
 from domain import checks
 from domain.amounts import to_minor
-from domain.assets import Asset, AssetKind
+from domain.assets import AssetKind
 from domain.commands import Adjust, Claim, ExpireOrder, Mature, TransferBalance
 from domain.digest import content_hash
 from domain.instants import NEVER
@@ -21,6 +21,7 @@ from services import as_of, lots_as_of, members
 from services.actors import SYSTEM, Actor
 from services.engine import Engine
 from services.members import Answered, MemberRef
+from services.movements import asset_of, change, positive
 from services.reading import OrmSession
 from services.writer.answers import Outcome
 from services.writer.load import NEVER_TEXT
@@ -101,13 +102,6 @@ async def next_expiries(
     return [found.get(str(account_id)) for account_id in account_ids]
 
 
-def _asset(program: Program, code: str) -> Asset:
-    found = program.asset(code)
-    if found is None:
-        raise InvalidInput(f"The program has no asset {code!r}.", field=("asset",))
-    return found
-
-
 async def adjust(
     engine: Engine, actor: Actor, ref: MemberRef, *, asset: str, amount: Decimal, reason: str, key: str
 ) -> Outcome:
@@ -118,28 +112,12 @@ async def adjust(
     assert actor.program_id is not None, "the field asked for a credential"
     key = checks.idempotency_key(key)
     program = await engine.program(actor.program_id)
-    found = _asset(program, asset)
+    found = asset_of(program, asset)
     minor = to_minor(amount, found.scale, ("amount",))
     if not minor:
         raise InvalidInput("An adjustment of 0 changes nothing.", field=("amount",))
     why = checks.text(reason, ("reason",), checks.REASON_MAX)
-    hash = content_hash((members.canonical(program, ref), found.id, minor, why))
-    claim = Claim(f"{actor.credential}:balanceAdjust", key, hash)
-    try:
-        member_id = await members.resolve(actor, program, ref, ("member",), claim)
-    except Answered as before:
-        return before.outcome
-    return await engine.writer.post(
-        Adjust(
-            program_id=program.id,
-            actor=actor.credential,
-            claim=claim,
-            member_id=member_id,
-            asset_id=found.id,
-            amount=minor,
-            reason=why,
-        )
-    )
+    return await change(engine, actor, Adjust, "balanceAdjust", ref, asset=found, amount=minor, reason=why, key=key)
 
 
 async def transfer(
@@ -161,12 +139,10 @@ async def transfer(
     assert actor.program_id is not None, "the field asked for a credential"
     key = checks.idempotency_key(key)
     program = await engine.program(actor.program_id)
-    found = _asset(program, asset)
+    found = asset_of(program, asset)
     if found.kind is AssetKind.QUALIFYING:
         raise InvalidInput(f"{found.code} counts towards tiers and cannot be given away.", field=("asset",))
-    minor = to_minor(amount, found.scale, ("amount",))
-    if minor <= 0:
-        raise InvalidInput("What is moved must be more than 0.", field=("amount",))
+    minor = positive(amount, found)
     why = checks.optional_text(reason, ("reason",), checks.REASON_MAX)
     said = (members.canonical(program, giver), members.canonical(program, taker), found.id, minor, why)
     claim = Claim(f"{actor.credential}:balanceTransfer", key, content_hash(said))

@@ -9,12 +9,12 @@ from domain.digest import content_hash
 from domain.ledger import EntryKind
 from domain.refusals import InvalidInput
 from domain.value_commands import ConvertBalance, SpendBalance, UndoSpend
-from services import members
+from services import members, movements
 from services.actors import Actor
 from services.engine import Engine
 from services.idempotency import answered
 from services.members import Answered, MemberRef
-from services.values import LineRef, asset_of, line_of, optional_positive, positive
+from services.movements import LineRef, asset_of, line_of, positive
 from services.writer.answers import Outcome
 
 
@@ -33,22 +33,8 @@ async def spend(
         raise InvalidInput(f"{found.code} counts towards tiers and cannot be spent.", field=("asset",))
     minor = positive(amount, found)
     why = checks.text(reason, ("reason",), checks.REASON_MAX)
-    hash = content_hash((members.canonical(program, ref), found.id, minor, why))
-    claim = Claim(f"{actor.credential}:balanceSpend", key, hash)
-    try:
-        member_id = await members.resolve(actor, program, ref, ("member",), claim)
-    except Answered as before:
-        return before.outcome
-    return await engine.writer.post(
-        SpendBalance(
-            program_id=program.id,
-            actor=actor.credential,
-            claim=claim,
-            member_id=member_id,
-            asset_id=found.id,
-            amount=minor,
-            reason=why,
-        )
+    return await movements.change(
+        engine, actor, SpendBalance, "balanceSpend", ref, asset=found, amount=minor, reason=why, key=key
     )
 
 
@@ -59,28 +45,12 @@ async def undo(
 
     Raises `InvalidInput`, `NotFound`, `AlreadyReturned`, `MemberNotActive`, `LimitReached` or `IdempotencyKeyReused`.
     """
-    assert actor.program_id is not None, "the field asked for a credential"
     key = checks.idempotency_key(key)
-    program = await engine.program(actor.program_id)
     why = checks.optional_text(reason, ("reason",), checks.REASON_MAX)
     spent = await line_of(actor, line, ("entry",))
     if spent.kind != EntryKind.SPEND or spent.order_id is not None:
         raise InvalidInput("The line is not one of `balanceSpend`.", field=("entry",))
-    asset = program.asset_by_id(spent.asset_id)
-    minor = optional_positive(amount, asset)
-    claim = Claim(f"{actor.credential}:balanceSpendUndo", key, content_hash((spent.account_id, spent.seq, minor, why)))
-    return await engine.writer.post(
-        UndoSpend(
-            program_id=program.id,
-            actor=actor.credential,
-            claim=claim,
-            member_id=spent.member_id,
-            asset_id=asset.id,
-            transfer_id=spent.transfer_id,
-            amount=minor,
-            reason=why,
-        )
-    )
+    return await movements.undo(engine, actor, UndoSpend, "balanceSpendUndo", spent, amount=amount, reason=why, key=key)
 
 
 async def convert(
