@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from domain.agents import AgentDraw, Drawing, authorise, count
 from domain.assets import Asset
 from domain.events import Event, EventKind
 from domain.instants import NEVER
@@ -73,6 +74,8 @@ class Book:
         self.lots = dict(state.lots)
         self.standings = dict(state.standings)
         self.holds = dict(state.holds)
+        self.agents = dict(state.agents)
+        self.draws = dict(state.draws)
         self._orders = orders or {}
         self.position = state.member.position
 
@@ -86,12 +89,16 @@ class Book:
         order_id: UUID | None = None,
         original_id: UUID | None = None,
         reason: str | None = None,
+        drawing: Drawing | None = None,
     ) -> OpenTransfer:
-        """Start a transfer; use it as a context manager, which seals it when at least one entry was posted."""
+        """Start a transfer; use it as a context manager, which seals it when at least one entry was posted.
+
+        With `drawing` it is the agent's, who draws on this member.
+        """
         transfer = Transfer(
             id=self.new_id(),
             program_id=self.program.id,
-            member_id=self.member.id,
+            member_id=drawing.member_id if drawing else self.member.id,
             kind=kind,
             order_id=order_id,
             original_id=original_id,
@@ -101,7 +108,7 @@ class Book:
             recorded_at=self.now,
             hash=b"",
         )
-        return OpenTransfer(self, transfer)
+        return OpenTransfer(self, transfer, drawing)
 
     def account(self, asset: Asset) -> Account:
         """Return the member's account of `asset`, opening it at zero if there is none yet."""
@@ -135,6 +142,23 @@ class Book:
         """Return how much of each lot a loaded hold reserved, in burn order."""
         parts = [(self.lots[lot_id], amount) for lot_id, amount in self.before.hold_parts[hold.id]]
         return sorted(parts, key=lambda part: burn_key(part[0]))
+
+    # ── agents ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def authorise(self, drawing: Drawing, asset: Asset, amount: int) -> None:
+        """Refuse what an agent may not draw on this member. Raises `NotAgent` or `LimitReached`."""
+        authorise(self.agents, self.draws, drawing, asset, amount)
+
+    def count_drawn(self, drawing: Drawing, asset: Asset, amount: int) -> None:
+        """Count what an agent draws on this member, or, negative, what comes back of it."""
+        blank = AgentDraw(self.program.id, self.member.id, drawing.member_id, asset.id, drawing.month, amount)
+        count(self.draws, blank)
+
+    def drawing(self, order: Order | None) -> Drawing | None:
+        """Return who draws on this member by an order; None when it is the member's own."""
+        if order is None or order.member_id is None or order.member_id == self.member.id:
+            return None
+        return Drawing.of(order.member_id, order.recorded_at, self.program.zone)
 
     def order(self, order_id: UUID) -> Order | None:
         """Return a loaded order as this decision leaves it."""
@@ -170,5 +194,7 @@ class Book:
             lots=self.lots,
             standings=self.standings,
             holds=self.holds,
+            agents=self.agents,
+            draws=self.draws,
             next_due={},
         )

@@ -123,14 +123,14 @@ class CommitOrder(Command):
 
     @property
     def locks(self) -> tuple[UUID, ...]:
-        """The member of the order; a guest order has none."""
-        return (self.content.member_id,) if self.content.member_id else ()
+        """The member of the order, and who pays for them; a guest order has none."""
+        return tuple(id for id in (self.content.member_id, self.content.payer_id) if id)
 
     @property
     def debits(self) -> tuple[tuple[UUID, UUID, int], ...]:
         """What the order is paid with."""
-        member_id = self.content.member_id
-        return tuple((member_id, asset_id, amount) for asset_id, amount in self.content.spend) if member_id else ()
+        holder_id = self.content.payer_id or self.content.member_id
+        return tuple((holder_id, asset_id, amount) for asset_id, amount in self.content.spend) if holder_id else ()
 
     @property
     def order_name(self) -> tuple[str, str] | None:
@@ -153,11 +153,17 @@ class OrderCommand(Command):
     source: str
     external_id: str
     member_id: UUID | None
+    payer_id: UUID | None = None
 
     @property
     def locks(self) -> tuple[UUID, ...]:
-        """The member of the order; a guest order has none."""
-        return (self.member_id,) if self.member_id else ()
+        """The member of the order, and who pays for them; a guest order has none."""
+        return tuple(id for id in (self.member_id, self.payer_id) if id)
+
+    @property
+    def holder_id(self) -> UUID | None:
+        """Whose balances pay."""
+        return self.payer_id or self.member_id
 
     @property
     def order_name(self) -> tuple[str, str] | None:

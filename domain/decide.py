@@ -19,9 +19,17 @@ from domain.commands import (
     ReturnOrder,
     TransferBalance,
 )
-from domain.decisions import balances, holds, members, orders, returns, spending, values
+from domain.decisions import agents, balances, holds, members, orders, returns, spending, values
 from domain.decisions.situation import Decision, Situation, opened
-from domain.value_commands import ConvertBalance, RefundTopUp, SpendBalance, TopUpValue, UndoSpend
+from domain.value_commands import (
+    AppointAgent,
+    ConvertBalance,
+    DismissAgent,
+    RefundTopUp,
+    SpendBalance,
+    TopUpValue,
+    UndoSpend,
+)
 
 
 def decide(command: Command, situation: Situation) -> Decision:
@@ -60,5 +68,7 @@ DECISIONS: Mapping[type[Command], Callable[[Any, Situation], Decision]] = {
     SpendBalance: spending.spend,
     UndoSpend: spending.undo,
     ConvertBalance: spending.convert,
+    AppointAgent: agents.appoint,
+    DismissAgent: agents.dismiss,
 }
 """One function for each command."""

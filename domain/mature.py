@@ -84,7 +84,8 @@ def _free(book: Book, holds: list[Hold], at: datetime) -> None:
     order_id = holds[0].order_id
     free_holds(book, holds, at)
     order = book.order(order_id)
-    if order is not None and order.state is OrderState.HELD:
+    # An order that another member made is theirs to end: this book has no place for the event.
+    if order is not None and order.state is OrderState.HELD and order.member_id == book.member.id:
         book.rows.orders[order_id] = replace(order, state=OrderState.EXPIRED)
         book.tell(EventKind.ORDER_EXPIRED, at, order_id=order_id)
 
@@ -92,7 +93,13 @@ def _free(book: Book, holds: list[Hold], at: datetime) -> None:
 def free_holds(book: Book, holds: list[Hold], at: datetime) -> None:
     """Free all holds of one order with one transfer."""
     first = holds[0]
-    with book.open(TransferKind.RELEASE, at, order_id=first.order_id, original_id=first.transfer_id) as transfer:
+    with book.open(
+        TransferKind.RELEASE,
+        at,
+        order_id=first.order_id,
+        original_id=first.transfer_id,
+        drawing=book.drawing(book.order(first.order_id)),
+    ) as transfer:
         for hold in sorted(holds, key=lambda row: row.asset_id):
             free(transfer, hold, book.parts(hold))
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from domain.agents import Agents, Draws
 from domain.ledger import Account, Hold, Lot
 from domain.values import value
 
@@ -95,3 +96,7 @@ class MemberState:
     hold_parts: Mapping[UUID, tuple[tuple[UUID, int], ...]] = field(default_factory=dict)
     """(lot, amount) that each hold reserved, by hold id."""
     unfinished: frozenset[UUID] = frozenset()
+    agents: Agents = field(default_factory=dict)
+    """Those who draw on the member by the commands of the batch."""
+    draws: Draws = field(default_factory=dict)
+    """Theirs, of the months that the commands may count in."""

@@ -56,11 +56,17 @@ class OrderContent:
     attributes: tuple[tuple[str, str], ...] = ()
     spend: tuple[tuple[UUID, int], ...] = ()
     """(asset, minor units of it) to pay with, by asset, each asset once."""
+    payer_id: UUID | None = None
+    """Whose balances these are; None for the member's own."""
 
     @property
     def subtotal(self) -> int:
         """Price of all lines before any discount, without shipping."""
         return sum(line.subtotal for line in self.lines)
+
+    def of(self, member_id: UUID, payer_id: UUID | None) -> "OrderContent":
+        """Return the order of a member, paid by another one if `payer_id` is another's."""
+        return replace(self, member_id=member_id, payer_id=None if payer_id == member_id else payer_id)
 
     def hash(self) -> bytes:
         """Return the hash by which the same content is known again."""
@@ -80,6 +86,7 @@ class OrderContent:
                 lines,
                 self.attributes,
                 self.spend,
+                *((self.payer_id,) if self.payer_id else ()),
             )
         )
 
@@ -89,8 +96,8 @@ class Order:
     """An order as stored: the amounts it was decided with, in minor units of the program's currency.
 
     `spent` is what points are worth that were used as money, and lowers `payable`. `paid` is what stored value paid of
-    it. `transfer_id` is None until the order is committed, and after it when it posted nothing. `held_until` is the
-    limit of an order that is or was held.
+    it. `payer_id` is whose balances those are when they are not the member's own. `transfer_id` is None until the order
+    is committed, and after it when it posted nothing. `held_until` is the limit of an order that is or was held.
     """
 
     id: UUID
@@ -98,6 +105,7 @@ class Order:
     member_id: UUID | None
     source: str
     external_id: str
+    payer_id: UUID | None
     state: OrderState
     content_hash: bytes
     store: str | None
@@ -115,6 +123,11 @@ class Order:
     held_until: datetime | None
     occurred_at: datetime
     recorded_at: datetime
+
+    @property
+    def holder_id(self) -> UUID | None:
+        """Whose balances pay: the payer's, or the member's own."""
+        return self.payer_id or self.member_id
 
     @property
     def due(self) -> int:

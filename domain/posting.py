@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
+from domain.agents import Drawing
 from domain.amounts import AMOUNT_MAX
 from domain.assets import Asset
 from domain.burning import Use, burnt
@@ -34,16 +35,17 @@ NO_CAUSE = Cause()
 class OpenTransfer:
     """A transfer being posted."""
 
-    def __init__(self, book: "Book", transfer: Transfer) -> None:
+    def __init__(self, book: "Book", transfer: Transfer, drawing: Drawing | None = None) -> None:
         self.book = book
         self.transfer = transfer
+        self.drawing = drawing
         self.entries: list[Entry] = []
         self.created: list[Lot] = []
         self._moved: dict[UUID, tuple[int, int]] = {}
 
-    def into(self, book: "Book") -> "OpenTransfer":
-        """Return the same transfer as it is posted into another member's book."""
-        other = OpenTransfer(book, self.transfer)
+    def into(self, book: "Book", drawing: Drawing | None = None) -> "OpenTransfer":
+        """Return the same transfer as it is posted into another member's book, on whom an agent may draw by it."""
+        other = OpenTransfer(book, self.transfer, drawing)
         other.entries, other.created, other._moved = self.entries, self.created, self._moved
         return other
 
@@ -254,6 +256,8 @@ class OpenTransfer:
             next_due_at=min(before.next_due_at, due_at),
         )
         book.accounts[asset.id] = after
+        if self.drawing and available:
+            book.count_drawn(self.drawing, asset, -available)
         position = book.tell(
             EventKind.BALANCE_CHANGED,
             self.transfer.occurred_at,

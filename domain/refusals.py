@@ -93,6 +93,12 @@ class AlreadyReturned(Refusal):
     decimals = frozenset({"left"})
 
 
+class NotAgent(Refusal):
+    """The member may not draw on the balance of the other. Facts: `asset`."""
+
+    code = "NOT_AGENT"
+
+
 class PhoneTaken(Refusal):
     """The phone number belongs to another member of the program."""
 

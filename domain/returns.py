@@ -17,8 +17,9 @@ from uuid import UUID
 
 from domain.amounts import from_minor
 from domain.assets import Asset, ShortfallPolicy
-from domain.book import Book, burn_key
+from domain.book import burn_key
 from domain.decisions.situation import OrderRecord
+from domain.effects.base import EffectKind
 from domain.instants import plus_days
 from domain.ledger import Contra, EntryKind, Lot
 from domain.orders import Order, OrderEffect, OrderLine
@@ -51,6 +52,8 @@ class Settlement:
     """The return of so many pieces, `before` and `after` it in all, as it is posted to one transfer."""
 
     transfer: OpenTransfer
+    paying: OpenTransfer
+    """The same transfer, as it is posted to the balances that paid."""
     order: Order
     record: OrderRecord
     before: Mapping[str, int]
@@ -58,24 +61,22 @@ class Settlement:
     own: set[UUID] = field(default_factory=set)
     """Lots that the order made."""
 
-    @property
-    def book(self) -> Book:
-        """The member's."""
-        return self.transfer.book
-
     def post(self) -> None:
         """Post it. Raises `InsufficientBalance` or `LimitReached`."""
-        self.own = {lot.id for lot in self.book.lots.values() if lot.transfer_id == self.order.transfer_id}
-        effects: dict[UUID, list[OrderEffect]] = defaultdict(list)
+        lots = self.transfer.book.lots
+        self.own = {lot.id for lot in lots.values() if lot.transfer_id == self.order.transfer_id}
+        effects: dict[tuple[UUID, UUID], list[OrderEffect]] = defaultdict(list)
+        transfers = {transfer.book.member.id: transfer for transfer in (self.transfer, self.paying)}
         for effect in self.record.effects:
-            effects[effect.asset_id].append(effect)
-        for asset_id, found in effects.items():
-            asset = self.book.program.asset_by_id(asset_id)
-            _Account(self, asset, found).settle()
+            transfer = self.paying if effect.kind == EffectKind.SPEND else self.transfer
+            effects[transfer.book.member.id, effect.asset_id].append(effect)
+        for (member_id, asset_id), found in effects.items():
+            asset = self.transfer.book.program.asset_by_id(asset_id)
+            _Account(self, transfers[member_id], asset, found).settle()
 
     def expired(self, lot: Lot) -> int:
         """Return how much of a lot has expired, before this decision or by it."""
-        return self.record.expired.get(lot.id, 0) + self.book.rows.expired().get(lot.id, 0)
+        return self.record.expired.get(lot.id, 0) + self.transfer.book.rows.expired().get(lot.id, 0)
 
     def share(self, amount: int, returned: Mapping[str, int]) -> int:
         """Return how much of an amount belongs to what has come back."""
@@ -85,13 +86,15 @@ class Settlement:
 class _Account:
     """What a return does to one account."""
 
-    def __init__(self, settlement: Settlement, asset: Asset, effects: Sequence[OrderEffect]) -> None:
+    def __init__(
+        self, settlement: Settlement, transfer: OpenTransfer, asset: Asset, effects: Sequence[OrderEffect]
+    ) -> None:
         self._of = settlement
-        self._transfer = settlement.transfer
-        self._book = book = settlement.book
+        self._transfer = transfer
+        self._book = book = transfer.book
         self._asset = asset
-        self._spends = [effect for effect in effects if effect.kind == "SPEND"]
-        self._earns = [effect for effect in effects if effect.kind != "SPEND"]
+        self._spends = [effect for effect in effects if effect.kind == EffectKind.SPEND]
+        self._earns = [effect for effect in effects if effect.kind != EffectKind.SPEND]
         self._account = book.account(asset)
         of_account = [lot for lot in book.lots.values() if lot.account_id == self._account.id]
         self._own = sorted(

@@ -29,11 +29,13 @@ class SpendBalance(Command):
     asset_id: UUID
     amount: int
     reason: str
+    agent_id: UUID | None = None
+    """Who draws on the member; None for the member."""
 
     @property
     def locks(self) -> tuple[UUID, ...]:
-        """The member."""
-        return (self.member_id,)
+        """The member, and their agent."""
+        return (self.member_id, self.agent_id) if self.agent_id else (self.member_id,)
 
     @property
     def debits(self) -> tuple[tuple[UUID, UUID, int], ...]:
@@ -81,6 +83,35 @@ class RefundTopUp(Command):
     def original(self) -> UUID:
         """The transfer that paid in."""
         return self.transfer_id
+
+
+@keyword_value
+class AppointAgent(Command):
+    """Let a member draw on an asset of a payer, in a calendar month up to `monthly_limit` minor units of it, if any."""
+
+    payer_id: UUID
+    agent_id: UUID
+    asset_id: UUID
+    monthly_limit: int | None
+
+    @property
+    def locks(self) -> tuple[UUID, ...]:
+        """Both members."""
+        return (self.payer_id, self.agent_id)
+
+
+@keyword_value
+class DismissAgent(Command):
+    """Let a member draw no more on an asset of a payer."""
+
+    payer_id: UUID
+    agent_id: UUID
+    asset_id: UUID
+
+    @property
+    def locks(self) -> tuple[UUID, ...]:
+        """The payer."""
+        return (self.payer_id,)
 
 
 @keyword_value

@@ -1,5 +1,6 @@
 """Rows of the database: columns, indexes and keys. No behaviour beyond properties."""
 
+from models.agents import Agent, AgentDraw
 from models.ledger import Account, Entry, Hold, Lot, LotMove, Transfer
 from models.members import Event, Idempotency, Identity, Member, Standing
 from models.orders import Order, OrderEffect, OrderLine, OrderReturn
@@ -9,6 +10,8 @@ from models.values import Conversion, TopUp, TopUpStep
 
 __all__ = [
     "Account",
+    "Agent",
+    "AgentDraw",
     "ApiKey",
     "Asset",
     "Campaign",

@@ -12,6 +12,7 @@ class Order(Model):
     id = columns.key()
     program_id = fields.UUIDField()
     member_id = fields.UUIDField(null=True)
+    payer_id = fields.UUIDField(null=True)
     source = columns.code()
     external_id = fields.CharField(max_length=columns.NAME_LENGTH)
     state = columns.kind()

@@ -99,6 +99,7 @@ async def balance_spend(
         amount=input.amount,
         reason=input.reason,
         key=input.idempotency_key,
+        agent=input.agent.ref() if input.agent else None,
     )
     (entry,) = await entries_of(info, outcome)
     return BalanceSpendPayload(member=await member_of(info, outcome), entry=entry, replayed=outcome.replayed)

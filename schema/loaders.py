@@ -11,7 +11,7 @@ from strawberry.dataloader import DataLoader
 import models
 from domain import ledger, stored_value
 from domain.program import Program
-from services import as_of, balances, bonus, listing, lots_as_of, values
+from services import agents, as_of, balances, bonus, listing, lots_as_of, values
 from services.actors import Actor
 from services.balances import Amounts, Expiring
 from services.engine import Engine
@@ -109,6 +109,30 @@ class Loaders:
     def top_up(self) -> DataLoader[UUID, stored_value.TopUp | None]:
         """What each transfer paid in."""
         return _loader(lambda keys: values.top_ups(self._engine.reads, keys))  # type: ignore[no-any-return]
+
+    @cached_property
+    def agent(self) -> DataLoader[UUID, models.Agent | None]:
+        """Agents by id."""
+        return _loader(lambda keys: agents.agents_by_id(self._actor, keys))  # type: ignore[no-any-return]
+
+    @cached_property
+    def agents_page(self) -> DataLoader[OwnPage, list[models.Agent]]:
+        """Pages of members' agents."""
+        return _bounded(lambda pages: agents.agents_pages(self._engine.reads, self._actor, pages))  # type: ignore[no-any-return]
+
+    @cached_property
+    def draws_on(self) -> DataLoader[UUID, list[models.Agent]]:
+        """On whom a member may draw."""
+        return _loader(lambda keys: agents.draws_on(self._actor, keys))  # type: ignore[no-any-return]
+
+    @cached_property
+    def drawn(self) -> DataLoader[models.Agent, int]:
+        """What agents drew in the present month."""
+
+        async def load(keys: Sequence[models.Agent]) -> list[int]:
+            return await agents.drawn(await self._program(), keys)
+
+        return _loader(load)  # type: ignore[no-any-return]
 
     @cached_property
     def next_expiry(self) -> DataLoader[AccountKey, Expiring | None]:

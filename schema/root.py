@@ -8,7 +8,7 @@ from strawberry.extensions import DisableIntrospection
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import create_type
 
-from resolvers import members, orders, reads, reports, streams, values
+from resolvers import agents, members, orders, reads, reports, streams, values
 from schema.payloads import errors
 from schema.scalars import SCALARS
 from schema.types import event, explanation
@@ -41,6 +41,8 @@ MUTATIONS = [
     values.balance_spend,
     values.balance_spend_undo,
     values.balance_convert,
+    agents.agent_appoint,
+    agents.agent_dismiss,
 ]
 SUBSCRIPTIONS = [streams.member_events, streams.member_state, streams.program_events]
 

@@ -190,6 +190,7 @@ async def sweep(engine: Engine, program: Program, limit: int) -> int:
             source=order.source,
             external_id=order.external_id,
             member_id=order.member_id,
+            payer_id=order.payer_id,
         )
         for order in held
     )

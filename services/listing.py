@@ -67,30 +67,39 @@ class OwnPage:
 
 async def entries_pages(reads: OrmSession, actor: Actor, pages: Sequence[OwnPage]) -> list[list[models.Entry]]:
     """Return each page of ledger lines; `before` is a position."""
-    return await _pages(reads, actor, models.Entry, "position", pages)
+    return await own_pages(reads, actor, models.Entry, "position", pages)
 
 
 async def lots_pages(reads: OrmSession, actor: Actor, pages: Sequence[OwnPage]) -> list[list[models.Lot]]:
     """Return each page of lots that still hold something."""
-    return await _pages(reads, actor, models.Lot, "id", pages, "remaining > 0")
+    return await own_pages(reads, actor, models.Lot, "id", pages, "remaining > 0")
 
 
 async def orders_pages(reads: OrmSession, actor: Actor, pages: Sequence[OwnPage]) -> list[list[models.Order]]:
     """Return each page of orders, the last recorded first."""
-    return await _pages(reads, actor, models.Order, "id", pages)
+    return await own_pages(reads, actor, models.Order, "id", pages)
 
 
-async def _pages(
-    reads: OrmSession, actor: Actor, model: type[M], order: str, pages: Sequence[OwnPage], *also: str
+async def own_pages(
+    reads: OrmSession,
+    actor: Actor,
+    model: type[M],
+    order: str,
+    pages: Sequence[OwnPage],
+    *also: str,
+    owner: str = "member_id",
 ) -> list[list[M]]:
-    """Return the pages by one statement with a part for each, so that each is read from its index and no further."""
+    """Return the pages by one statement with a part for each, so that each is read from its index and no further.
+
+    `owner` is the column of the member to whom the rows belong.
+    """
     meta = model._meta  # noqa: SLF001  (the ORM's own description)
     columns = ", ".join(meta.db_fields)
     arguments: list[Any] = []
     parts = []
     for index, page in enumerate(pages):
-        wanted = [("member_id", "=", page.member_id), ("asset_id", "=", page.asset_id), (order, "<", page.before)]
-        wanted += [(column, "=", value) for column, value in visible.of_members(actor).items()]
+        wanted = [(owner, "=", page.member_id), ("asset_id", "=", page.asset_id), (order, "<", page.before)]
+        wanted += [(column, "=", value) for column, value in visible.of_members(actor, owner).items()]
         conditions = [*also]
         for column, operator, value in wanted:
             if value is not None:

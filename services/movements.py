@@ -58,17 +58,21 @@ async def change(
     amount: int,
     reason: str | None,
     key: str,
+    agent: MemberRef | None = None,
 ) -> Outcome:
     """Have the writer carry out a command about an `amount` of one member's asset, in minor units.
 
-    `operation` is the field whose idempotency key it is. Raises `NotFound`, and what the command raises.
+    `operation` is the field whose idempotency key it is, `agent` who draws on the member by it. Raises `NotFound`, and
+    what the command raises.
     """
     assert actor.program_id is not None, "the field asked for a credential"
     program = await engine.program(actor.program_id)
-    content = (members.canonical(program, ref), asset.id, amount, reason)
+    drawn = () if agent is None else (members.canonical(program, agent),)
+    content = (members.canonical(program, ref), asset.id, amount, reason, *drawn)
     claim = Claim(f"{actor.credential}:{operation}", key, content_hash(content))
     try:
         member_id = await members.resolve(actor, program, ref, ("member",), claim)
+        agent_id = await members.resolve(actor, program, agent, ("agent",), claim) if agent else member_id
     except Answered as before:
         return before.outcome
     return await engine.writer.post(
@@ -80,6 +84,7 @@ async def change(
             asset_id=asset.id,
             amount=amount,
             reason=reason,
+            **({"agent_id": agent_id} if agent_id != member_id else {}),
         )
     )
 

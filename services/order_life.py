@@ -97,6 +97,7 @@ async def _command(actor: Actor, ref: OrderRef, operation: str, key: str, said: 
         "source": row.source,
         "external_id": row.external_id,
         "member_id": row.member_id,
+        "payer_id": row.payer_id,
     }
 
 

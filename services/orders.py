@@ -64,6 +64,8 @@ class OrderRequest:
     attributes: Sequence[tuple[str, str]] = ()
     spend: Sequence[tuple[str, Decimal]] = ()
     """(code of an asset, how much of it) to pay with."""
+    payer: MemberRef | None = None
+    """Whose balances these are, when not the member's own."""
 
 
 def checked_content(
@@ -93,6 +95,8 @@ def checked_content(
         attributes=checks.attributes(request.attributes, (*path, "attributes")),
         spend=_spend(program, request.spend, (*path, "spend")),
     )
+    if request.payer is not None and (request.member is None or not content.spend):
+        raise InvalidInput("A payer pays what a member spends; the order names none.", field=(*path, "payer"))
     refs: dict[str, int] = {}
     for index, line in enumerate(content.lines):
         if line.ref in refs:
@@ -160,8 +164,8 @@ def check_listed(content: OrderContent, unlisted: set[str], path: checks.Path) -
 async def commit(engine: Engine, actor: Actor, request: OrderRequest, *, key: str) -> Outcome:
     """Evaluate an order and commit it.
 
-    Raises `InvalidInput`, `NotFound`, `MemberNotActive`, `DuplicateOrder`, `OrderNotInState`, `InsufficientBalance`,
-    `LimitReached` or `IdempotencyKeyReused`; then nothing is written.
+    Raises `InvalidInput`, `NotFound`, `MemberNotActive`, `NotAgent`, `DuplicateOrder`, `OrderNotInState`,
+    `InsufficientBalance`, `LimitReached` or `IdempotencyKeyReused`; then nothing is written.
     """
     return await _decided(engine, actor, request, key=key, operation="orderCommit")
 
@@ -180,13 +184,12 @@ async def _decided(
     program = await engine.program(actor.program_id)
     content = checked_content(program, request, ("order",))
     # The hash is of what was said, not of whom it names today: a phone number may have changed hands since.
-    said = (content, members.canonical(program, request.member), *(() if seconds is None else (seconds,)))
+    payer = () if request.payer is None else (members.canonical(program, request.payer),)
+    said = (content, members.canonical(program, request.member), *payer, *(() if seconds is None else (seconds,)))
     claim = Claim(f"{actor.credential}:{operation}", key, content_hash(said))
     try:
         check_listed(content, await unlisted_skus(program, [content]), ("order",))
-        if request.member is not None:
-            member_id = await members.resolve(actor, program, request.member, ("order", "member"))
-            content = replace(content, member_id=member_id)
+        content = await _with_parties(actor, program, request, content)
     except (InvalidInput, NotFound):
         if (outcome := await answered(program, claim)) is None:
             raise
@@ -199,6 +202,17 @@ async def _decided(
         "content": content,
     }
     return await engine.writer.post(CommitOrder(**common) if seconds is None else HoldOrder(**common, seconds=seconds))
+
+
+async def _with_parties(actor: Actor, program: Program, request: OrderRequest, content: OrderContent) -> OrderContent:
+    """Return the order with the ids of its member and of who pays. Raises `NotFound`."""
+    if request.member is None:
+        return content
+    member_id = await members.resolve(actor, program, request.member, ("order", "member"))
+    payer_id = None
+    if request.payer is not None:
+        payer_id = await members.resolve(actor, program, request.payer, ("order", "payer"))
+    return content.of(member_id, payer_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,9 +242,7 @@ async def preview(engine: Engine, actor: Actor, request: OrderRequest, *, at: da
     if at is not None:
         content = replace(content, occurred_at=content.occurred_at or at)
     check_listed(content, await unlisted_skus(program, [content]), ("order",))
-    if request.member is not None:
-        member_id = await members.resolve(actor, program, request.member, ("order", "member"))
-        content = replace(content, member_id=member_id)
+    content = await _with_parties(actor, program, request, content)
     command = CommitOrder(program_id=program.id, actor=actor.credential, claim=None, order_id=uuid7(), content=content)
     loaded = await load(engine.reads, engine.snapshots, [command], now=now)
     state = loaded.members.get(content.member_id) if content.member_id else None
@@ -238,7 +250,7 @@ async def preview(engine: Engine, actor: Actor, request: OrderRequest, *, at: da
     stored = loaded.orders[stored_id] if stored_id else None
     if stored is not None and actor.member_id not in {None, stored.member_id}:
         stored = None  # a member does not learn what others have bought
-    decision = decide(command, Situation(program, now, uuid7, {state.member.id: state} if state else {}, stored))
+    decision = decide(command, Situation(program, now, uuid7, loaded.members, stored))
     after = decision.state or state
     tiers = [program.tier_by_id(standing.tier_id) for standing in after.standings.values()] if after else []
     if stored is None:

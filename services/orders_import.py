@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -81,8 +81,7 @@ async def prepare_import(
     enrolments = (
         await _enrolments(engine, actor, program, passed, unknown=unknown, prepared=prepared) if enrol_unknown else []
     )
-    guests = any(request.member is None for request, _ in passed.values())
-    if call and (known or guests or enrolments):
+    if call and (enrolments or any(_missing(request, known) is None for request, _ in passed.values())):
         try:
             await engine.writer.post(call.begin)
         except IdempotencyKeyReused as refusal:
@@ -94,18 +93,18 @@ async def prepare_import(
         prepared.members_enrolled = sum(1 for answer in answered if isinstance(answer, Outcome))
         known |= await members.by_identities(actor, list(unknown))
     for index, (request, content) in passed.items():
-        ref = request.member
-        if ref is not None and ref not in known:
-            missing = NotFound("There is no such member.", field=("orders", str(index), "member"))
+        if field := _missing(request, known):
+            missing = NotFound("There is no such member.", field=("orders", str(index), field))
             prepared.answers[index] = prepared.answers[index] or missing
             continue
+        ref, payer = request.member, request.payer
         prepared.answers[index] = None
         prepared.commands[index] = CommitOrder(
             program_id=program.id,
             actor=actor.credential,
             claim=call.claims[index] if call else None,
             order_id=uuid7(),
-            content=content if ref is None else replace(content, member_id=known[ref]),
+            content=content if ref is None else content.of(known[ref], known[payer] if payer else None),
         )
     return prepared
 
@@ -162,6 +161,7 @@ def canonical(program: Program, request: OrderRequest) -> Any:
     return (
         *map(_same_text, (request.source, request.external_id, request.store, request.channel, request.currency)),
         members.canonical(program, request.member),
+        *((members.canonical(program, request.payer),) if request.payer else ()),
         request.occurred_at,
         _same_number(request.shipping),
         [(_same_text(key), _same_text(value)) for key, value in request.attributes],
@@ -208,22 +208,36 @@ def _checked_import(program: Program, request: OrderRequest, path: checks.Path, 
     return checked_content(program, request, path)
 
 
+def _missing(request: OrderRequest, known: Mapping[MemberRef, UUID]) -> str | None:
+    """Return which field of an order names nobody who is known; None when there is none."""
+    named = (("payer", request.payer), ("member", request.member))
+    return next((field for field, ref in named if ref is not None and ref not in known), None)
+
+
 async def _members_named(
     actor: Actor, program: Program, orders: Orders
 ) -> tuple[dict[MemberRef, UUID], dict[Identity, list[int]]]:
-    """Return the member of each reference, and the orders of each identity that nobody has."""
+    """Return the member of each reference, and the orders of each identity that nobody has.
+
+    An order whose payer is not known enrols nobody, so it is not among them.
+    """
     known: dict[MemberRef, UUID] = {}
-    named: dict[Identity, list[int]] = defaultdict(list)
+    identities: list[Identity] = []
+    for request, _ in orders.values():
+        for ref in (request.member, request.payer):
+            if ref is None or ref in known:
+                continue
+            if ref.identity is not None:
+                identities.append(ref.identity)
+            elif member := await members.find(actor, program, ref):
+                known[ref] = member.id
+    known |= await members.by_identities(actor, identities)
+    unknown: dict[Identity, list[int]] = defaultdict(list)
     for index, (request, _) in orders.items():
         ref = request.member
-        if ref is None or ref in known:
-            continue
-        if ref.identity is not None:
-            named[ref.identity].append(index)
-        elif member := await members.find(actor, program, ref):
-            known[ref] = member.id
-    known |= await members.by_identities(actor, list(named))
-    return known, {identity: found for identity, found in named.items() if MemberRef(identity=identity) not in known}
+        if ref is not None and ref.identity is not None and _missing(request, known) == "member":
+            unknown[ref.identity].append(index)
+    return known, unknown
 
 
 async def _enrolments(

@@ -19,11 +19,20 @@ from services.writer.answers import Outcome
 
 
 async def spend(
-    engine: Engine, actor: Actor, ref: MemberRef, *, asset: str, amount: Decimal, reason: str, key: str
+    engine: Engine,
+    actor: Actor,
+    ref: MemberRef,
+    *,
+    asset: str,
+    amount: Decimal,
+    reason: str,
+    key: str,
+    agent: MemberRef | None = None,
 ) -> Outcome:
-    """Use so much of a member's balance; the reason is kept in the ledger.
+    """Use so much of a member's balance, or let an agent of theirs do so; the reason is kept in the ledger.
 
-    Raises `InvalidInput`, `NotFound`, `InsufficientBalance`, `MemberNotActive` or `IdempotencyKeyReused`.
+    Raises `InvalidInput`, `NotFound`, `InsufficientBalance`, `MemberNotActive`, `NotAgent`, `LimitReached` or
+    `IdempotencyKeyReused`.
     """
     assert actor.program_id is not None, "the field asked for a credential"
     key = checks.idempotency_key(key)
@@ -34,7 +43,7 @@ async def spend(
     minor = positive(amount, found)
     why = checks.text(reason, ("reason",), checks.REASON_MAX)
     return await movements.change(
-        engine, actor, SpendBalance, "balanceSpend", ref, asset=found, amount=minor, reason=why, key=key
+        engine, actor, SpendBalance, "balanceSpend", ref, asset=found, amount=minor, reason=why, key=key, agent=agent
     )
 
 

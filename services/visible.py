@@ -2,15 +2,16 @@
 
 from typing import Any
 
+from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 import models
 from services.actors import Actor, ActorKind
 
 
-def of_members(actor: Actor) -> dict[str, Any]:
+def of_members(actor: Actor, owner: str = "member_id") -> dict[str, Any]:
     """Return what the columns of a row that belongs to a member hold if the actor can see it: its program, itself."""
-    mine = {"member_id": actor.member_id} if actor.kind is ActorKind.MEMBER else {}
+    mine = {owner: actor.member_id} if actor.kind is ActorKind.MEMBER else {}
     return {"program_id": actor.program_id, **mine}
 
 
@@ -43,3 +44,11 @@ def identities(actor: Actor) -> QuerySet[models.Identity]:
 def campaigns(actor: Actor) -> QuerySet[models.Campaign]:
     """Return the campaigns of the actor's program."""
     return models.Campaign.filter(program_id=actor.program_id)
+
+
+def agents(actor: Actor) -> QuerySet[models.Agent]:
+    """Return the agents that the actor can see: a member sees their own, and on whom they may draw."""
+    rows = models.Agent.filter(program_id=actor.program_id)
+    if actor.kind is ActorKind.MEMBER:
+        return rows.filter(Q(payer_id=actor.member_id) | Q(member_id=actor.member_id))
+    return rows

@@ -5,16 +5,16 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from domain.book import Book, Rows
+from domain.book import Rows
 from domain.commands import CommitOrder, HoldOrder
-from domain.decisions.situation import Decision, Situation, opened
+from domain.decisions.parties import Parties
+from domain.decisions.situation import Decision, Situation
 from domain.decisions.tiers import raise_tiers
 from domain.effects.base import EffectKind
 from domain.evaluate import Effect, Evaluation, evaluate
 from domain.events import EventKind
 from domain.holding import set_aside
 from domain.ledger import Contra, EntryKind, TransferKind
-from domain.members import MemberStatus
 from domain.orders import Order, OrderContent, OrderEffect, OrderLine, OrderState
 from domain.posting import Cause, OpenTransfer
 from domain.program import Tier
@@ -23,7 +23,6 @@ from domain.refusals import (
     InsufficientBalance,
     InvalidInput,
     LimitReached,
-    MemberNotActive,
     OrderNotInState,
     Refusal,
 )
@@ -35,21 +34,23 @@ NOT_COMMITTED = frozenset({OrderState.HELD, OrderState.CANCELLED, OrderState.EXP
 def commit(command: CommitOrder, situation: Situation) -> Decision:
     """Return what an order is paid with and earns, and the tiers that it raises.
 
-    Raises `DuplicateOrder`, `OrderNotInState`, `MemberNotActive`, `InsufficientBalance`, `LimitReached` or
-    `InvalidInput`.
+    Raises `DuplicateOrder`, `OrderNotInState`, `MemberNotActive`, `NotAgent`, `InsufficientBalance`, `LimitReached`
+    or `InvalidInput`.
     """
     if situation.order is not None:
         return _same_again(command, situation.order, situation)
     evaluated = _evaluated(command, situation)
-    book, order = evaluated.book, evaluated.order
-    if book is None:
+    parties, order = evaluated.parties, evaluated.order
+    if parties is None:
         return _decision(evaluated, command, order)
+    book = parties.buyer
     matured = len(book.rows.entries)
     try:
         book.tell(EventKind.ORDER_COMMITTED, order.occurred_at, order_id=order.id)
         with book.open(TransferKind.ORDER, order.occurred_at, order_id=order.id) as transfer:
+            paying = parties.paying(transfer, order)
             for effect in evaluated.effects:
-                post_effect(transfer, effect)
+                post_effect(paying if effect.kind == EffectKind.SPEND else transfer, effect)
     except (LimitReached, InsufficientBalance) as refusal:
         refusal.field = _blamed(refusal)
         raise
@@ -68,17 +69,19 @@ def hold(command: HoldOrder, situation: Situation) -> Decision:
     evaluated = _evaluated(command, situation)
     until = situation.now + timedelta(seconds=command.seconds)
     order = replace(evaluated.order, state=OrderState.HELD, held_until=until)
-    book = evaluated.book
-    if book is None:
+    parties = evaluated.parties
+    if parties is None:
         return _decision(evaluated, command, order)
+    book = parties.buyer
     matured = len(book.rows.entries)
     try:
         book.tell(EventKind.ORDER_HELD, order.occurred_at, order_id=order.id)
         with book.open(TransferKind.HOLD, situation.now, order_id=order.id) as transfer:
+            paying = parties.paying(transfer, order)
             for effect in evaluated.effects:
                 if effect.kind == EffectKind.SPEND:
                     asset = book.program.asset_by_id(effect.asset_id)
-                    set_aside(transfer, asset, effect.amount, order.id, until, cause=Cause(effect.ordinal))
+                    set_aside(paying, asset, effect.amount, order.id, until, cause=Cause(effect.ordinal))
     except InsufficientBalance as refusal:
         refusal.field = _blamed(refusal)
         raise
@@ -87,24 +90,23 @@ def hold(command: HoldOrder, situation: Situation) -> Decision:
 
 @value
 class _Evaluated:
-    """An order as it would be stored, and the book of its member."""
+    """An order as it would be stored, and the books of its member and of who pays; a guest's has none."""
 
     order: Order
     effects: tuple[OrderEffect, ...]
-    book: Book | None
+    parties: Parties | None
 
 
 def _evaluated(command: CommitOrder, situation: Situation) -> _Evaluated:
     content, now = command.content, situation.now
     occurred_at = content.occurred_at or now
-    book = None
+    parties = None
     standings: dict[UUID, Tier] = {}
     if content.member_id is not None:
-        book = opened(command, situation)
-        if book.member.status is not MemberStatus.ACTIVE:
-            status = book.member.status.value
-            raise MemberNotActive(f"The member is {status.lower()}.", field=("order", "member"), status=status)
-        standings = {ladder_id: situation.program.tier_by_id(s.tier_id) for ladder_id, s in book.standings.items()}
+        parties = Parties.of(command, situation)
+        parties.check_active(("order", "member"), ("order", "payer"))
+        held = parties.buyer.standings
+        standings = {ladder_id: situation.program.tier_by_id(row.tier_id) for ladder_id, row in held.items()}
     elif content.spend:
         raise InvalidInput("Only members have balances to pay with; the order names none.", field=("order", "spend"))
     try:
@@ -113,7 +115,10 @@ def _evaluated(command: CommitOrder, situation: Situation) -> _Evaluated:
         refusal.field = _blamed(refusal)
         raise
     order = _order(command, situation, evaluation)
-    return _Evaluated(order, _effects(order, evaluation.effects), book)
+    effects = _effects(order, evaluation.effects)
+    if parties is not None:
+        parties.authorise(order, effects, ("order", "payer"))
+    return _Evaluated(order, effects, parties)
 
 
 def _blamed(refusal: Refusal) -> tuple[str, ...]:
@@ -132,13 +137,13 @@ def post_effect(transfer: OpenTransfer, effect: OrderEffect) -> None:
 
 def _decision(evaluated: _Evaluated, command: CommitOrder, order: Order, matured: int = 0) -> Decision:
     """Return the decision; the entries before `matured` are not the order's."""
-    book = evaluated.book
-    rows = book.rows if book else Rows()
+    parties = evaluated.parties
+    rows = parties.buyer.rows if parties else Rows()
     rows.orders[order.id] = order
     entries = tuple((str(entry.account_id), entry.seq) for entry in rows.entries[matured:])
     return Decision(
         order_outcome(order, entries),
-        (book.close(),) if book else (),
+        parties.close() if parties else (),
         rows,
         lines=_lines(order, command.content),
         effects=evaluated.effects,
@@ -182,6 +187,7 @@ def _order(command: CommitOrder, situation: Situation, evaluation: Evaluation) -
         id=command.order_id,
         program_id=program.id,
         member_id=content.member_id,
+        payer_id=content.payer_id,
         source=content.source,
         external_id=content.external_id,
         state=OrderState.COMMITTED,

@@ -21,7 +21,7 @@ def return_(command: ReturnOrder, situation: Situation) -> Decision:
     Raises `NotFound`, `OrderNotInState`, `AlreadyReturned`, `InvalidInput`, `LimitReached`, and
     `InsufficientBalance` when the asset's policy refuses to let the member keep or owe what is missing.
     """
-    order, book = found(command, situation)
+    order, parties = found(command, situation)
     record = situation.record
     assert record is not None, "a command about an order loads it"
     if order.state in NOT_COMMITTED:
@@ -48,10 +48,11 @@ def return_(command: ReturnOrder, situation: Situation) -> Decision:
         replace(line, returned_quantity=after[line.ref]) for line in record.lines if after[line.ref] != before[line.ref]
     )
     named = {"return": str(row.id)}
-    if book is None:
+    if parties is None:
         decision = Decision(order_outcome(order, ()) | named, lines=lines, returns=(row,))
         decision.rows.orders[order.id] = order
         return decision
+    book = parties.buyer
     matured = len(book.rows.entries)
     book.tell(EventKind.ORDER_RETURNED, situation.now, order_id=order.id, details={"return": row.ordinal})
     try:
@@ -62,14 +63,14 @@ def return_(command: ReturnOrder, situation: Situation) -> Decision:
             original_id=order.transfer_id,
             reason=command.reason,
         ) as transfer:
-            Settlement(transfer, order, record, before, after).post()
+            Settlement(transfer, parties.paying(transfer, order), order, record, before, after).post()
     except (InsufficientBalance, LimitReached) as refusal:
         refusal.field = ("order",)
         raise
     row = replace(row, transfer_id=transfer.transfer.id if transfer.entries else None)
     book.rows.orders[order.id] = order
     entries = tuple((str(entry.account_id), entry.seq) for entry in book.rows.entries[matured:])
-    return Decision(order_outcome(order, entries) | named, (book.close(),), book.rows, lines=lines, returns=(row,))
+    return Decision(order_outcome(order, entries) | named, parties.close(), book.rows, lines=lines, returns=(row,))
 
 
 def _quantities(command: ReturnOrder, lines: Sequence[OrderLine]) -> dict[str, int]:

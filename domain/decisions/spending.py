@@ -1,27 +1,34 @@
 """Balances: used outside an order, given back, converted."""
 
+from domain.agents import Drawing
 from domain.amounts import from_minor
-from domain.decisions.situation import Decision, Situation, opened
+from domain.decisions.situation import Decision, Situation, books, opened
 from domain.decisions.tiers import raise_tiers
 from domain.decisions.values import check_active, decided
 from domain.ledger import Contra, EntryKind, TransferKind
-from domain.refusals import AlreadyReturned, InsufficientBalance, InvalidInput, LimitReached, NotFound
+from domain.refusals import AlreadyReturned, InsufficientBalance, InvalidInput, LimitReached, NotAgent, NotFound
 from domain.undoing import given_back
 from domain.value_commands import ConvertBalance, SpendBalance, UndoSpend
 
 
 def spend(command: SpendBalance, situation: Situation) -> Decision:
-    """Return the posting. Raises `InsufficientBalance` or `MemberNotActive`."""
-    book = opened(command, situation)
+    """Return the posting. Raises `InsufficientBalance`, `MemberNotActive`, `NotAgent` or `LimitReached`."""
+    book, *agents = books(command, situation)
     check_active(book)
     asset = book.program.asset_by_id(command.asset_id)
+    drawing = None
+    for agent in agents:
+        check_active(agent, ("agent",))
+        drawing = Drawing.of(agent.member.id, situation.now, book.program.zone)
     try:
-        with book.open(TransferKind.SPEND, situation.now, reason=command.reason) as transfer:
+        if drawing:
+            book.authorise(drawing, asset, command.amount)
+        with book.open(TransferKind.SPEND, situation.now, reason=command.reason, drawing=drawing) as transfer:
             transfer.debit(asset, command.amount, EntryKind.SPEND, Contra.REDEMPTION)
-    except InsufficientBalance as refusal:
-        refusal.field = ("amount",)
+    except (InsufficientBalance, NotAgent, LimitReached) as refusal:
+        refusal.field = ("amount",) if isinstance(refusal, InsufficientBalance) else ("agent",)
         raise
-    return decided(book, transfer)
+    return decided(book, transfer, *agents)
 
 
 def undo(command: UndoSpend, situation: Situation) -> Decision:
@@ -34,9 +41,12 @@ def undo(command: UndoSpend, situation: Situation) -> Decision:
     if (
         original is None
         or original.transfer.kind is not TransferKind.SPEND
-        or original.transfer.member_id != book.member.id
+        or any(move.lot_id not in book.lots for move in original.moves)
     ):
         raise NotFound("There is no such line.", field=("entry",))
+    drawing = None
+    if (agent_id := original.transfer.member_id) != book.member.id:
+        drawing = Drawing.of(agent_id, original.transfer.recorded_at, book.program.zone)
     asset = book.program.asset_by_id(command.asset_id)
     spent = -sum(move.remaining for move in original.moves)
     left = spent - original.returned
@@ -55,7 +65,8 @@ def undo(command: UndoSpend, situation: Situation) -> Decision:
     parts = given_back(uses, original.returned, amount)
     kind, reason = TransferKind.SPEND_UNDO, command.reason
     try:
-        with book.open(kind, situation.now, reason=reason, original_id=original.transfer.id) as transfer:
+        original_id = original.transfer.id
+        with book.open(kind, situation.now, reason=reason, original_id=original_id, drawing=drawing) as transfer:
             transfer.restore(asset, parts, EntryKind.RETURN, Contra.REDEMPTION)
     except LimitReached as refusal:
         refusal.field = ("amount",)

@@ -116,14 +116,15 @@ def _usable(lot: Lot) -> int:
     return lot.remaining if lot.locked_until is None else 0
 
 
-def check_active(book: Book) -> None:
-    """Refuse a member who is frozen or closed."""
+def check_active(book: Book, path: tuple[str, ...] = ("member",)) -> None:
+    """Refuse a member who is frozen or closed, named at `path`."""
     status = book.member.status
     if status is not MemberStatus.ACTIVE:
-        raise MemberNotActive(f"The member is {status.value.lower()}.", field=("member",), status=status.value)
+        raise MemberNotActive(f"The {path[-1]} is {status.value.lower()}.", field=path, status=status.value)
 
 
-def decided(book: Book, transfer: OpenTransfer) -> Decision:
-    """Return the decision whose outcome is the transfer's lines."""
+def decided(book: Book, transfer: OpenTransfer, *others: Book) -> Decision:
+    """Return the decision whose outcome is the transfer's lines; `others` are the books of whom else it locked."""
     entries = [[str(entry.account_id), entry.seq] for entry in transfer.entries]
-    return Decision({"member": str(book.member.id), "entries": entries}, (book.close(),), book.rows)
+    states = (book.close(), *(other.close() for other in others))
+    return Decision({"member": str(book.member.id), "entries": entries}, states, book.rows)

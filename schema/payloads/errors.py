@@ -28,6 +28,7 @@ class ErrorCode(Enum):
     PHONE_TAKEN = "PHONE_TAKEN"
     IDENTITY_TAKEN = "IDENTITY_TAKEN"
     LIMIT_REACHED = "LIMIT_REACHED"
+    NOT_AGENT = "NOT_AGENT"
 
 
 described(
@@ -45,6 +46,7 @@ described(
         "PHONE_TAKEN": "The phone number belongs to another member.",
         "IDENTITY_TAKEN": "The identity belongs to another member.",
         "LIMIT_REACHED": "A limit would be passed.",
+        "NOT_AGENT": "The member may not draw on the balance of the other.",
         "ALREADY_RETURNED": "It was given back before, as far as it is asked for.",
     },
 )
@@ -184,6 +186,14 @@ class LimitReachedError(UserError):
     limit: str = strawberry.field(description="The limit.")
 
 
+@strawberry.type(description="Returned when the member has no right to draw on the asset of the payer.")
+class NotAgentError(UserError):
+    """No right."""
+
+    CODE: strawberry.Private[str] = "NOT_AGENT"
+    asset: str = strawberry.field(description="Code of the asset.")
+
+
 @strawberry.type(description="Returned when what is to come back came back before, as far as it is asked for.")
 class AlreadyReturnedError(UserError):
     """Nothing left to give back."""
@@ -211,6 +221,7 @@ OrderCommitError = Annotated[
     | OrderStateError
     | InsufficientBalanceError
     | MemberNotActiveError
+    | NotAgentError
     | LimitReachedError
     | IdempotencyKeyReusedError,
     _union("OrderCommitError", "Why an order was not committed."),
@@ -222,6 +233,7 @@ OrderHoldError = Annotated[
     | OrderStateError
     | InsufficientBalanceError
     | MemberNotActiveError
+    | NotAgentError
     | LimitReachedError
     | IdempotencyKeyReusedError,
     _union("OrderHoldError", "Why an order was not held."),
@@ -232,6 +244,7 @@ OrderCaptureError = Annotated[
     | OrderStateError
     | HoldExpiredError
     | MemberNotActiveError
+    | NotAgentError
     | LimitReachedError
     | IdempotencyKeyReusedError,
     _union("OrderCaptureError", "Why a held order was not committed."),
@@ -258,6 +271,7 @@ OrderImportError = Annotated[
     | OrderStateError
     | InsufficientBalanceError
     | MemberNotActiveError
+    | NotAgentError
     | LimitReachedError
     | IdempotencyKeyReusedError,
     _union("OrderImportError", "Why one order of an import was not committed."),
@@ -267,6 +281,7 @@ OrderPreviewError = Annotated[
     InvalidInputError
     | NotFoundError
     | MemberNotActiveError
+    | NotAgentError
     | LimitReachedError
     | DuplicateOrderError
     | OrderStateError

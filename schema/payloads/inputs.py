@@ -150,6 +150,10 @@ class OrderContentInput:
     spend: list[SpendInput] | None = strawberry.field(
         description="What the member pays with: points and stored value, each asset once, at most 20.", default=None
     )
+    payer: MemberBy | None = strawberry.field(
+        description="Whose balances `spend` takes from, when not the member's own: the member must be their agent.",
+        default=None,
+    )
 
     def request(self) -> OrderRequest:
         """Return the order of the use cases."""
@@ -165,6 +169,7 @@ class OrderContentInput:
             shipping=self.shipping,
             attributes=pairs(self.attributes),
             spend=[(spend.asset, spend.amount) for spend in self.spend or ()],
+            payer=self.payer.ref() if self.payer else None,
         )
 
 

@@ -12,6 +12,7 @@ from schema.payloads.errors import (
     InvalidInputError,
     LimitReachedError,
     MemberNotActiveError,
+    NotAgentError,
     NotFoundError,
 )
 from schema.payloads.inputs import KEY, MemberBy
@@ -35,7 +36,13 @@ ValueRefundError = Annotated[
     _union("ValueRefundError", "Why nothing was paid back."),
 ]
 BalanceSpendError = Annotated[
-    InvalidInputError | NotFoundError | InsufficientBalanceError | MemberNotActiveError | IdempotencyKeyReusedError,
+    InvalidInputError
+    | NotFoundError
+    | InsufficientBalanceError
+    | MemberNotActiveError
+    | NotAgentError
+    | LimitReachedError
+    | IdempotencyKeyReusedError,
     _union("BalanceSpendError", "Why nothing was used."),
 ]
 BalanceSpendUndoError = Annotated[
@@ -126,6 +133,9 @@ class BalanceSpendInput:
     asset: str = strawberry.field(description="Code of the asset; one that counts towards tiers cannot be spent.")
     amount: Decimal = strawberry.field(description="How much is used, more than 0.")
     reason: str = strawberry.field(description="What for, 1 to 500 characters; it is kept in the ledger.")
+    agent: MemberBy | None = strawberry.field(
+        description="Who draws on the member's balance as their agent; left out when the member uses it.", default=None
+    )
 
 
 @strawberry.type(description="What `balanceSpend` answers.")

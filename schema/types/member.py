@@ -20,6 +20,7 @@ from schema.enums import MemberStatus, TierMetric
 from schema.errors import PublicError, RequestErrorCode
 from schema.permissions import Personal
 from schema.scalars import Cursor
+from schema.types.agent import Agent
 from schema.types.ledger import Balance, Entry, Lot
 from schema.types.node import Node
 from schema.types.order import Hold, Order
@@ -230,6 +231,24 @@ class Member(Node):
         """Return the open holds."""
         program = await self._program(info)
         return [Hold.of(row, program) for row in await info.context.loaders.open_holds.load(self.row.id)]
+
+    @strawberry.field(description="Members who may draw on this one's balances, the first appointed last.")
+    async def agents(
+        self,
+        info: Info,
+        first: Annotated[int | None, strawberry.argument(description="How many, 1 to 100.")] = 20,
+        after: Annotated[str | None, strawberry.argument(description="Cursor of the agent before.")] = None,
+    ) -> Connection[Agent]:
+        """Return a page of agents."""
+        size = page_size(first)
+        page = OwnPage(self.row.id, size + 1, key_of(ids.AGENT, after))
+        rows = await info.context.loaders.agents_page.load(page)
+        return connection(rows, size, after, Agent.of, lambda row: ids.encode(ids.AGENT, row.id))
+
+    @strawberry.field(description="On whose balances the member may draw as an agent, the first right first.")
+    async def draws_on(self, info: Info) -> list[Agent]:
+        """Return the rights."""
+        return [Agent.of(row) for row in await info.context.loaders.draws_on.load(self.row.id)]
 
     @strawberry.field(
         description="Position of the newest event; pass it as `after` to start a subscription from this snapshot."

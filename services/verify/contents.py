@@ -148,6 +148,7 @@ def has_its_content(order: Order, lines: list[OrderLine], effects: list[OrderEff
                 lines=parts,
                 attributes=_pairs(order.attributes),
                 spend=spend,
+                payer_id=order.payer_id,
             ).hash()
             == order.content_hash
             for instant in instants

@@ -28,14 +28,17 @@ HOLD_ORDER = Check(
     """
     SELECT h.id, h.amount, h.captured, h.released, h.order_id, o.state
     FROM hold h
-        LEFT JOIN orders o ON o.id = h.order_id AND o.program_id = h.program_id AND o.member_id = h.member_id
+        LEFT JOIN orders o ON o.id = h.order_id AND o.program_id = h.program_id
+            AND COALESCE(o.payer_id, o.member_id) = h.member_id
         LEFT JOIN account a ON a.id = h.account_id AND a.program_id = h.program_id AND a.member_id = h.member_id
             AND a.asset_id = h.asset_id
         LEFT JOIN transfer t ON t.id = h.transfer_id AND t.kind = 'HOLD' AND t.order_id = h.order_id
-            AND t.member_id = h.member_id
+            AND t.member_id = o.member_id
     WHERE (o.id IS NULL OR a.id IS NULL OR t.id IS NULL OR h.captured < 0 OR h.released < 0
         OR h.captured + h.released > h.amount OR h.expires_at <> o.held_until
-        OR (h.captured + h.released < h.amount) <> (o.state = 'HELD')
+        OR ((h.captured + h.released < h.amount) <> (o.state = 'HELD')
+            -- What an order reserved of a payer is freed when the payer is looked at, and the order ends when it is.
+            AND NOT (o.state = 'HELD' AND o.payer_id IS NOT NULL AND h.captured = 0))
         OR (h.captured > 0 AND o.state IN ('HELD', 'CANCELLED', 'EXPIRED'))){h}
     """,
 )

@@ -52,9 +52,23 @@ ENTRIES = Check(
     FROM idempotency i CROSS JOIN ITEMS(i.outcome, entries) j
         LEFT JOIN entry e ON TEXT(e.account_id) = j.value ->> 0 AND e.seq = CAST(j.value ->> 1 AS BIGINT)
             AND e.program_id = i.program_id
-        LEFT JOIN transfer t ON t.id = e.transfer_id AND TEXT(t.member_id) = i.outcome ->> 'member'
+        LEFT JOIN transfer t ON t.id = e.transfer_id
+            AND i.outcome ->> 'member' IN (TEXT(t.member_id), TEXT(e.member_id))
     WHERE t.id IS NULL{i}
     """,
 )
 
-CHECKS = (OUTCOME, ORDER, MEMBER, ENTRIES)
+AGENT = Check(
+    "idempotency.agent",
+    "idempotency",
+    KEY,
+    "Member {member} has no agent {named}.",
+    """
+    SELECT i.program_id, i.scope, i.key, i.outcome ->> 'agent' AS named, i.outcome ->> 'member' AS member
+    FROM idempotency i LEFT JOIN agent a ON TEXT(a.id) = i.outcome ->> 'agent' AND a.program_id = i.program_id
+        AND TEXT(a.payer_id) = i.outcome ->> 'member'
+    WHERE i.outcome ->> 'agent' IS NOT NULL AND a.id IS NULL{i}
+    """,
+)
+
+CHECKS = (OUTCOME, ORDER, MEMBER, ENTRIES, AGENT)

@@ -22,15 +22,28 @@ ENTRY_OWNER, LOT_OWNER = (
 )
 MOVE_PROGRAM = LOT_MOVES.columns.index("program_id")
 PAIR = 2
+AGENT = "SELECT 1 FROM agent WHERE payer_id = $1 AND member_id = $2 AND asset_id = $3"
 CHECKS = {
     "transfer.hash": "transfer",
     "transfer.entries": "transfer",
     "transfer.pair": "transfer",
+    "transfer.agent": "transfer",
     "entry.transfer": "entry",
     "lot.transfer": "lot",
     "lot_move.transfer": "lot_move",
 }
 """Check → the table whose rows it looks at."""
+DRAWN = frozenset(
+    {
+        TransferKind.ORDER,
+        TransferKind.HOLD,
+        TransferKind.RETURN,
+        TransferKind.RELEASE,
+        TransferKind.SPEND,
+        TransferKind.SPEND_UNDO,
+    }
+)
+"""What an agent may do with the balances of a payer."""
 
 
 class Transfers:
@@ -43,11 +56,17 @@ class Transfers:
         self._entries = Part(source, ENTRIES, scope, found, column="transfer_id", check="entry.transfer")
         self._lots = Part(source, LOTS, scope, found, column="transfer_id", check="lot.transfer")
         self._moves = Part(source, LOT_MOVES, scope, found, column="transfer_id", check="lot_move.transfer")
+        self._drawn: dict[tuple[UUID, UUID, UUID], Row] = {}
+        """The first transfer by which an agent drew on a payer's asset."""
 
     async def findings(self, progress: Callable[[int], None]) -> list[Finding]:
         """Return what is broken, the rows of each check by transfer; tell as it goes how many were looked at."""
         parts = (self._entries, self._lots, self._moves)
         await side_by_side(self._heads, parts, self._check, progress)
+        for (payer_id, agent_id, asset_id), record in self._drawn.items():
+            if not await self._source.first(AGENT, 1, payer_id, agent_id, asset_id):
+                message = f"The member {agent_id} never had the right to draw on {payer_id}."
+                self._findings.add("transfer.agent", "transfer", record, message)
         return await self._findings.named(self._source)
 
     def _check(self, record: Row) -> None:
@@ -100,7 +119,12 @@ class Transfers:
         return same
 
     def _members(self, record: Row, transfer: Transfer, entries: Sequence[Entry]) -> set[UUID]:
-        """Return whose ledgers a transfer may write: its member's, and of one between members the receiver's."""
+        """Return whose ledgers a transfer may write: the member's, the receiver's, the payer's on whom one draws."""
+        if transfer.kind in DRAWN:
+            others = {(entry.member_id, entry.asset_id) for entry in entries if entry.member_id != transfer.member_id}
+            for payer_id, asset_id in others:
+                self._drawn.setdefault((payer_id, transfer.member_id, asset_id), record)
+            return {payer_id for payer_id, _ in others} | {transfer.member_id}
         if transfer.kind is not TransferKind.TRANSFER:
             return {transfer.member_id}
         changes = {entry.member_id: entry.change_available for entry in entries}

@@ -11,6 +11,8 @@ from services.writer.load import Loaded
 from services.writer.session import Changes
 from services.writer.tables import (
     ACCOUNTS,
+    AGENT_DRAWS,
+    AGENTS,
     ENTRIES,
     EVENTS,
     HOLDS,
@@ -34,6 +36,8 @@ HOLD_COLUMNS = ("captured", "released")
 ORDER_COLUMNS = ("state", "transfer_id")
 LINE_COLUMNS = ("returned_quantity",)
 STANDING_COLUMNS = ("tier_id", "since", "until")
+AGENT_COLUMNS = ("monthly_limit", "since", "until")
+DRAW_COLUMNS = ("amount",)
 
 
 def add_changes(
@@ -49,6 +53,8 @@ def add_changes(
     lots: list[tuple[Any, Any]] = []
     holds: list[tuple[Any, Any]] = []
     standings: list[tuple[Any, Any]] = []
+    agents: list[tuple[Any, Any]] = []
+    draws: list[tuple[Any, Any]] = []
     for member_id, after in states.items():
         before = loaded.members.get(member_id)
         if after is before:
@@ -58,6 +64,8 @@ def add_changes(
         lots += _pairs(before.lots if before else {}, after.lots)
         holds += _pairs(before.holds if before else {}, after.holds)
         standings += _pairs(before.standings if before else {}, after.standings)
+        agents += _pairs(before.agents if before else {}, after.agents)
+        draws += _pairs(before.draws if before else {}, after.draws)
     lines = [(line if line.order_id in loaded.orders else None, line) for d in decisions for line in d.lines]
     changed: tuple[tuple[Table[Any], tuple[str, ...], list[tuple[Any, Any]]], ...] = (
         (MEMBERS, MEMBER_COLUMNS, members),
@@ -65,6 +73,8 @@ def add_changes(
         (LOTS, LOT_COLUMNS, lots),
         (HOLDS, HOLD_COLUMNS, holds),
         (STANDINGS, STANDING_COLUMNS, standings),
+        (AGENTS, AGENT_COLUMNS, agents),
+        (AGENT_DRAWS, DRAW_COLUMNS, draws),
         (ORDERS, ORDER_COLUMNS, _pairs(loaded.orders, orders)),
         (ORDER_LINES, LINE_COLUMNS, lines),
     )

@@ -16,6 +16,7 @@ from domain.orders import Order
 from domain.program import Program
 from domain.undoing import Original
 from services.snapshots import Snapshots
+from services.writer.load_agents import load_agents
 from services.writer.load_orders import OfOrders, load_parts, records
 from services.writer.originals import load_originals
 from services.writer.session import Reads
@@ -88,6 +89,14 @@ async def load(
         loaded.records = of_orders.records
     loaded.originals, loaded.used_lots = await load_originals(session, commands)
     await _members(session, commands, loaded, of_orders)
+    loaded.members |= await load_agents(
+        session,
+        commands,
+        orders=loaded.orders.values(),
+        originals=loaded.originals,
+        states=loaded.members,
+        now=min(loaded.now.values(), default=NEVER),
+    )
     return loaded
 
 

@@ -110,8 +110,9 @@ def _foresee(found: OfOrders, command: OrderCommand, effects: Iterable[OrderEffe
     """Add what the command may have to take from lots: a late capture what pays, a return what was earned."""
     for effect in effects:
         spends = effect.kind == EffectKind.SPEND
-        if command.member_id and isinstance(command, CaptureOrder if spends else ReturnOrder):
-            found.debits[command.member_id, effect.asset_id] += effect.amount
+        owner_id = command.holder_id if spends else command.member_id
+        if owner_id and isinstance(command, CaptureOrder if spends else ReturnOrder):
+            found.debits[owner_id, effect.asset_id] += effect.amount
 
 
 def _keep(found: OfOrders, lots: Iterable[Lot]) -> None:

@@ -14,6 +14,7 @@ from tortoise.fields import Field, JSONField
 from tortoise.models import Model
 
 import models
+from domain.agents import Agent, AgentDraw
 from domain.events import Event
 from domain.ledger import Account, Entry, Hold, Lot, LotMove, Transfer
 from domain.members import Identity, Member, Standing
@@ -185,3 +186,5 @@ ORDER_LINES = Table(models.OrderLine, OrderLine, key=("order_id", "ordinal"))
 ORDER_RETURNS = Table(models.OrderReturn, OrderReturn)
 ORDER_EFFECTS = Table(models.OrderEffect, OrderEffect)
 TOP_UPS = Table(models.TopUp, TopUp)
+AGENTS = Table(models.Agent, Agent)
+AGENT_DRAWS = Table(models.AgentDraw, AgentDraw, key=("payer_id", "member_id", "asset_id", "month"))

@@ -193,6 +193,7 @@ async def shared_api(shared_database_url: str) -> AsyncIterator[Api]:
 
 SUBJECT = {"identity": {"source": "pos", "externalId": "1"}}
 """The member of `shop` who has points."""
+OTHER = {"identity": {"source": "pos", "externalId": "2"}}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -217,6 +218,12 @@ async def shop(shared_api: Api) -> Api:
     pay_in = "mutation($input: ValueTopUpInput!) { valueTopUp(input: $input) { entry { id } } }"
     paid = await shared_api.data(pay_in, {"input": {"member": SUBJECT, "amount": 50, "idempotencyKey": "paid in"}})
     EXAMPLES["ValueRefundInput.topUp"] = paid["valueTopUp"]["entry"]["id"]
+    await shared_api.data(adjust, {"input": gift | {"idempotencyKey": "given too", "member": OTHER}})
+    appoint = "mutation($input: AgentAppointInput!) { agentAppoint(input: $input) { agent { id } } }"
+    for payer, agent, asset in ((SUBJECT, OTHER, "POINTS"), (OTHER, SUBJECT, "POINTS"), (SUBJECT, OTHER, "VALUE")):
+        right = {"payer": payer, "agent": agent, "asset": asset}
+        key = f"appointed for {asset} by {payer['identity']['externalId']}"
+        await shared_api.data(appoint, {"input": right | {"idempotencyKey": key}})
     spend = "mutation($input: BalanceSpendInput!) { balanceSpend(input: $input) { entry { id } } }"
     use = {"member": SUBJECT, "asset": "VALUE", "amount": 20, "reason": "a visit", "idempotencyKey": "spent"}
     spent = await shared_api.data(spend, {"input": use})

@@ -27,6 +27,11 @@ NOTHING = object()
 Path = tuple[str, ...]
 
 EXAMPLES: dict[str, Any] = {
+    "AgentAppointInput.asset": "POINTS",
+    "AgentAppointInput.idempotencyKey": "bad-input",
+    "AgentAppointInput.monthlyLimit": "500",
+    "AgentDismissInput.asset": "VALUE",
+    "AgentDismissInput.idempotencyKey": "bad-input",
     "AttributeInput.key": "colour",
     "AttributeInput.value": "red",
     "BalanceAdjustInput.amount": "5",
@@ -106,7 +111,8 @@ EXAMPLES: dict[str, Any] = {
     "ValueTopUpInput.idempotencyKey": "bad-input",
     "ValueTopUpInput.reason": "receipt 7",
 }
-"""A good value for every leaf. References name the member with the identity (pos, 1); (pos, 2) receives.
+"""A good value for every leaf. References name the member with the identity (pos, 1); (pos, 2) receives,
+and pays. Each may draw on POINTS of the other, and (pos, 2) on VALUE of (pos, 1).
 
 Of orders, (till, H-1) and (till, H-2) are held, and (till, R-1) is committed. What is named by an id alone is made by
 the fixture `shop`, which puts its id here.
@@ -117,6 +123,10 @@ CHOICES = {
     "OrderCancelInput.order": {"identity": {"source": "till", "externalId": "H-2"}},
     "OrderReturnInput.order": {"identity": {"source": "till", "externalId": "R-1"}},
     "BalanceTransferInput.to": {"identity": {"source": "pos", "externalId": "2"}},
+    "AgentAppointInput.agent": {"identity": {"source": "pos", "externalId": "2"}},
+    "AgentDismissInput.agent": {"identity": {"source": "pos", "externalId": "2"}},
+    "BalanceSpendInput.agent": {"identity": {"source": "pos", "externalId": "2"}},
+    "OrderContentInput.payer": {"identity": {"source": "pos", "externalId": "2"}},
 }
 """Which branch of a `@oneOf` input, or of a field that takes one, an example takes when the path does not say."""
 DISTINCT = {"AttributeInput": "key", "IdentityInput": "externalId", "OrderContentInput": "externalId"} | {

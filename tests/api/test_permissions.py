@@ -103,6 +103,14 @@ USES = {
         lambda w: _written(member=_self(w), amount=1, **{"from": "POINTS", "to": "VALUE"}),
         f"{{ given {{ id }} member {PERSON} {ERRORS} }}",
     ),
+    "agentAppoint": Use(
+        lambda w: _written(payer=_self(w), agent={"number": w.other_row.number}),
+        f"{{ agent {{ id }} payer {PERSON} {ERRORS} }}",
+    ),
+    "agentDismiss": Use(
+        lambda w: _written(payer=_self(w), agent={"number": w.other_row.number}),
+        f"{{ agent {{ id }} payer {PERSON} {ERRORS} }}",
+    ),
     "memberEvents": Use(
         lambda w: {"memberId": w.ours.ids["member"], "after": _beginning(w)},
         f"{{ position member {PERSON} }}",

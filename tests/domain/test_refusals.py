@@ -16,6 +16,7 @@ from domain.refusals import (
     InvalidInput,
     LimitReached,
     MemberNotActive,
+    NotAgent,
     NotFound,
     OrderNotInState,
     PhoneTaken,
@@ -35,6 +36,7 @@ FACTS: dict[type[Refusal], dict[str, Any]] = {
     PhoneTaken: {},
     IdentityTaken: {"source": "pos", "external_id": "8001"},
     LimitReached: {"limit": "4611686018427387903"},
+    NotAgent: {"asset": "VALUE"},
 }
 
 

@@ -99,6 +99,18 @@ ALLOWED = """
 + asset unique program_id, id
 + asset reference (program_id) -> program (id) RESTRICT
 + asset checks 18
++ agent reference (program_id, asset_id) -> asset (program_id, id) RESTRICT
++ agent reference (program_id, member_id) -> member (program_id, id) RESTRICT
++ agent reference (program_id, payer_id) -> member (program_id, id) RESTRICT
++ agent checks 3
++ agent index ix_agent_member member_id
++ agent trigger tr_agent_delete
++ agent trigger tr_agent_terms
++ agent_draw primary key payer_id, member_id, asset_id, month
+- agent_draw primary key month
++ agent_draw checks 1
++ agent_draw trigger tr_agent_draw_delete
++ agent_draw trigger tr_agent_draw_terms
 + campaign unique program_id, id
 + campaign reference (program_id) -> program (id) RESTRICT
 + campaign checks 1
@@ -158,6 +170,7 @@ ALLOWED = """
 + orders index ix_orders_held program_id, held_until where state = 'HELD'
 + orders trigger tr_orders_decided
 + orders trigger tr_orders_delete
++ orders trigger tr_orders_payer
 + program checks 2
 + seal primary key program_id, number
 - seal primary key number

@@ -21,13 +21,15 @@ from services.credentials import create_key
 from services.database.config import Database, Dialect
 from services.database.migrate import migrate
 from services.engine import Engine, engine
+from services.members import MemberRef
 from services.order_life import OrderRef
 from services.templates import Template
 from services.transaction import transaction
 from tests.factories import NOON, new_key, order, seal_all, world
 from tests.migrations.catalog import Catalog, read_postgres, read_sqlite
 from tests.migrations.scratch import scratch
-from tests.services.saving import conversion, ladder, pay_in
+from tests.services.saving import conversion, ladder, pay_in, spend
+from tests.services.test_agents import appoint
 
 NOBODY = "00000000-0000-7000-8000-000000000007"
 TOO_MUCH = 2**62
@@ -56,6 +58,9 @@ async def _use(house: Engine) -> None:
     await ladder(shop, ("100", "20"))
     await pay_in(shop, member, "150")
     await conversion(shop, "POINTS", "VALUE", "100", "1.00")
+    agent = await shop.enrol()
+    await appoint(shop, member, agent, "100")
+    await spend(shop, member, "10", asset="VALUE", agent=MemberRef(id=agent))
     await programs.list_items(shop.program.id, [("CD", None, None)])
     await create_key(shop.program.id, name="till", scopes=frozenset(), now=NOON)
     assert await seal_all(house, shop.program.id)
@@ -169,8 +174,10 @@ async def test_every_table_has_a_row(store: Store) -> None:
 # ── insert only ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 INSERT_ONLY = ("campaign_version", "entry", "event", "lot_move", "order_effect", "order_return", "seal", "top_up", "transfer")
-NEVER_DELETED = ("account", "hold", "lot", "order_line", "orders")
+NEVER_DELETED = ("account", "agent", "agent_draw", "hold", "lot", "order_line", "orders")
 DECIDED = {
+    "agent": {"monthly_limit", "since", "until"},
+    "agent_draw": {"amount"},
     "hold": {"captured", "released"},
     "orders": {"state", "transfer_id"},
     "order_line": {"returned_quantity"},
@@ -340,6 +347,10 @@ COPIES: list[tuple[str, dict[str, str]]] = [
     ("top_up", {"transfer_id": "'{nobody}'", "bonus": "-1"}),
     ("top_up", {"transfer_id": "'{nobody}'", "bonus": "0"}),
     ("top_up", {"transfer_id": "'{nobody}'", "step_threshold": "amount + 1"}),
+    ("agent", {"id": "'{nobody}'", "member_id": "payer_id"}),
+    ("agent", {"id": "'{nobody}'", "member_id": "'{nobody}'", "monthly_limit": "0"}),
+    ("agent", {"id": "'{nobody}'", "member_id": "'{nobody}'", "until": "'2000-01-01 00:00:00+00:00'"}),
+    ("agent_draw", {"month": "'2000-01-01'", "amount": "-1"}),
     ("event", {"position": "99", "kind": "'RUMOUR'"}),
     ("event", {"position": "0"}),
     ("orders", OTHER | {"shipping": "-1", "payable": "subtotal - discount_total - 1"}),
@@ -411,6 +422,8 @@ TWICE: dict[str, list[dict[str, str]]] = {
     "order_return": [NEW],
     "entry": [{"position": "99"}, {"seq": "99"}],
     "lot_move": [{}],
+    "agent": [NEW],
+    "agent_draw": [{}],
     "event": [{}],
     "idempotency": [{}],
     "conversion": [NEW],
@@ -435,14 +448,15 @@ async def test_a_row_names_only_what_its_own_program_has(store: Store) -> None:
     for table, described in store.catalog.items():
         for reference in described.references:
             column = reference.partition(")")[0].strip("(").split(", ")[-1]
-            if table == "campaign_version":  # insert only: a new row instead of a changed one
-                statement = store.copy(table, **{"id": "'{nobody}'", "number": "99", column: "'{nobody}'"})
+            if table in {"agent", "campaign_version"}:  # it may not be changed: a new row instead
+                number = {"number": "99"} if table == "campaign_version" else {"member_id": "program_id"}
+                statement = store.copy(table, **{"id": "'{nobody}'"} | number | {column: "'{nobody}'"})
             else:
                 one = f'(SELECT "id" FROM "{table}" ORDER BY "id" LIMIT 1)'
                 statement = f'UPDATE "{table}" SET "{column}" = \'{{nobody}}\' WHERE "id" = {one}'
             assert "foreign key" in (await store.refused(statement)).lower(), (table, reference)
             tried += 1
-    assert tried == 18
+    assert tried == 21
 
 
 @pytest.mark.parametrize("table", ["program", "asset", "ladder", "tier", "campaign", "member"])

@@ -1,0 +1,46 @@
+"""Agents: appointed and dismissed."""
+
+from dataclasses import replace
+
+from domain.agents import Agent
+from domain.decisions.situation import Decision, Situation, books, opened
+from domain.decisions.values import check_active
+from domain.refusals import NotAgent
+from domain.value_commands import AppointAgent, DismissAgent
+
+
+def appoint(command: AppointAgent, situation: Situation) -> Decision:
+    """Return the right to draw, with its limit; of who has it already, the new limit. Raises `MemberNotActive`."""
+    payer, agent = books(command, situation)
+    check_active(payer, ("payer",))
+    check_active(agent, ("agent",))
+    key = (command.agent_id, command.asset_id)
+    before = payer.agents.get(key)
+    if before is None:
+        payer.agents[key] = Agent(
+            id=payer.new_id(),
+            program_id=payer.program.id,
+            payer_id=command.payer_id,
+            member_id=command.agent_id,
+            asset_id=command.asset_id,
+            monthly_limit=command.monthly_limit,
+            since=situation.now,
+            until=None,
+        )
+    else:
+        since = before.since if before.until is None else situation.now
+        payer.agents[key] = replace(before, monthly_limit=command.monthly_limit, since=since, until=None)
+    outcome = {"member": str(command.payer_id), "agent": str(payer.agents[key].id)}
+    return Decision(outcome, (payer.close(), agent.close()), payer.rows)
+
+
+def dismiss(command: DismissAgent, situation: Situation) -> Decision:
+    """Return the end of the right; what the agent has reserved stays reserved. Raises `NotAgent`."""
+    payer = opened(command, situation)
+    key = (command.agent_id, command.asset_id)
+    agent = payer.agents.get(key)
+    if agent is None or agent.until is not None:
+        code = payer.program.asset_by_id(command.asset_id).code
+        raise NotAgent(f"The member may not draw on {code} of the payer anyway.", field=("agent",), asset=code)
+    payer.agents[key] = replace(agent, until=situation.now)
+    return Decision({"member": str(command.payer_id), "agent": str(agent.id)}, (payer.close(),), payer.rows)
