@@ -44,8 +44,8 @@ class SpendBalance(Command):
 
 
 @keyword_value
-class UndoSpend(Command):
-    """Give back `amount` of what a transfer spent, or all that is left of it."""
+class UndoTransfer(Command):
+    """What the commands share that undo `amount` of what one transfer did, or all that is left of it."""
 
     member_id: UUID
     asset_id: UUID
@@ -60,29 +60,18 @@ class UndoSpend(Command):
 
     @property
     def original(self) -> UUID:
-        """The transfer that spent."""
+        """The transfer that is undone."""
         return self.transfer_id
 
 
 @keyword_value
-class RefundTopUp(Command):
-    """Pay back `amount` of what a top-up paid in, or all that is left of it."""
+class UndoSpend(UndoTransfer):
+    """Give back what a transfer spent."""
 
-    member_id: UUID
-    asset_id: UUID
-    transfer_id: UUID
-    amount: int | None
-    reason: str | None
 
-    @property
-    def locks(self) -> tuple[UUID, ...]:
-        """The member."""
-        return (self.member_id,)
-
-    @property
-    def original(self) -> UUID:
-        """The transfer that paid in."""
-        return self.transfer_id
+@keyword_value
+class RefundTopUp(UndoTransfer):
+    """Pay back what a top-up paid in."""
 
 
 @keyword_value

@@ -12,7 +12,7 @@ from domain.commands import Adjust, Claim
 from domain.digest import content_hash
 from domain.program import Program
 from domain.refusals import InvalidInput, NotFound
-from domain.value_commands import RefundTopUp, SpendBalance, TopUpValue, UndoSpend
+from domain.value_commands import SpendBalance, TopUpValue, UndoTransfer
 from services import members, visible
 from services.actors import Actor
 from services.engine import Engine
@@ -92,7 +92,7 @@ async def change(
 async def undo(
     engine: Engine,
     actor: Actor,
-    command: type[UndoSpend | RefundTopUp],
+    command: type[UndoTransfer],
     operation: str,
     line: models.Entry,
     *,

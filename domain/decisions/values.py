@@ -1,6 +1,7 @@
 """Stored value: paid in, and paid back."""
 
 from domain.amounts import from_minor
+from domain.assets import Asset
 from domain.book import Book
 from domain.decisions.situation import Decision, Situation, opened
 from domain.ledger import Contra, EntryKind, Lot, TransferKind
@@ -72,7 +73,7 @@ def refund(command: RefundTopUp, situation: Situation) -> Decision:
         paid = f"{asset.spelled(made.amount)} {asset.code}"
         needed = made.amount if command.amount is None else amount
         raise InsufficientBalance(
-            f"Of {paid} paid in, {asset.spelled(left)} are left; {asset.spelled(needed)} are needed.",
+            f"Of {paid} paid in, {_left(asset, lot)}; {asset.spelled(needed)} are needed.",
             field=("topUp",) if command.amount is None else ("amount",),
             available=from_minor(left, asset.scale),
             required=from_minor(needed, asset.scale),
@@ -110,6 +111,14 @@ def _bonus(book: Book, original: Original, made: TopUp, amount: int) -> tuple[in
     due = made.bonus_share(refunded + amount) - made.bonus_share(refunded)
     bonus = min(due, _usable(book.lots[made.bonus_lot_id]))
     return bonus, due - bonus
+
+
+def _left(asset: Asset, lot: Lot) -> str:
+    """Return what is left of a lot in words, and how much of it cannot be paid back now."""
+    stuck = [f"{asset.spelled(lot.held)} are reserved"] if lot.held else []
+    if lot.locked_until is not None and lot.remaining:
+        stuck.append(f"{asset.spelled(lot.remaining)} are pending")
+    return ", of it ".join([f"{asset.spelled(lot.remaining + lot.held)} are left", *stuck])
 
 
 def _usable(lot: Lot) -> int:

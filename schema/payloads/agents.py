@@ -11,6 +11,7 @@ from schema.payloads.errors import (
     MemberNotActiveError,
     NotAgentError,
     NotFoundError,
+    error_union,
 )
 from schema.payloads.inputs import KEY, MemberBy
 from schema.payloads.results import ERRORS, REPLAYED
@@ -19,11 +20,11 @@ from schema.types.member import Member
 
 AgentAppointError = Annotated[
     InvalidInputError | NotFoundError | MemberNotActiveError | IdempotencyKeyReusedError,
-    strawberry.union("AgentAppointError", description="Why nobody was appointed."),
+    error_union("AgentAppointError", "Why nobody was appointed."),
 ]
 AgentDismissError = Annotated[
     InvalidInputError | NotFoundError | NotAgentError | IdempotencyKeyReusedError,
-    strawberry.union("AgentDismissError", description="Why nobody was dismissed."),
+    error_union("AgentDismissError", "Why nobody was dismissed."),
 ]
 PAYER = "Whose balance is drawn on: a firm's, say."
 AGENT = "The agent, as it is now, also when replayed."

@@ -202,17 +202,18 @@ class AlreadyReturnedError(UserError):
     left: Decimal = strawberry.field(description="What can still come back: of an order, pieces of the line.")
 
 
-def _union(name: str, description: str) -> object:
+def error_union(name: str, description: str) -> object:
+    """Return what makes a union of errors out of its members, in `Annotated`."""
     return strawberry.union(name, description=description)
 
 
 MemberEnrollError = Annotated[
     InvalidInputError | NotFoundError | PhoneTakenError | IdentityTakenError | IdempotencyKeyReusedError,
-    _union("MemberEnrollError", "Why a member was not enrolled."),
+    error_union("MemberEnrollError", "Why a member was not enrolled."),
 ]
 MemberAmendError = Annotated[
     InvalidInputError | NotFoundError | PhoneTakenError | MemberNotActiveError | IdempotencyKeyReusedError,
-    _union("MemberAmendError", "Why a member was not amended."),
+    error_union("MemberAmendError", "Why a member was not amended."),
 ]
 OrderCommitError = Annotated[
     InvalidInputError
@@ -224,7 +225,7 @@ OrderCommitError = Annotated[
     | NotAgentError
     | LimitReachedError
     | IdempotencyKeyReusedError,
-    _union("OrderCommitError", "Why an order was not committed."),
+    error_union("OrderCommitError", "Why an order was not committed."),
 ]
 OrderHoldError = Annotated[
     InvalidInputError
@@ -236,7 +237,7 @@ OrderHoldError = Annotated[
     | NotAgentError
     | LimitReachedError
     | IdempotencyKeyReusedError,
-    _union("OrderHoldError", "Why an order was not held."),
+    error_union("OrderHoldError", "Why an order was not held."),
 ]
 OrderCaptureError = Annotated[
     InvalidInputError
@@ -247,11 +248,11 @@ OrderCaptureError = Annotated[
     | NotAgentError
     | LimitReachedError
     | IdempotencyKeyReusedError,
-    _union("OrderCaptureError", "Why a held order was not committed."),
+    error_union("OrderCaptureError", "Why a held order was not committed."),
 ]
 OrderCancelError = Annotated[
     InvalidInputError | NotFoundError | OrderStateError | MemberNotActiveError | IdempotencyKeyReusedError,
-    _union("OrderCancelError", "Why a held order was not given up."),
+    error_union("OrderCancelError", "Why a held order was not given up."),
 ]
 OrderReturnError = Annotated[
     InvalidInputError
@@ -262,7 +263,7 @@ OrderReturnError = Annotated[
     | MemberNotActiveError
     | LimitReachedError
     | IdempotencyKeyReusedError,
-    _union("OrderReturnError", "Why nothing of an order came back."),
+    error_union("OrderReturnError", "Why nothing of an order came back."),
 ]
 OrderImportError = Annotated[
     InvalidInputError
@@ -274,9 +275,9 @@ OrderImportError = Annotated[
     | NotAgentError
     | LimitReachedError
     | IdempotencyKeyReusedError,
-    _union("OrderImportError", "Why one order of an import was not committed."),
+    error_union("OrderImportError", "Why one order of an import was not committed."),
 ]
-OrdersImportError = Annotated[InvalidInputError, _union("OrdersImportError", "Why nothing of an import was done.")]
+OrdersImportError = Annotated[InvalidInputError, error_union("OrdersImportError", "Why nothing of an import was done.")]
 OrderPreviewError = Annotated[
     InvalidInputError
     | NotFoundError
@@ -286,7 +287,7 @@ OrderPreviewError = Annotated[
     | DuplicateOrderError
     | OrderStateError
     | InsufficientBalanceError,
-    _union("OrderPreviewError", "Why an order could not be committed."),
+    error_union("OrderPreviewError", "Why an order could not be committed."),
 ]
 BalanceAdjustError = Annotated[
     InvalidInputError
@@ -295,7 +296,7 @@ BalanceAdjustError = Annotated[
     | MemberNotActiveError
     | LimitReachedError
     | IdempotencyKeyReusedError,
-    _union("BalanceAdjustError", "Why a balance was not adjusted."),
+    error_union("BalanceAdjustError", "Why a balance was not adjusted."),
 ]
 BalanceTransferError = Annotated[
     InvalidInputError
@@ -304,5 +305,5 @@ BalanceTransferError = Annotated[
     | MemberNotActiveError
     | LimitReachedError
     | IdempotencyKeyReusedError,
-    _union("BalanceTransferError", "Why nothing was moved from one member to another."),
+    error_union("BalanceTransferError", "Why nothing was moved from one member to another."),
 ]

@@ -14,6 +14,7 @@ from schema.payloads.errors import (
     MemberNotActiveError,
     NotAgentError,
     NotFoundError,
+    error_union,
 )
 from schema.payloads.inputs import KEY, MemberBy
 from schema.payloads.results import ERRORS, REPLAYED
@@ -23,17 +24,13 @@ from schema.types.member import Member
 MEMBER = "The member, as it is now."
 
 
-def _union(name: str, description: str) -> object:
-    return strawberry.union(name, description=description)
-
-
 ValueTopUpError = Annotated[
     InvalidInputError | NotFoundError | MemberNotActiveError | LimitReachedError | IdempotencyKeyReusedError,
-    _union("ValueTopUpError", "Why nothing was paid in."),
+    error_union("ValueTopUpError", "Why nothing was paid in."),
 ]
 ValueRefundError = Annotated[
     InvalidInputError | NotFoundError | InsufficientBalanceError | MemberNotActiveError | IdempotencyKeyReusedError,
-    _union("ValueRefundError", "Why nothing was paid back."),
+    error_union("ValueRefundError", "Why nothing was paid back."),
 ]
 BalanceSpendError = Annotated[
     InvalidInputError
@@ -43,7 +40,7 @@ BalanceSpendError = Annotated[
     | NotAgentError
     | LimitReachedError
     | IdempotencyKeyReusedError,
-    _union("BalanceSpendError", "Why nothing was used."),
+    error_union("BalanceSpendError", "Why nothing was used."),
 ]
 BalanceSpendUndoError = Annotated[
     InvalidInputError
@@ -52,7 +49,7 @@ BalanceSpendUndoError = Annotated[
     | MemberNotActiveError
     | LimitReachedError
     | IdempotencyKeyReusedError,
-    _union("BalanceSpendUndoError", "Why nothing was given back."),
+    error_union("BalanceSpendUndoError", "Why nothing was given back."),
 ]
 BalanceConvertError = Annotated[
     InvalidInputError
@@ -61,7 +58,7 @@ BalanceConvertError = Annotated[
     | MemberNotActiveError
     | LimitReachedError
     | IdempotencyKeyReusedError,
-    _union("BalanceConvertError", "Why nothing was converted."),
+    error_union("BalanceConvertError", "Why nothing was converted."),
 ]
 
 

@@ -61,11 +61,11 @@ ENTRY_CAMPAIGN = Check(
     "entry.campaign",
     "entry",
     ("account_id", "seq"),
-    "There is no campaign {campaign_id} in the program.",
+    "There is no campaign {campaign_id} in the program, or none decides what a line of the kind {kind} does.",
     """
-    SELECT e.account_id, e.seq, e.campaign_id
+    SELECT e.account_id, e.seq, e.campaign_id, e.kind
     FROM entry e LEFT JOIN campaign c ON c.id = e.campaign_id AND c.program_id = e.program_id
-    WHERE e.campaign_id IS NOT NULL AND c.id IS NULL{e}
+    WHERE e.campaign_id IS NOT NULL AND (c.id IS NULL OR e.kind NOT IN ('EARN', 'RETURN')){e}
     """,
 )
 

@@ -7,7 +7,13 @@ from domain.effects.base import EffectKind
 from domain.orders import LineContent, Order, OrderContent, OrderEffect, OrderLine
 from services.verify.check import Scope
 from services.verify.parts import UNREADABLE, Findings, Part, side_by_side
-from services.verify.reasons import fault_of_explanation, fault_of_facts, fault_of_not_applied, fault_of_payments
+from services.verify.reasons import (
+    fault_of_explanation,
+    fault_of_facts,
+    fault_of_not_applied,
+    fault_of_order,
+    fault_of_payments,
+)
 from services.verify.report import Finding
 from services.verify.returned import Whole, fault_of_returned, fault_of_state
 from services.verify.setup import SetUp
@@ -17,6 +23,7 @@ from services.writer.tables import ENTRIES, ORDER_EFFECTS, ORDER_LINES, ORDER_RE
 CHECKS = {
     "order.content": "orders",
     "order.state": "orders",
+    "order.effects": "orders",
     "order.payment": "orders",
     "order.returned": "orders",
     "order.not_applied": "orders",
@@ -87,6 +94,8 @@ class Contents:
         if not has_its_content(order, lines, effects):
             message = "The hash is not that of the order with its lines: what was reported was changed afterwards."
             self._findings.add("order.content", "orders", record, message)
+        if fault := fault_of_order(effects):
+            self._findings.add("order.effects", "orders", record, f"The effects are not all of an order: {fault}.")
         if fault := _tried(lambda: fault_of_payments(order, effects, self._set_up)):
             self._findings.add("order.payment", "orders", record, f"The order is not paid so: {fault}.")
         if fault := _tried(lambda: fault_of_not_applied(order, self._set_up)):

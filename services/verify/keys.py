@@ -30,6 +30,19 @@ ORDER = Check(
     """,
 )
 
+RETURN = Check(
+    "idempotency.return",
+    "idempotency",
+    KEY,
+    "The order {named_order} has no return {named}.",
+    """
+    SELECT i.program_id, i.scope, i.key, i.outcome ->> 'return' AS named, i.outcome ->> 'order' AS named_order
+    FROM idempotency i LEFT JOIN order_return r ON TEXT(r.id) = i.outcome ->> 'return'
+        AND r.program_id = i.program_id AND TEXT(r.order_id) = i.outcome ->> 'order'
+    WHERE i.outcome ->> 'return' IS NOT NULL AND r.id IS NULL{i}
+    """,
+)
+
 MEMBER = Check(
     "idempotency.member",
     "idempotency",
@@ -71,4 +84,4 @@ AGENT = Check(
     """,
 )
 
-CHECKS = (OUTCOME, ORDER, MEMBER, ENTRIES, AGENT)
+CHECKS = (OUTCOME, ORDER, RETURN, MEMBER, ENTRIES, AGENT)

@@ -91,6 +91,23 @@ EVENT_ENTRY = Check(
     """,
 )
 
+EVENT_KIND = Check(
+    "event.kind",
+    "event",
+    ("member_id", "position"),
+    "An event of the kind {kind} does not name what this one names: order {order_id}, entry {entry_seq} of account "
+    "{account_id}, ladder {ladder_id} with tiers {from_tier_id} and {to_tier_id}.",
+    """
+    SELECT v.member_id, v.position, v.kind, v.order_id, v.account_id, v.entry_seq, v.ladder_id, v.from_tier_id,
+        v.to_tier_id
+    FROM event v
+    WHERE ((v.kind <> 'BALANCE_CHANGED' AND (v.account_id IS NOT NULL OR v.entry_seq IS NOT NULL))
+        OR (v.kind <> 'TIER_CHANGED'
+            AND (v.ladder_id IS NOT NULL OR v.from_tier_id IS NOT NULL OR v.to_tier_id IS NOT NULL))
+        OR (v.order_id IS NOT NULL AND v.kind <> 'BALANCE_CHANGED' AND v.kind NOT LIKE 'ORDER_%')){v}
+    """,
+)
+
 EVENT_TIER = Check(
     "event.tier",
     "event",
@@ -125,19 +142,22 @@ STANDING_TIER = Check(
     "standing.tier",
     "standing",
     ("id",),
-    "The standing is tier {tier_id}; the member's events lead to tier {reached}.",
+    "The standing is tier {tier_id} since {since}, until {until}; the member's events, or their enrolment, lead to "
+    "tier {reached} since {reached_at}, and no ladder lets it end.",
     """
-    SELECT s.id, s.tier_id, COALESCE(c.to_tier_id, w.id) AS reached
-    FROM standing s
+    SELECT s.id, s.tier_id, s.since, s.until, COALESCE(c.to_tier_id, w.id) AS reached,
+        COALESCE(c.occurred_at, m.enrolled_at) AS reached_at
+    FROM standing s LEFT JOIN member m ON m.id = s.member_id
         LEFT JOIN (
-            SELECT v.member_id, v.ladder_id, v.to_tier_id,
+            SELECT v.member_id, v.ladder_id, v.to_tier_id, v.occurred_at,
                 row_number() OVER (PARTITION BY v.member_id, v.ladder_id ORDER BY v.position DESC) AS age
             FROM event v WHERE v.kind = 'TIER_CHANGED'{v}
         ) c ON c.member_id = s.member_id AND c.ladder_id = s.ladder_id AND c.age = 1
         LEFT JOIN (
             SELECT t.id, t.ladder_id, row_number() OVER (PARTITION BY t.ladder_id ORDER BY t.rank) AS place FROM tier t
         ) w ON w.ladder_id = s.ladder_id AND w.place = 1
-    WHERE s.tier_id IS DISTINCT FROM COALESCE(c.to_tier_id, w.id){s}
+    WHERE (s.tier_id IS DISTINCT FROM COALESCE(c.to_tier_id, w.id) OR s.until IS NOT NULL
+        OR s.since IS DISTINCT FROM COALESCE(c.occurred_at, m.enrolled_at)){s}
     """,
 )
 
@@ -153,6 +173,24 @@ STANDING_OWNER = Check(
         LEFT JOIN ladder l ON l.id = s.ladder_id AND l.program_id = s.program_id
         LEFT JOIN tier t ON t.id = s.tier_id AND t.ladder_id = s.ladder_id AND t.program_id = s.program_id
     WHERE (m.id IS NULL OR l.id IS NULL OR t.id IS NULL){s}
+    """,
+)
+
+MEMBER_ENROLLED = Check(
+    "member.enrolled",
+    "member",
+    ("id",),
+    "For {enrolled_at}, recorded at {recorded_at}, there are {members} such members and {events} events that tell of "
+    "their enrolment.",
+    """
+    SELECT s.id, s.enrolled_at, s.recorded_at, sum(s.members) AS members, sum(s.events) AS events
+    FROM (
+        SELECT m.id, m.program_id, m.enrolled_at, m.recorded_at, 1 AS members, 0 AS events FROM member m WHERE true{m}
+        UNION ALL
+        SELECT v.member_id, v.program_id, v.occurred_at, v.recorded_at, 0, 1 FROM event v
+        WHERE v.kind = 'MEMBER_ENROLLED'{v}
+    ) s
+    GROUP BY s.id, s.program_id, s.enrolled_at, s.recorded_at HAVING sum(s.members) <> 1 OR sum(s.events) <> 1
     """,
 )
 
@@ -218,10 +256,12 @@ CHECKS = (
     EVENT_MEMBER,
     ENTRY_EVENT,
     EVENT_ENTRY,
+    EVENT_KIND,
     EVENT_TIER,
     TIER_CHAIN,
     STANDING_TIER,
     STANDING_OWNER,
+    MEMBER_ENROLLED,
     MEMBER_PHONE,
     MEMBER_NUMBER,
     MEMBER_PROGRAM,

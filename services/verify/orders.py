@@ -82,13 +82,48 @@ TRANSFER_ORDER = Check(
     "transfer.order",
     "transfer",
     ("id",),
-    "There is no order {order_id} of the program and the member, or its transfer is another.",
+    "There is no order {order_id} of the program and the member, or the transfer that commits it is another than what "
+    "this one is or undoes.",
     """
     SELECT t.id, t.order_id
     FROM transfer t LEFT JOIN orders o ON o.id = t.order_id AND o.program_id = t.program_id
         AND o.member_id = t.member_id
     WHERE (t.order_id IS NOT NULL OR t.kind = 'ORDER')
-        AND (o.id IS NULL OR (t.kind = 'ORDER' AND o.transfer_id IS DISTINCT FROM t.id)){t}
+        AND (o.id IS NULL OR (t.kind = 'ORDER' AND o.transfer_id IS DISTINCT FROM t.id)
+            OR (t.kind = 'RETURN' AND o.transfer_id IS DISTINCT FROM t.original_id)){t}
+    """,
+)
+
+TRANSFER_RETURN = Check(
+    "transfer.return",
+    "transfer",
+    ("id",),
+    "Of its order, member, actor, reason and instant there are {transfers} such transfers of the kind RETURN and "
+    "{returns} returns.",
+    """
+    SELECT s.id, sum(s.transfers) AS transfers, sum(s.returns) AS returns
+    FROM (
+        SELECT t.id, t.program_id, t.order_id, t.member_id, t.actor, t.reason, t.recorded_at,
+            1 AS transfers, 0 AS returns
+        FROM transfer t WHERE t.kind = 'RETURN'{t}
+        UNION ALL
+        SELECT r.transfer_id, r.program_id, r.order_id, r.member_id, r.actor, r.reason, r.recorded_at, 0, 1
+        FROM order_return r WHERE r.transfer_id IS NOT NULL{r}
+    ) s
+    GROUP BY s.id, s.program_id, s.order_id, s.member_id, s.actor, s.reason, s.recorded_at
+    HAVING sum(s.transfers) <> 1 OR sum(s.returns) <> 1
+    """,
+)
+
+RETURN_MEMBER = Check(
+    "order_return.member",
+    "order_return",
+    ("id",),
+    "The return is of member {member_id}, its order of {owner}.",
+    """
+    SELECT r.id, r.member_id, o.member_id AS owner
+    FROM order_return r JOIN orders o ON o.id = r.order_id
+    WHERE r.member_id IS DISTINCT FROM o.member_id{r}
     """,
 )
 
@@ -131,7 +166,8 @@ EFFECT_VERSION = Check(
     "effect.version",
     "order_effect",
     ("order_id", "ordinal"),
-    "There is no version {campaign_version_id} of campaign {campaign_id}, or no asset {asset_id}, in the program.",
+    "There is no version {campaign_version_id} of campaign {campaign_id}, or no asset {asset_id}, in the program; or "
+    "the effect is a payment, which no campaign decides.",
     """
     SELECT f.order_id, f.ordinal, f.campaign_version_id, f.campaign_id, f.asset_id
     FROM order_effect f
@@ -139,7 +175,8 @@ EFFECT_VERSION = Check(
         LEFT JOIN campaign_version v ON v.id = f.campaign_version_id AND v.program_id = f.program_id
             AND v.campaign_id = f.campaign_id
         LEFT JOIN asset s ON s.id = f.asset_id AND s.program_id = f.program_id
-    WHERE (s.id IS NULL OR (f.kind <> 'SPEND' AND (c.id IS NULL OR v.id IS NULL))){f}
+    WHERE (s.id IS NULL OR (f.kind <> 'SPEND' AND (c.id IS NULL OR v.id IS NULL))
+        OR (f.kind = 'SPEND' AND (f.campaign_id IS NOT NULL OR f.campaign_version_id IS NOT NULL))){f}
     """,
 )
 
@@ -160,6 +197,40 @@ ORDER_EVENT = Check(
             SELECT 1 FROM orders o WHERE o.id = v.order_id AND o.held_until IS NOT NULL))){v}
     ) s
     GROUP BY s.id, s.program_id, s.member_id, s.occurred_at, s.recorded_at
+    HAVING sum(s.known) <> 1 OR sum(s.events) <> 1
+    """,
+)
+
+# That an order ran out is told even when it was captured after all.
+ORDER_TOLD = Check(
+    "order.told",
+    "orders",
+    ("id",),
+    "By its state and its returns this order has {known} times what {events} events tell, which are {kind}, at {at}.",
+    """
+    SELECT s.id, s.kind, s.at, sum(s.known) AS known, sum(s.events) AS events
+    FROM (
+        SELECT o.id, o.program_id, o.member_id, CASE o.state WHEN 'CANCELLED' THEN 'ORDER_CANCELLED'
+                WHEN 'EXPIRED' THEN 'ORDER_EXPIRED' ELSE 'ORDER_COMMITTED' END AS kind,
+            CASE o.state WHEN 'CANCELLED' THEN NULL WHEN 'EXPIRED' THEN o.held_until ELSE o.occurred_at END AS at,
+            CAST(NULL AS BIGINT) AS ordinal, 1 AS known, 0 AS events
+        FROM orders o WHERE o.member_id IS NOT NULL AND o.held_until IS NOT NULL AND o.state <> 'HELD'{o}
+        UNION ALL
+        SELECT r.order_id, r.program_id, r.member_id, 'ORDER_RETURNED', r.recorded_at, r.ordinal, 1, 0
+        FROM order_return r WHERE r.member_id IS NOT NULL{r}
+        UNION ALL
+        SELECT v.order_id, v.program_id, v.member_id, v.kind,
+            CASE v.kind WHEN 'ORDER_CANCELLED' THEN NULL WHEN 'ORDER_RETURNED' THEN v.recorded_at
+                ELSE v.occurred_at END,
+            CASE v.kind WHEN 'ORDER_RETURNED' THEN CAST(v.details ->> 'return' AS BIGINT) END, 0, 1
+        FROM event v WHERE (v.kind IN ('ORDER_CANCELLED', 'ORDER_RETURNED')
+            OR (v.kind = 'ORDER_COMMITTED' AND EXISTS (
+                SELECT 1 FROM orders o WHERE o.id = v.order_id AND o.held_until IS NOT NULL))
+            OR (v.kind = 'ORDER_EXPIRED' AND NOT EXISTS (
+                SELECT 1 FROM orders o WHERE o.id = v.order_id AND o.held_until = v.occurred_at
+                    AND o.state IN ('COMMITTED', 'PARTIALLY_RETURNED', 'RETURNED')))){v}
+    ) s
+    GROUP BY s.id, s.program_id, s.member_id, s.kind, s.at, s.ordinal
     HAVING sum(s.known) <> 1 OR sum(s.events) <> 1
     """,
 )
@@ -186,9 +257,12 @@ CHECKS = (
     ORDER_CURRENCY,
     ORDER_TRANSFER,
     TRANSFER_ORDER,
+    TRANSFER_RETURN,
+    RETURN_MEMBER,
     TRANSFER_ORIGINAL,
     EFFECT_ENTRY,
     EFFECT_VERSION,
     CAMPAIGN_VERSIONS,
     ORDER_EVENT,
+    ORDER_TOLD,
 )

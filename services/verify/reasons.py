@@ -36,6 +36,14 @@ def fault_of_facts(effect: OrderEffect, order: Order, version: Version, before: 
     return None
 
 
+def fault_of_order(effects: Sequence[OrderEffect]) -> str | None:
+    """Return what is wrong with the order in which effects are: numbered from 0, what pays before what is earned."""
+    if [effect.ordinal for effect in effects] != list(range(len(effects))):
+        return f"they are numbered {', '.join(str(effect.ordinal) for effect in effects)}"
+    is_earned = [effect.kind != EffectKind.SPEND for effect in effects]
+    return "something is earned before the order is paid" if is_earned != sorted(is_earned) else None
+
+
 def fault_of_payments(order: Order, effects: Sequence[OrderEffect], set_up: SetUp) -> str | None:
     """Return what is wrong with what pays an order: by points, which lower what it costs, and by stored value."""
     by_points = by_value = 0

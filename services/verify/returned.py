@@ -1,8 +1,9 @@
 """Whether what came back of an order is what its lines, its state and the ledger say."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from domain.ledger import Entry
 from domain.orders import Order, OrderEffect, OrderLine, OrderReturn, OrderState
@@ -51,20 +52,37 @@ def fault_of_state(whole: Whole) -> str | None:
 
 
 def fault_of_returned(whole: Whole) -> str | None:
-    """Return what is wrong with what was given back and taken back."""
-    order, lines = whole.order, whole.lines
-    returned = {line.ref: line.returned_quantity for line in lines}
-    refunded = sum(row.refund for row in whole.returns)
-    if refunded != share(order.due, lines, returned):
-        return f"{refunded} is to be paid back, not {share(order.due, lines, returned)}"
-    back = Counter[int]()
+    """Return what is wrong with what was given back and taken back, by each of the order's returns."""
+    of_transfers: dict[Any, list[Entry]] = defaultdict(list)
     for entry in whole.entries:
+        of_transfers[entry.transfer_id].append(entry)
+    before = Counter[str]()
+    for row in sorted(whole.returns, key=lambda one: one.ordinal):
+        if any(count < 1 for count in row.quantities.values()):
+            return f"return {row.ordinal} is of lines of which nothing came back"
+        after = before + Counter(row.quantities)
+        due = share(whole.order.due, whole.lines, after) - share(whole.order.due, whole.lines, before)
+        if row.refund != due:
+            return f"by return {row.ordinal} {row.refund} is to be paid back, not {due}"
+        fault = _fault_of_effects(whole, of_transfers.pop(row.transfer_id, []), before, after)
+        if fault:
+            return f"by return {row.ordinal} {fault}"
+        before = after
+    return f"none of its returns is transfer {min(of_transfers)}" if of_transfers else None
+
+
+def _fault_of_effects(
+    whole: Whole, entries: Sequence[Entry], before: Mapping[str, int], after: Mapping[str, int]
+) -> str | None:
+    back = Counter[tuple[Any, Any, Any]]()
+    for entry in entries:
         if entry.effect is not None:
-            back[entry.effect] += entry.change_available + entry.change_pending + entry.change_held
+            change = entry.change_available + entry.change_pending + entry.change_held
+            back[entry.effect, entry.asset_id, entry.campaign_id] += change
     for effect in whole.effects:
-        due = share(effect.amount, lines, returned)
+        due = share(effect.amount, whole.lines, after) - share(effect.amount, whole.lines, before)
         due = due if effect.kind == "SPEND" else -due
-        if back[effect.ordinal] != due:
-            return f"of effect {effect.ordinal} {back[effect.ordinal]} came back, not {due}"
-    unknown = back.keys() - {effect.ordinal for effect in whole.effects}
-    return f"it gives back effects that it has not: {sorted(unknown)}" if unknown else None
+        came = back.pop((effect.ordinal, effect.asset_id, effect.campaign_id), 0)
+        if came != due:
+            return f"of effect {effect.ordinal} {came} came back, not {due}"
+    return f"effects come back that it has not: {sorted(ordinal for ordinal, *_ in back)}" if back else None

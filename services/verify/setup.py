@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import models
 from domain.amounts import spelled, to_minor
 from domain.effects.base import EffectKind
+from domain.refusals import Refusal
 from services.publishing import version_hash
 from services.verify.check import Scope
 from services.verify.parts import UNREADABLE, Findings, Part
@@ -127,7 +128,7 @@ class SetUp:
             self.versions[row.id] = Version(
                 f"{campaign.code} v{row.number}", row.starts_at, row.ends_at, row.conditions, self._rules(row)
             )
-        except UNREADABLE as error:
+        except (*UNREADABLE, Refusal) as error:
             message = f"The rules cannot be read: {type(error).__name__} {error}."
             self._findings.add("row.readable", "campaign_version", record, message)
             return

@@ -45,7 +45,7 @@ TOP_UP_LOTS = Check(
     "top_up",
     ("transfer_id",),
     "Of the transfer there is no lot {lot_id} with {amount} of principal, or no lot {bonus_lot_id} with {bonus} of "
-    "bonus.",
+    "bonus; without a bonus there is no lot of it.",
     """
     SELECT u.transfer_id, u.lot_id, u.amount, u.bonus_lot_id, u.bonus
     FROM top_up u
@@ -53,7 +53,7 @@ TOP_UP_LOTS = Check(
             AND l.asset_id = u.asset_id AND l.amount = u.amount AND l.priority = 0
         LEFT JOIN lot b ON b.id = u.bonus_lot_id AND b.transfer_id = u.transfer_id AND b.program_id = u.program_id
             AND b.asset_id = u.asset_id AND b.amount = u.bonus AND b.priority <> 0
-    WHERE (l.id IS NULL OR (u.bonus > 0 AND b.id IS NULL)){u}
+    WHERE (l.id IS NULL OR (u.bonus > 0 AND b.id IS NULL) OR (u.bonus = 0 AND u.bonus_lot_id IS NOT NULL)){u}
     """,
 )
 
@@ -69,11 +69,14 @@ TOP_UP_BONUS = Check(
     "top_up",
     ("transfer_id",),
     "The step from {step_threshold} on gives {step_amount}, or {step_basis_points} basis points of {amount}; the "
-    "bonus is {bonus}.",
+    "bonus is {bonus}. A step gives one of the two, and to what reaches it.",
     f"""
     SELECT u.transfer_id, u.amount, u.bonus, u.step_threshold, u.step_amount, u.step_basis_points
     FROM top_up u
-    WHERE u.bonus <> CASE WHEN u.step_amount > 0 THEN u.step_amount ELSE {SHARE} END{{u}}
+    WHERE (u.bonus <> CASE WHEN u.step_amount > 0 THEN u.step_amount ELSE {SHARE} END
+        OR u.step_threshold < 0 OR u.step_threshold > u.amount OR u.step_amount < 0 OR u.step_basis_points < 0
+        OR CASE WHEN u.step_amount = 0 THEN 0 ELSE 1 END + CASE WHEN u.step_basis_points = 0 THEN 0 ELSE 1 END
+            <> CASE WHEN u.step_threshold = 0 THEN 0 ELSE 1 END){{u}}
     """,
 )
 

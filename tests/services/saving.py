@@ -66,7 +66,7 @@ async def build(shop: World) -> dict[str, Any]:
     saver = await shop.enrol(name="Saver")
     large = await pay_in(shop, saver, "500.20")
     await pay_in(shop, saver, "150")
-    await pay_in(shop, saver, "50")
+    plain = await pay_in(shop, saver, "50")
     used = await spend(shop, saver, "100", asset="VALUE")
     small = await spend(shop, saver, "5", asset="VALUE")
     undone = await undo(shop, used, "40")
@@ -75,6 +75,7 @@ async def build(shop: World) -> dict[str, Any]:
     return {
         "saver": saver,
         "top_up": await transfer_of(large),
+        "plain_top_up": await transfer_of(plain),
         "refund": await transfer_of(await refund(shop, large, "200")),
         "spent": await transfer_of(used),
         "spent_less": await transfer_of(small),
@@ -120,6 +121,52 @@ CASES: list[tuple[str, tuple[str, ...], str, dict[str, Any], bool]] = [
         (f"UPDATE top_up SET step_basis_points = step_basis_points + 1 {OF_TOP_UP}",),
         "top_up.bonus",
         TOP_UP,
+        True,
+    ),
+    *(
+        (
+            f"a top-up's {column} is another",
+            (f"UPDATE top_up SET {column} = {value} {OF_TOP_UP}",),
+            check,
+            TRANSFER if check == "transfer.top_up" else TOP_UP,
+            is_alone,
+        )
+        for column, value, check, is_alone in (
+            ("recorded_at", "'2027-01-01 00:00:00+00:00'", "transfer.top_up", True),
+            ("asset_id", "'{points}'", "top_up.entries", False),
+            ("bonus", "bonus + 1", "top_up.entries", False),
+            ("bonus_lot_id", "NULL", "top_up.lots", False),
+            ("step_threshold", "50021", "top_up.bonus", True),
+            ("step_threshold", "0", "top_up.bonus", True),
+            ("step_threshold", "-1", "top_up.bonus", True),
+            ("step_amount", "bonus", "top_up.bonus", True),
+            ("step_basis_points", "0", "top_up.bonus", True),
+        )
+    ),
+    (
+        "a top-up takes its lots for each other",
+        (f"UPDATE top_up SET lot_id = bonus_lot_id, bonus_lot_id = lot_id {OF_TOP_UP}",),
+        "top_up.lots",
+        TOP_UP,
+        True,
+    ),
+    (
+        "a top-up without a bonus names a lot of it",
+        ("UPDATE top_up SET bonus_lot_id = lot_id WHERE bonus = 0 AND transfer_id = '{plain_top_up}'",),
+        "top_up.lots",
+        TOP_UP | {"transfer_id": "{plain_top_up}"},
+        True,
+    ),
+    (
+        "a top-up without a bonus names a step",
+        (
+            (
+                "UPDATE top_up SET step_threshold = 1, step_basis_points = 1, step_amount = 1 "
+                "WHERE transfer_id = '{plain_top_up}'"
+            ),
+        ),
+        "top_up.bonus",
+        TOP_UP | {"transfer_id": "{plain_top_up}"},
         True,
     ),
     (

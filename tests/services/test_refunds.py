@@ -124,14 +124,60 @@ async def test_what_expired_or_is_pending_is_not_paid_back(house: Engine) -> Non
     await terms(shop, expiry="ROLLING_DAYS", expiry_length=10, pending_days=2)
     member = await shop.enrol()
     paid = await pay_in(shop, member, "100")
-    with pytest.raises(InsufficientBalance):
-        await refund(shop, paid)
+    with pytest.raises(InsufficientBalance) as pending:
+        await refund(shop, paid, "10")
+    assert (
+        pending.value.message == "Of 100.00 VALUE paid in, 100.00 are left, of it 100.00 are pending; 10.00 are needed."
+    )
+    assert pending.value.facts == {"available": Decimal(0), "required": Decimal(10)}
     await programs.set_clock(shop.program.id, NOON + timedelta(days=2))
     await refund(shop, paid, "10")
     await programs.set_clock(shop.program.id, NOON + timedelta(days=10))
     with pytest.raises(InsufficientBalance) as caught:
         await refund(shop, paid)
     assert caught.value.facts["available"] == 0
+    await clean(shop)
+
+
+async def test_what_is_reserved_is_not_paid_back_and_the_refusal_says_how_much(house: Engine) -> None:
+    shop = await world(house)
+    await terms(shop)
+    member = await shop.enrol()
+    paid = await pay_in(shop, member, "100")
+    await spend(shop, member, "40", asset="VALUE")
+    content = order(member, "40.00", spend=[("VALUE", Decimal(20))])
+    held = await orders.hold(house, shop.actor, content, seconds=900, key=new_key())
+    with pytest.raises(InsufficientBalance) as caught:
+        await refund(shop, paid, "50")
+    assert (
+        caught.value.message == "Of 100.00 VALUE paid in, 60.00 are left, of it 20.00 are reserved; 50.00 are needed."
+    )
+    assert caught.value.facts == {"available": Decimal(40), "required": Decimal(50)}
+    assert await left(shop, member) == (40_00, 0)
+    await refund(shop, paid)
+    with pytest.raises(InsufficientBalance) as all_of_it:
+        await refund(shop, paid)
+    message = "Of 100.00 VALUE paid in, 20.00 are left, of it 20.00 are reserved; 100.00 are needed."
+    assert all_of_it.value.message == message
+    await order_life.cancel(house, shop.actor, OrderRef(id=held.order_id), key=new_key())
+    await refund(shop, paid, "20")
+    assert await left(shop, member) == (0, 0)
+    await clean(shop)
+
+
+async def test_principal_that_came_back_after_its_time_is_spent_and_not_paid_back(house: Engine) -> None:
+    shop = await world(house)
+    await terms(shop, expiry="ROLLING_DAYS", expiry_length=10)
+    member = await shop.enrol()
+    paid = await pay_in(shop, member, "100")
+    used = await spend(shop, member, "30", asset="VALUE")
+    await programs.set_clock(shop.program.id, NOON + timedelta(days=10))
+    await undo(shop, used)
+    assert await left(shop, member) == (30_00, 0)
+    with pytest.raises(InsufficientBalance) as caught:
+        await refund(shop, paid)
+    assert caught.value.message == "Of 100.00 VALUE paid in, 0.00 are left; 100.00 are needed."
+    await spend(shop, member, "30", asset="VALUE")
     await clean(shop)
 
 
