@@ -50,6 +50,7 @@ class OrderLine:
     category: str | None = strawberry.field(description="Its category.")
     quantity: int = strawberry.field(description="How many.")
     returned_quantity: int = strawberry.field(description="How many came back.")
+    released_quantity: int = strawberry.field(description="How many were held and not captured: never delivered.")
     unit_price: Decimal = strawberry.field(description="Price of one, before any discount.")
     discount: Decimal = strawberry.field(description="Discount on the whole line.")
     payable: Decimal = strawberry.field(description="What the whole line costs after discounts.")
@@ -65,6 +66,7 @@ class OrderLine:
             category=row.category,
             quantity=row.quantity,
             returned_quantity=row.returned_quantity,
+            released_quantity=row.released_quantity,
             unit_price=from_minor(row.unit_price, scale),
             discount=from_minor(row.discount, scale),
             payable=from_minor(row.payable, scale),
@@ -197,10 +199,10 @@ class Order(Node):
         """Return what stored value paid."""
         return from_minor(self.row.paid, await self._scale(info))
 
-    @strawberry.field(description=DUE)
+    @strawberry.field(description=f"{DUE} Once it is captured: for what was captured; the other amounts stay as held.")
     async def due(self, info: Info) -> Decimal:
         """Return what is left."""
-        return from_minor(self.row.payable - self.row.paid, await self._scale(info))
+        return from_minor(self.row.payable - self.row.paid - self.row.released, await self._scale(info))
 
     @strawberry.field(description="What it has or had reserved, by asset.")
     async def holds(self, info: Info) -> list[Hold]:

@@ -67,4 +67,24 @@ HOLD_LOTS = Check(
     """,
 )
 
-CHECKS = (ACCOUNT_HOLDS, HOLD_ORDER, HOLD_DUE, HOLD_LOTS)
+HOLD_ENTRIES = Check(
+    "hold.entries",
+    "hold",
+    ("id",),
+    "The hold says that {captured} more were captured and {released} more released than the lines of its order do.",
+    """
+    SELECT s.id, TOTAL(captured) AS captured, TOTAL(released) AS released
+    FROM (
+        SELECT h.id, h.captured, h.released FROM hold h WHERE true{h}
+        UNION ALL
+        SELECT h.id, CASE e.kind WHEN 'SPEND' THEN e.change_held ELSE 0 END,
+            CASE e.kind WHEN 'RELEASE' THEN e.change_held ELSE 0 END
+        FROM hold h JOIN entry e ON e.order_id = h.order_id AND e.account_id = h.account_id
+            AND e.kind IN ('SPEND', 'RELEASE')
+        WHERE true{h}
+    ) s
+    GROUP BY s.id HAVING NONZERO(captured) OR NONZERO(released)
+    """,
+)
+
+CHECKS = (ACCOUNT_HOLDS, HOLD_ORDER, HOLD_DUE, HOLD_LOTS, HOLD_ENTRIES)

@@ -31,8 +31,8 @@ MEMBER_COLUMNS = ("name", "phone", "email", "birthday", "status", "channel", "st
 ACCOUNT_COLUMNS = ("available", "pending", "held", "seq", "next_due_at")
 LOT_COLUMNS = ("remaining", "held", "locked_until", "due_at")
 HOLD_COLUMNS = ("captured", "released")
-ORDER_COLUMNS = ("state", "transfer_id")
-LINE_COLUMNS = ("returned_quantity",)
+ORDER_COLUMNS = ("state", "transfer_id", "released")
+LINE_COLUMNS = ("returned_quantity", "released_quantity")
 STANDING_COLUMNS = ("tier_id", "since", "until")
 
 
