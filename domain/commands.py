@@ -173,7 +173,9 @@ class OrderCommand(Command):
 
 @keyword_value
 class CaptureOrder(OrderCommand):
-    """Commit a held order at the terms at which it was held."""
+    """Commit a held order at the terms at which it was held: so many pieces of lines, by their refs; None for all."""
+
+    quantities: tuple[tuple[str, int], ...] | None = None
 
 
 @keyword_value

@@ -43,27 +43,27 @@ def set_aside(
 def spend_held(
     transfer: OpenTransfer, held: Hold, parts: Sequence[tuple[Lot, int]], contra: Contra, *, cause: Cause
 ) -> None:
-    """Spend what a hold reserved, on the `parts` of lots on which it did."""
+    """Spend what a hold reserved on these parts of lots."""
     asset = transfer.book.program.asset_by_id(held.asset_id)
+    amount = sum(part for _, part in parts)
     for lot, part in parts:
         transfer.move(lot, held=-part)
-    transfer.post(asset, EntryKind.SPEND, held=-held.open, contra=contra, cause=cause)
-    transfer.book.holds[held.id] = replace(held, captured=held.captured + held.open)
+    transfer.post(asset, EntryKind.SPEND, held=-amount, contra=contra, cause=cause)
+    transfer.book.holds[held.id] = replace(held, captured=held.captured + amount)
 
 
 def free(transfer: OpenTransfer, held: Hold, parts: Sequence[tuple[Lot, int]]) -> None:
-    """Make available again what a hold reserved; what is owed is paid first.
+    """Make available again what a hold reserved on these parts of lots; what is owed is paid first.
 
     What is past its expiry is due since this transfer happened, and expires next.
     """
     asset, at = transfer.book.program.asset_by_id(held.asset_id), transfer.transfer.occurred_at
     available = transfer.book.account(asset).available
+    amount = sum(part for _, part in parts)
     due = [max(lot.expires_at, at) for lot, _ in parts]
-    transfer.post(
-        asset, EntryKind.RELEASE, available=held.open, held=-held.open, contra=None, due_at=min(due, default=NEVER)
-    )
+    transfer.post(asset, EntryKind.RELEASE, available=amount, held=-amount, contra=None, due_at=min(due, default=NEVER))
     for (lot, part), due_at in zip(parts, due, strict=True):
         freed = transfer.move(replace(lot, due_at=due_at), remaining=part, held=-part)
         transfer.pay_debt(freed, available)
         available += part
-    transfer.book.holds[held.id] = replace(held, released=held.released + held.open)
+    transfer.book.holds[held.id] = replace(held, released=held.released + amount)

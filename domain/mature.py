@@ -5,7 +5,7 @@ rows. What falls due at one instant is done in the published order: pending lots
 lots expired.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
@@ -82,7 +82,7 @@ def _release(book: Book, lots: list[Lot], at: datetime) -> None:
 
 def _free(book: Book, holds: list[Hold], at: datetime) -> None:
     order_id = holds[0].order_id
-    free_holds(book, holds, at)
+    free_holds(book, [(hold, book.parts(hold)) for hold in holds], at)
     order = book.order(order_id)
     # An order that another member made is theirs to end: this book has no place for the event.
     if order is not None and order.state is OrderState.HELD and order.member_id == book.member.id:
@@ -90,9 +90,9 @@ def _free(book: Book, holds: list[Hold], at: datetime) -> None:
         book.tell(EventKind.ORDER_EXPIRED, at, order_id=order_id)
 
 
-def free_holds(book: Book, holds: list[Hold], at: datetime) -> None:
-    """Free all holds of one order with one transfer."""
-    first = holds[0]
+def free_holds(book: Book, holds: Sequence[tuple[Hold, Sequence[tuple[Lot, int]]]], at: datetime) -> None:
+    """Free these parts of the holds of one order with one transfer."""
+    first, _ = holds[0]
     with book.open(
         TransferKind.RELEASE,
         at,
@@ -100,8 +100,8 @@ def free_holds(book: Book, holds: list[Hold], at: datetime) -> None:
         original_id=first.transfer_id,
         drawing=book.drawing(book.order(first.order_id)),
     ) as transfer:
-        for hold in sorted(holds, key=lambda row: row.asset_id):
-            free(transfer, hold, book.parts(hold))
+        for hold, parts in sorted(holds, key=lambda one: one[0].asset_id):
+            free(transfer, hold, parts)
 
 
 def _expire(book: Book, lots: list[Lot], at: datetime) -> None:

@@ -96,8 +96,9 @@ class Order:
     """An order as stored: the amounts it was decided with, in minor units of the program's currency.
 
     `spent` is what points are worth that were used as money, and lowers `payable`. `paid` is what stored value paid of
-    it. `payer_id` is whose balances those are when they are not the member's own. `transfer_id` is None until the order
-    is committed, and after it when it posted nothing. `held_until` is the limit of an order that is or was held.
+    it, and `released` what of the rest need not be paid because it was not captured. `payer_id` is whose balances pay
+    when they are not the member's own. `transfer_id` is None until the order is committed, and after it when it posted
+    nothing. `held_until` is the limit of an order that is or was held.
     """
 
     id: UUID
@@ -117,6 +118,7 @@ class Order:
     spent: int
     payable: int
     paid: int
+    released: int
     attributes: dict[str, str]
     not_applied: list[dict[str, object]]
     transfer_id: UUID | None
@@ -131,7 +133,12 @@ class Order:
 
     @property
     def due(self) -> int:
-        """What is left to be paid outside: by cash, card or any other means."""
+        """What is left to be paid outside for what was captured: by cash, card or any other means."""
+        return self.due_for_all - self.released
+
+    @property
+    def due_for_all(self) -> int:
+        """What would be left to be paid outside if nothing of it had been released."""
         return self.payable - self.paid
 
     def at(self, now: datetime) -> "Order":
@@ -172,6 +179,8 @@ class OrderLine:
     category: str | None
     quantity: int
     returned_quantity: int
+    released_quantity: int
+    """Pieces that were held and not captured."""
     unit_price: int
     discount: int
     payable: int

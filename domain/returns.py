@@ -1,7 +1,8 @@
 """What a return gives back and takes back: the exact inverse of what an order did.
 
-Everything follows from how much of the order has come back *in all*, and a return does what is missing between before
-it and after it. So any split of returns ends where one return of everything does, if nothing happens in between:
+Everything follows from how much of the order has come back *in all*, over and above what was not captured of it, and a
+return does what is missing between before it and after it. So any split of returns ends where one return of everything
+does, if nothing happens in between:
 
 - what was spent goes back to the very lots, bonus and principal in the proportion in which they were used, and of each
   the last that was used first, as if less had been bought;
@@ -25,18 +26,8 @@ from domain.ledger import Contra, EntryKind, Lot
 from domain.orders import Order, OrderEffect, OrderLine
 from domain.posting import Cause, OpenTransfer
 from domain.refusals import InsufficientBalance
+from domain.shares import returned_share
 from domain.undoing import given_back
-
-
-def share(amount: int, lines: Sequence[OrderLine], returned: Mapping[str, int]) -> int:
-    """Return how much of `amount` belongs to so many pieces of each line, rounded down; to all pieces, all of it.
-
-    Lines count by what they cost, or where all are free by their pieces.
-    """
-    by_price = any(line.payable for line in lines)
-    weights = [(line.payable if by_price else line.quantity, line) for line in lines]
-    back = sum(weight * returned.get(line.ref, 0) // line.quantity for weight, line in weights)
-    return amount * back // sum(weight for weight, _ in weights)
 
 
 @dataclass(slots=True)
@@ -71,8 +62,11 @@ class Settlement:
             transfer = self.paying if effect.kind == EffectKind.SPEND else self.transfer
             effects[transfer.book.member.id, effect.asset_id].append(effect)
         for (member_id, asset_id), found in effects.items():
-            asset = self.transfer.book.program.asset_by_id(asset_id)
-            _Account(self, transfers[member_id], asset, found).settle()
+            # Else no line would tell of what is taken anew: lots change by a transfer with lines only. And there may be
+            # no account of what was not captured.
+            if any(self.share(effect.amount, self.before) < self.share(effect.amount, self.after) for effect in found):
+                asset = self.transfer.book.program.asset_by_id(asset_id)
+                _Account(self, transfers[member_id], asset, found).settle()
 
     def expired(self, lot: Lot) -> int:
         """Return how much of a lot has expired, before this decision or by it."""
@@ -80,7 +74,7 @@ class Settlement:
 
     def share(self, amount: int, returned: Mapping[str, int]) -> int:
         """Return how much of an amount belongs to what has come back."""
-        return share(amount, self.record.lines, returned)
+        return returned_share(amount, self.record.lines, returned)
 
 
 class _Account:
@@ -117,8 +111,6 @@ class _Account:
 
     def settle(self) -> None:
         before, after = self._sums(self._of.before), self._sums(self._of.after)
-        if before == after:
-            return  # no line would tell of what is taken anew: lots change by a transfer with lines only
         own_available = sum(lot.remaining for lot in self._own if lot.locked_until is None)
         foreign = self._account.available - own_available
         lots = max(self._account.available, 0) - own_available
@@ -292,4 +284,5 @@ class _Account:
 
 def refund(order: Order, lines: Sequence[OrderLine], before: Mapping[str, int], after: Mapping[str, int]) -> int:
     """Return how much of what was paid outside is to be paid back, in minor units of the program's currency."""
-    return share(order.due, lines, after) - share(order.due, lines, before)
+    whole = order.due_for_all
+    return returned_share(whole, lines, after) - returned_share(whole, lines, before)

@@ -66,16 +66,20 @@ async def order_hold(
 
 
 @strawberry.mutation(
-    description="Commits a held order at the terms at which it was held. When the hold has run out, what it had "
-    "reserved is reserved again if it is still there.",
+    description="Commits a held order, or some pieces of it, at the terms at which it was held; what the others had "
+    "reserved is available again. When the hold has run out, what it had reserved is reserved again if it is still "
+    "there.",
     extensions=[Refusals(), Needs(Scope.ORDERS_WRITE)],
 )
 async def order_capture(
-    info: Info, input: Annotated[OrderCaptureInput, strawberry.argument(description="Which order.")]
+    info: Info, input: Annotated[OrderCaptureInput, strawberry.argument(description="What is captured.")]
 ) -> OrderCapturePayload:
     """Capture."""
     context = info.context
-    outcome = await order_life.capture(context.engine, context.actor, input.order.ref(), key=input.idempotency_key)
+    lines = None if input.lines is None else [(line.ref, line.quantity) for line in input.lines]
+    outcome = await order_life.capture(
+        context.engine, context.actor, input.order.ref(), lines, key=input.idempotency_key
+    )
     return OrderCapturePayload(**await _of_order(info, outcome))
 
 

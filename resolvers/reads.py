@@ -15,7 +15,8 @@ from schema.refusals import Refusals
 from schema.types.ledger import Entry
 from schema.types.member import Member, key_of
 from schema.types.node import Node
-from schema.types.order import Order, OrderPreview
+from schema.types.order import Order
+from schema.types.order_preview import OrderPreview
 from schema.types.program import Campaign, Program, Tier, TierLadder
 from schema.types.viewer import Viewer
 from services import listing, members, orders

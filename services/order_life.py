@@ -32,14 +32,20 @@ class OrderRef:
         return (self.id, self.name)
 
 
-async def capture(engine: Engine, actor: Actor, ref: OrderRef, *, key: str) -> Outcome:
-    """Commit a held order at the terms at which it was held.
+async def capture(
+    engine: Engine, actor: Actor, ref: OrderRef, lines: Sequence[tuple[str, int]] | None = None, *, key: str
+) -> Outcome:
+    """Commit a held order at the terms at which it was held: so many pieces of each line, or with None all of it.
 
+    What is not named is released: it was never delivered, is not to be paid, and what it reserved is available again.
     Raises `InvalidInput`, `NotFound`, `OrderNotInState`, `HoldExpired`, `MemberNotActive`, `LimitReached` or
     `IdempotencyKeyReused`; then nothing is written.
     """
-    common = await _command(actor, ref, "orderCapture", key, ref.said)
-    return await engine.writer.post(CaptureOrder(**common))
+    quantities = None if lines is None else _checked_lines(lines)
+    # Without lines the content is what it was before there were any, so that keys from then are known again.
+    said = ref.said if quantities is None else (*ref.said, quantities)
+    common = await _command(actor, ref, "orderCapture", key, said)
+    return await engine.writer.post(CaptureOrder(**common, quantities=quantities))
 
 
 async def cancel(engine: Engine, actor: Actor, ref: OrderRef, *, key: str) -> Outcome:

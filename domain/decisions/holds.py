@@ -1,8 +1,10 @@
 """Held orders: captured, cancelled, expired."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
+from domain.book import Book
 from domain.commands import CancelOrder, CaptureOrder, ExpireOrder, OrderCommand
 from domain.decisions.orders import not_in_state, order_outcome, post_effect
 from domain.decisions.parties import Parties
@@ -11,11 +13,13 @@ from domain.decisions.tiers import raise_tiers
 from domain.effects.base import EffectKind
 from domain.events import EventKind
 from domain.holding import spend_held
-from domain.ledger import Contra, Hold, TransferKind
+from domain.ledger import Contra, Hold, Lot, TransferKind
 from domain.mature import free_holds
-from domain.orders import Order, OrderEffect, OrderState
+from domain.orders import Order, OrderEffect, OrderLine, OrderState
 from domain.posting import Cause, OpenTransfer
-from domain.refusals import HoldExpired, InsufficientBalance, LimitReached, NotFound
+from domain.refusals import HoldExpired, InsufficientBalance, InvalidInput, LimitReached, NotFound
+from domain.shares import released_share
+from domain.undoing import given_back
 
 OVER = frozenset({OrderState.HELD, OrderState.EXPIRED})
 """What can be captured: an order whose hold has run out is reserved again."""
@@ -39,46 +43,95 @@ def found(command: OrderCommand, situation: Situation) -> tuple[Order, Parties |
 
 
 def capture(command: CaptureOrder, situation: Situation) -> Decision:
-    """Return the commit of a held order: what it reserved is spent, what it was to earn is earned.
+    """Return the commit of a held order or of a part of it: what that reserved is spent, what it was to earn is earned.
 
-    Raises `NotFound`, `OrderNotInState`, `HoldExpired`, `MemberNotActive`, `NotAgent` or `LimitReached`.
+    The rest of what was reserved is available again. Raises `NotFound`, `OrderNotInState`, `InvalidInput`,
+    `HoldExpired`, `MemberNotActive`, `NotAgent` or `LimitReached`.
     """
     order, parties = found(command, situation)
     record = situation.record
     assert record is not None, "a command about an order loads it"
     if order.state not in OVER:
         raise not_in_state(order, ("order",))
+    lines = _captured(command, record.lines)
+    order = replace(order, state=OrderState.COMMITTED, released=released_share(order.due, lines))
+    changed = tuple(line for line in lines if line.released_quantity)
     if parties is None:
-        return _decided(replace(order, state=OrderState.COMMITTED), parties)
+        return _decided(order, parties, lines=changed)
     parties.check_active(("order",), ("order",))
+    effects = [
+        replace(effect, amount=amount)
+        for effect in record.effects
+        if (amount := effect.amount - released_share(effect.amount, lines))
+    ]
     book = parties.buyer
-    holds = _open(parties, order)
-    if not holds:
-        parties.authorise(order, record.effects, ("order",))
     matured = len(book.rows.entries)
+    reserved = _reserved(parties.payer, record.effects, order, lines)
+    if not reserved:
+        parties.authorise(order, effects, ("order",))
     book.tell(EventKind.ORDER_COMMITTED, order.occurred_at, order_id=order.id)
     try:
         with book.open(TransferKind.ORDER, order.occurred_at, order_id=order.id) as transfer:
             paying = parties.paying(transfer, order)
-            for effect in record.effects:
-                _carry_out(paying if effect.kind == EffectKind.SPEND else transfer, effect, holds)
+            for effect in effects:
+                _carry_out(paying if effect.kind == EffectKind.SPEND else transfer, effect, reserved)
     except LimitReached as refusal:
         refusal.field = ("order",)
         raise
     raise_tiers(book, order.occurred_at)
     transfer_id = transfer.transfer.id if transfer.entries else None
-    return _decided(replace(order, state=OrderState.COMMITTED, transfer_id=transfer_id), parties, matured)
+    return _decided(replace(order, transfer_id=transfer_id), parties, matured, changed)
 
 
-def _open(parties: Parties, order: Order) -> dict[UUID, Hold]:
+def _open(payer: Book, order: Order) -> dict[UUID, Hold]:
     """Return what the order still reserves, by asset."""
-    return {hold.asset_id: hold for hold in parties.payer.holds.values() if hold.order_id == order.id and hold.open}
+    return {hold.asset_id: hold for hold in payer.holds.values() if hold.order_id == order.id and hold.open}
 
 
-def _carry_out(transfer: OpenTransfer, effect: OrderEffect, holds: dict[UUID, Hold]) -> None:
-    hold = holds.get(effect.asset_id) if effect.kind == EffectKind.SPEND else None
-    if hold is not None:
-        parts = transfer.book.parts(hold)
+def _captured(command: CaptureOrder, lines: Sequence[OrderLine]) -> Sequence[OrderLine]:
+    """Return the lines, of each released what the command does not name. Raises `InvalidInput`."""
+    if command.quantities is None:
+        return lines
+    held = {line.ref: line.quantity for line in lines}
+    for index, (ref, count) in enumerate(command.quantities):
+        if ref not in held:
+            raise InvalidInput(f"The order has no line {ref!r}.", field=("lines", str(index), "ref"))
+        if count > held[ref]:
+            raise InvalidInput(
+                f"Of line {ref!r} {held[ref]} are held, not {count}.", field=("lines", str(index), "quantity")
+            )
+    captured = dict(command.quantities)
+    return [replace(line, released_quantity=line.quantity - captured.get(line.ref, 0)) for line in lines]
+
+
+Reserved = Mapping[UUID, tuple[Hold, Sequence[tuple[Lot, int]]]]
+"""The hold of each asset, and what it reserves on which lots."""
+
+
+def _reserved(book: Book, effects: Sequence[OrderEffect], order: Order, lines: Sequence[OrderLine]) -> Reserved:
+    """Make available again what is not captured of what the order reserved; return what stays reserved.
+
+    It is what would have been used last, and so would not have been used had less been bought.
+    """
+    holds = _open(book, order)
+    rest = {}
+    for effect in effects:
+        if effect.kind == EffectKind.SPEND and effect.asset_id in holds:
+            hold, amount = holds[effect.asset_id], released_share(effect.amount, lines)
+            rest[hold.id] = given_back(book.parts(hold), 0, amount) if amount else []
+    if freed := [(hold, rest[hold.id]) for hold in holds.values() if rest[hold.id]]:
+        free_holds(book, freed, book.now)
+    stays = {}
+    for asset_id, hold in holds.items():
+        less = {lot.id: part for lot, part in rest[hold.id]}
+        parts = [(lot, part - less.get(lot.id, 0)) for lot, part in book.parts(hold)]
+        stays[asset_id] = (book.holds[hold.id], [(lot, part) for lot, part in parts if part])
+    return stays
+
+
+def _carry_out(transfer: OpenTransfer, effect: OrderEffect, reserved: Reserved) -> None:
+    if effect.kind == EffectKind.SPEND and effect.asset_id in reserved:
+        hold, parts = reserved[effect.asset_id]
         spend_held(transfer, hold, parts, Contra.REDEMPTION, cause=Cause(effect.ordinal))
         return
     try:
@@ -99,8 +152,9 @@ def cancel(command: CancelOrder, situation: Situation) -> Decision:
     if parties is None:
         return _decided(order, parties)
     matured = len(parties.buyer.rows.entries)
-    if holds := _open(parties, order):
-        free_holds(parties.payer, list(holds.values()), situation.now)
+    payer = parties.payer
+    if holds := _open(payer, order):
+        free_holds(payer, [(hold, payer.parts(hold)) for hold in holds.values()], situation.now)
     parties.buyer.tell(EventKind.ORDER_CANCELLED, situation.now, order_id=order.id)
     return _decided(order, parties, matured)
 
@@ -110,12 +164,12 @@ def expire(command: ExpireOrder, situation: Situation) -> Decision:
     return _decided(*found(command, situation))
 
 
-def _decided(order: Order, parties: Parties | None, matured: int = 0) -> Decision:
+def _decided(order: Order, parties: Parties | None, matured: int = 0, lines: tuple[OrderLine, ...] = ()) -> Decision:
     if parties is None:
-        decision = Decision(order_outcome(order, ()))
+        decision = Decision(order_outcome(order, ()), lines=lines)
         decision.rows.orders[order.id] = order
         return decision
     rows = parties.buyer.rows
     rows.orders[order.id] = order
     entries = tuple((str(entry.account_id), entry.seq) for entry in rows.entries[matured:])
-    return Decision(order_outcome(order, entries), parties.close(), rows)
+    return Decision(order_outcome(order, entries), parties.close(), rows, lines=lines)

@@ -29,7 +29,7 @@ def return_(command: ReturnOrder, situation: Situation) -> Decision:
     before = {line.ref: line.returned_quantity for line in record.lines}
     quantities = _quantities(command, record.lines)
     after = {ref: count + quantities.get(ref, 0) for ref, count in before.items()}
-    whole = all(after[line.ref] == line.quantity for line in record.lines)
+    whole = all(after[line.ref] == line.quantity - line.released_quantity for line in record.lines)
     order = replace(order, state=OrderState.RETURNED if whole else OrderState.PARTIALLY_RETURNED)
     row = OrderReturn(
         id=command.return_id,
@@ -75,7 +75,7 @@ def return_(command: ReturnOrder, situation: Situation) -> Decision:
 
 def _quantities(command: ReturnOrder, lines: Sequence[OrderLine]) -> dict[str, int]:
     """Return how many pieces of each line come back. Raises `AlreadyReturned` or `InvalidInput`."""
-    left = {line.ref: line.quantity - line.returned_quantity for line in lines}
+    left = {line.ref: line.quantity - line.released_quantity - line.returned_quantity for line in lines}
     if command.quantities is None:
         quantities = {ref: count for ref, count in left.items() if count}
         if not quantities:

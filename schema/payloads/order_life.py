@@ -26,12 +26,25 @@ class OrderHoldInput:
     )
 
 
+@strawberry.input(description="So many pieces of a line.")
+class CaptureLineInput:
+    """A line of a capture."""
+
+    ref: str = strawberry.field(description="Name of the line within its order.")
+    quantity: int = strawberry.field(description="How many pieces, 1 up to what is held.")
+
+
 @strawberry.input(description="What `orderCapture` takes.")
 class OrderCaptureInput:
     """A capture."""
 
     idempotency_key: str = strawberry.field(description=KEY)
     order: OrderBy = strawberry.field(description=WHICH)
+    lines: list[CaptureLineInput] | None = strawberry.field(
+        description="What is captured, 1 to 500 lines, each once; left out or null for all. What is not named is "
+        "released: it was never delivered and is not to be paid.",
+        default=None,
+    )
 
 
 @strawberry.input(description="What `orderCancel` takes.")

@@ -14,7 +14,8 @@ from schema.payloads.errors import (
 )
 from schema.types.ledger import Entry
 from schema.types.member import Member
-from schema.types.order import Order, OrderPreview
+from schema.types.order import Order
+from schema.types.order_preview import OrderPreview
 
 ERRORS = "Why nothing was done; empty when it was."
 REPLAYED = "Whether this is the answer to an earlier call: the same key, or the same order under another key."

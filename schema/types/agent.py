@@ -10,6 +10,7 @@ import models
 from domain.amounts import from_minor
 from schema import ids
 from schema.context import Info
+from schema.types.order import found_member
 from schema.types.program import Asset
 
 if TYPE_CHECKING:
@@ -28,12 +29,12 @@ class Agent:
     @strawberry.field(description="Whose balance is drawn on; null when the caller may not see them.")
     async def payer(self, info: Info) -> Annotated["Member", strawberry.lazy("schema.types.member")] | None:
         """Return the payer."""
-        return await _member(info, self.row.payer_id)
+        return await found_member(info, self.row.payer_id)
 
     @strawberry.field(description="Who draws; null when the caller may not see them.")
     async def member(self, info: Info) -> Annotated["Member", strawberry.lazy("schema.types.member")] | None:
         """Return the agent."""
-        return await _member(info, self.row.member_id)
+        return await found_member(info, self.row.member_id)
 
     @strawberry.field(description="What may be drawn.")
     async def asset(self, info: Info) -> Asset:
@@ -63,10 +64,3 @@ class Agent:
     def of(cls, row: models.Agent) -> "Agent":
         """Return the agent of the contract."""
         return cls(id=ids.encode(ids.AGENT, row.id), row=row, since=row.since, until=row.until)
-
-
-async def _member(info: Info, member_id: object) -> "Member | None":
-    from schema.types.member import Member  # noqa: PLC0415  (members know agents and agents members)
-
-    row = await info.context.loaders.member.load(member_id)  # type: ignore[arg-type]
-    return Member.of(row) if row else None

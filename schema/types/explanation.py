@@ -159,6 +159,16 @@ def _returned(entry: models.Entry, asset: Any) -> str:
     return f"{amount} taken back for what came back of the order"
 
 
+def effect_explanation(entry: models.Entry, asset: Any, effect: models.OrderEffect) -> Explanation:
+    """Return why a ledger line that carries out an effect is what it is."""
+    explanation = Explanation.of(dict(effect.explanation))
+    amount = abs(entry.change_available + entry.change_pending + entry.change_held)
+    if amount != effect.amount:
+        captured = f"{asset.spelled(amount)} {asset.code} for what was captured of the order."
+        explanation.text = f"{captured} For all of it: {explanation.text}"
+    return explanation
+
+
 def entry_text(entry: models.Entry, asset: Any, reason: str | None) -> str:
     """Return the sentence for a ledger line that no campaign decided."""
     amount = f"{asset.spelled(abs(entry.change_available or entry.change_held))} {asset.code}"

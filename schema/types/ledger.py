@@ -16,7 +16,7 @@ from domain.instants import NEVER
 from schema import ids
 from schema.context import Info
 from schema.enums import EntryKind, LotPart
-from schema.types.explanation import Explanation, campaign_of, entry_text
+from schema.types.explanation import Explanation, campaign_of, effect_explanation, entry_text
 from schema.types.node import Node
 from schema.types.program import Asset, Campaign
 from schema.types.stored_value import top_up_arithmetic, top_up_text
@@ -124,7 +124,7 @@ class Entry(Node):
             effects = await info.context.loaders.effects.load(self.row.order_id)
             found = next((effect for effect in effects if effect.ordinal == self.row.effect), None)
             if found is not None:
-                return Explanation.of(dict(found.explanation))
+                return effect_explanation(self.row, self.domain_asset, found)
         reason = None
         if self.row.kind in REASONED:
             reason = await info.context.loaders.reason.load(self.row.transfer_id)

@@ -1,6 +1,5 @@
 """Orders."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,7 +15,7 @@ from schema.context import Info
 from schema.enums import OrderState
 from schema.types.explanation import Effect, NotApplied, effect_of
 from schema.types.node import Node
-from schema.types.program import Asset, Tier
+from schema.types.program import Asset
 
 if TYPE_CHECKING:
     from schema.types.member import Member
@@ -50,6 +49,7 @@ class OrderLine:
     category: str | None = strawberry.field(description="Its category.")
     quantity: int = strawberry.field(description="How many.")
     returned_quantity: int = strawberry.field(description="How many came back.")
+    released_quantity: int = strawberry.field(description="How many were held and not captured: never delivered.")
     unit_price: Decimal = strawberry.field(description="Price of one, before any discount.")
     discount: Decimal = strawberry.field(description="Discount on the whole line.")
     payable: Decimal = strawberry.field(description="What the whole line costs after discounts.")
@@ -65,6 +65,7 @@ class OrderLine:
             category=row.category,
             quantity=row.quantity,
             returned_quantity=row.returned_quantity,
+            released_quantity=row.released_quantity,
             unit_price=from_minor(row.unit_price, scale),
             discount=from_minor(row.discount, scale),
             payable=from_minor(row.payable, scale),
@@ -197,10 +198,10 @@ class Order(Node):
         """Return what stored value paid."""
         return from_minor(self.row.paid, await self._scale(info))
 
-    @strawberry.field(description=DUE)
+    @strawberry.field(description=f"{DUE} Once it is captured: for what was captured; the other amounts stay as held.")
     async def due(self, info: Info) -> Decimal:
         """Return what is left."""
-        return from_minor(self.row.payable - self.row.paid, await self._scale(info))
+        return from_minor(self.row.payable - self.row.paid - self.row.released, await self._scale(info))
 
     @strawberry.field(description="What it has or had reserved, by asset.")
     async def holds(self, info: Info) -> list[Hold]:
@@ -217,7 +218,14 @@ class Order(Node):
     @strawberry.field(description="The member who bought; null for a guest order.")
     async def member(self, info: Info) -> Annotated["Member", strawberry.lazy("schema.types.member")] | None:
         """Return the member."""
-        return await _member(info, self.row.member_id)
+        return await found_member(info, self.row.member_id)
+
+    @strawberry.field(
+        description="Whose balances paid, when not the member's own; null when they were, or the caller may not see it."
+    )
+    async def payer(self, info: Info) -> Annotated["Member", strawberry.lazy("schema.types.member")] | None:
+        """Return the payer."""
+        return await found_member(info, self.row.payer_id)
 
     @strawberry.field(description="Its lines.")
     async def lines(self, info: Info) -> list[OrderLine]:
@@ -255,62 +263,11 @@ class Order(Node):
         )
 
 
-async def _member(info: Info, member_id: UUID | None) -> "Member | None":
+async def found_member(info: Info, member_id: UUID | None) -> "Member | None":
+    """Return the member, if there is one whom the caller may see."""
     from schema.types.member import Member  # noqa: PLC0415  (members know orders and orders members)
 
     if member_id is None:
         return None
     row = await info.context.loaders.member.load(member_id)
     return Member.of(row) if row else None
-
-
-@strawberry.type(description="What an order would come to if it were committed; nothing of it is stored.")
-class OrderPreview:
-    """A previewed order: the same content as a committed one."""
-
-    member_id: strawberry.Private[UUID | None]
-    source: str = strawberry.field(description="System that reports it.")
-    external_id: str = strawberry.field(description="Its name there.")
-    currency: str = strawberry.field(description="ISO 4217 currency.")
-    occurred_at: datetime = strawberry.field(description="The instant it was decided for.")
-    subtotal: Decimal = strawberry.field(description="Price of all lines before discounts, without shipping.")
-    discount_total: Decimal = strawberry.field(description="All discounts together.")
-    shipping: Decimal = strawberry.field(description="Price of shipping.")
-    spent: Decimal = strawberry.field(description=SPENT)
-    payable: Decimal = strawberry.field(description="What is left to pay, shipping included.")
-    paid: Decimal = strawberry.field(description=PAID)
-    due: Decimal = strawberry.field(description=DUE)
-    lines: list[OrderLine] = strawberry.field(description="Its lines.")
-    effects: list[Effect] = strawberry.field(description="What would be decided for it, each with its reason.")
-    not_applied: list[NotApplied] = strawberry.field(description="What would not apply, and why not.")
-    tiers_after: list[Tier] = strawberry.field(description="The member's tier on each ladder after the order.")
-
-    @strawberry.field(description="The member who buys; null for a guest order.")
-    async def member(self, info: Info) -> Annotated["Member", strawberry.lazy("schema.types.member")] | None:
-        """Return the member."""
-        return await _member(info, self.member_id)
-
-    @classmethod
-    def of(
-        cls, order: Any, lines: Sequence[Any], effects: Sequence[Any], tiers: Sequence[Any], program: domain.Program
-    ) -> "OrderPreview":
-        """Return the preview of the contract from the rows that a commit would store."""
-        scale = program.currency_scale
-        return cls(
-            member_id=order.member_id,
-            source=order.source,
-            external_id=order.external_id,
-            currency=order.currency,
-            occurred_at=order.occurred_at,
-            subtotal=from_minor(order.subtotal, scale),
-            discount_total=from_minor(order.discount_total, scale),
-            shipping=from_minor(order.shipping, scale),
-            spent=from_minor(order.spent, scale),
-            payable=from_minor(order.payable, scale),
-            paid=from_minor(order.paid, scale),
-            due=from_minor(order.payable - order.paid, scale),
-            lines=[OrderLine.of(line, scale) for line in lines],
-            effects=[effect_of(row, program) for row in effects],
-            not_applied=[NotApplied.of(record) for record in order.not_applied],
-            tiers_after=[Tier.of(tier) for tier in tiers],
-        )

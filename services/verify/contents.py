@@ -15,7 +15,7 @@ from services.verify.reasons import (
     fault_of_payments,
 )
 from services.verify.report import Finding
-from services.verify.returned import Whole, fault_of_returned, fault_of_state
+from services.verify.returned import Whole, fault_of_captured, fault_of_returned, fault_of_state
 from services.verify.setup import SetUp
 from services.verify.source import Row, Source
 from services.writer.tables import ENTRIES, ORDER_EFFECTS, ORDER_LINES, ORDER_RETURNS, ORDERS
@@ -24,6 +24,7 @@ CHECKS = {
     "order.content": "orders",
     "order.state": "orders",
     "order.effects": "orders",
+    "order.captured": "orders",
     "order.payment": "orders",
     "order.returned": "orders",
     "order.not_applied": "orders",
@@ -35,6 +36,13 @@ CHECKS = {
     "entry.return": "entry",
 }
 """Check → the table whose rows it looks at."""
+
+
+OF_CAPTURES_AND_RETURNS = (
+    "order_id IS NOT NULL AND (kind = 'RETURN' OR kind IN ('EARN', 'SPEND') AND EXISTS "
+    "(SELECT 1 FROM order_line n WHERE n.order_id = entry.order_id AND n.released_quantity > 0))"
+)
+"""What returns posted, and what was posted for orders of which not all was captured: few."""
 
 
 class Contents:
@@ -55,7 +63,7 @@ class Contents:
             found,
             column="order_id",
             check="entry.return",
-            where="kind = 'RETURN' AND order_id IS NOT NULL",
+            where=OF_CAPTURES_AND_RETURNS,
         )
 
     async def findings(self, progress: Callable[[int], None]) -> list[Finding]:
@@ -87,6 +95,9 @@ class Contents:
     def _check_returns(self, record: Row, whole: Whole) -> None:
         if fault := _tried(lambda: fault_of_state(whole)):
             self._findings.add("order.state", "orders", record, f"The state is not that of the order: {fault}.")
+        elif fault := _tried(lambda: fault_of_captured(whole)):
+            message = f"What was captured is not what is spent, earned and to be paid: {fault}."
+            self._findings.add("order.captured", "orders", record, message)
         elif (whole.returns or whole.entries) and (fault := _tried(lambda: fault_of_returned(whole))):
             self._findings.add("order.returned", "orders", record, f"What came back is not undone: {fault}.")
 

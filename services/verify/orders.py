@@ -139,6 +139,7 @@ TRANSFER_ORIGINAL = Check(
     """,
 )
 
+# Of an order of which not all was captured `order.captured` compares them: a share is no matter for SQL.
 EFFECT_ENTRY = Check(
     "effect.entry",
     "order_effect",
@@ -151,11 +152,13 @@ EFFECT_ENTRY = Check(
         SELECT f.order_id, f.ordinal, f.program_id, f.asset_id, f.campaign_id, 1 AS effects, 0 AS entries,
             CASE WHEN f.kind = 'SPEND' THEN -f.amount ELSE f.amount END AS amount
         FROM order_effect f WHERE NOT EXISTS (
-            SELECT 1 FROM orders o WHERE o.id = f.order_id AND o.state IN ('HELD', 'CANCELLED', 'EXPIRED')){f}
+            SELECT 1 FROM orders o WHERE o.id = f.order_id AND o.state IN ('HELD', 'CANCELLED', 'EXPIRED'))
+            AND NOT EXISTS (SELECT 1 FROM order_line n WHERE n.order_id = f.order_id AND n.released_quantity > 0){f}
         UNION ALL
         SELECT e.order_id, e.effect, e.program_id, e.asset_id, e.campaign_id, 0, 1,
             -(e.change_available + e.change_pending + e.change_held)
-        FROM entry e WHERE e.kind IN ('EARN', 'SPEND') AND e.order_id IS NOT NULL{e}
+        FROM entry e WHERE e.kind IN ('EARN', 'SPEND') AND e.order_id IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM order_line n WHERE n.order_id = e.order_id AND n.released_quantity > 0){e}
     ) s
     GROUP BY s.order_id, s.ordinal, s.program_id, s.asset_id, s.campaign_id
     HAVING sum(s.effects) <> 1 OR sum(s.entries) <> 1 OR NONZERO(amount)

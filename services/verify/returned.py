@@ -1,20 +1,20 @@
-"""Whether what came back of an order is what its lines, its state and the ledger say."""
+"""Whether what was captured of an order, and what came back, is what its lines, its state and the ledger say."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from domain.ledger import Entry
+from domain.ledger import Entry, EntryKind
 from domain.orders import Order, OrderEffect, OrderLine, OrderReturn, OrderState
-from domain.returns import share
+from domain.shares import released_share, returned_share
 
 NOT_COMMITTED = (OrderState.HELD, OrderState.CANCELLED, OrderState.EXPIRED)
 
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """An order with all that belongs to it; of its entries those of its returns."""
+    """An order with all that belongs to it; of its entries those of its returns, and if not all was captured, of it."""
 
     order: Order
     lines: Sequence[OrderLine]
@@ -25,7 +25,29 @@ class Whole:
 
 def fault_of_state(whole: Whole) -> str | None:
     """Return what is wrong with the order's state, given its lines and returns."""
-    order, lines, returns = whole.order, whole.lines, whole.returns
+    order, lines = whole.order, whole.lines
+    if fault := _fault_of_numbers(lines, whole.returns):
+        return fault
+    back = sum(line.returned_quantity for line in lines)
+    released = sum(line.released_quantity for line in lines)
+    captured = sum(line.quantity for line in lines) - released
+    if released and (order.held_until is None or not captured):
+        return f"{released} pieces were released and {captured} captured; no capture did that"
+    if order.state in NOT_COMMITTED:
+        held = order.held_until is not None and order.transfer_id is None
+        state = order.state if held and not back and not released else None
+    elif not back:
+        state = OrderState.COMMITTED
+    elif back == captured:
+        state = OrderState.RETURNED
+    else:
+        state = OrderState.PARTIALLY_RETURNED
+    if order.state is not state:
+        return f"it is {order.state} with {back} pieces returned; nothing in the ledger did that"
+    return None
+
+
+def _fault_of_numbers(lines: Sequence[OrderLine], returns: Sequence[OrderReturn]) -> str | None:
     counted = Counter[str]()
     for row in returns:
         counted.update(row.quantities)
@@ -36,32 +58,44 @@ def fault_of_state(whole: Whole) -> str | None:
         return f"its returns name lines that it has not: {', '.join(sorted(counted))}"
     if sorted(row.ordinal for row in returns) != list(range(len(returns))):
         return "its returns are not numbered from 0"
-    back = sum(line.returned_quantity for line in lines)
-    if order.state in NOT_COMMITTED:
-        held = order.held_until is not None and order.transfer_id is None
-        state = order.state if held and not back else None
-    elif not back:
-        state = OrderState.COMMITTED
-    elif back == sum(line.quantity for line in lines):
-        state = OrderState.RETURNED
-    else:
-        state = OrderState.PARTIALLY_RETURNED
-    if order.state is not state:
-        return f"it is {order.state} with {back} pieces returned; nothing in the ledger did that"
     return None
+
+
+def fault_of_captured(whole: Whole) -> str | None:
+    """Return what is wrong with what falls away because it was not captured."""
+    order, lines = whole.order, whole.lines
+    released = released_share(order.due_for_all, lines)
+    if order.released != released:
+        return f"{order.released} need not be paid of it, not {released}"
+    if not any(line.released_quantity for line in lines):
+        return None  # `effect.entry` compares its effects with its entries
+    posted = defaultdict(list)
+    for entry in whole.entries:
+        if entry.kind is not EntryKind.RETURN:
+            net = entry.change_available + entry.change_pending + entry.change_held
+            posted[entry.effect].append((entry.asset_id, entry.campaign_id, net))
+    for effect in whole.effects:
+        amount = effect.amount - released_share(effect.amount, lines)
+        amount = -amount if effect.kind == "SPEND" else amount
+        due = [(effect.asset_id, effect.campaign_id, amount)] if amount else []
+        if (found := posted.pop(effect.ordinal, [])) != due:
+            amounts = ", ".join(str(net) for *_, net in found) or "nothing"
+            return f"effect {effect.ordinal} comes to {amount}, and {amounts} was posted for this campaign and asset"
+    return f"effects were posted that it has not: {list(posted)}" if posted else None
 
 
 def fault_of_returned(whole: Whole) -> str | None:
     """Return what is wrong with what was given back and taken back, by each of the order's returns."""
     of_transfers: dict[Any, list[Entry]] = defaultdict(list)
     for entry in whole.entries:
-        of_transfers[entry.transfer_id].append(entry)
+        if entry.kind is EntryKind.RETURN:
+            of_transfers[entry.transfer_id].append(entry)
     before = Counter[str]()
     for row in sorted(whole.returns, key=lambda one: one.ordinal):
         if any(count < 1 for count in row.quantities.values()):
             return f"return {row.ordinal} is of lines of which nothing came back"
         after = before + Counter(row.quantities)
-        due = share(whole.order.due, whole.lines, after) - share(whole.order.due, whole.lines, before)
+        due = _between(whole.order.due_for_all, whole.lines, before, after)
         if row.refund != due:
             return f"by return {row.ordinal} {row.refund} is to be paid back, not {due}"
         fault = _fault_of_effects(whole, of_transfers.pop(row.transfer_id, []), before, after)
@@ -69,6 +103,10 @@ def fault_of_returned(whole: Whole) -> str | None:
             return f"by return {row.ordinal} {fault}"
         before = after
     return f"none of its returns is transfer {min(of_transfers)}" if of_transfers else None
+
+
+def _between(amount: int, lines: Sequence[OrderLine], before: Mapping[str, int], after: Mapping[str, int]) -> int:
+    return returned_share(amount, lines, after) - returned_share(amount, lines, before)
 
 
 def _fault_of_effects(
@@ -80,7 +118,7 @@ def _fault_of_effects(
             change = entry.change_available + entry.change_pending + entry.change_held
             back[entry.effect, entry.asset_id, entry.campaign_id] += change
     for effect in whole.effects:
-        due = share(effect.amount, whole.lines, after) - share(effect.amount, whole.lines, before)
+        due = _between(effect.amount, whole.lines, before, after)
         due = due if effect.kind == "SPEND" else -due
         came = back.pop((effect.ordinal, effect.asset_id, effect.campaign_id), 0)
         if came != due:

@@ -221,6 +221,8 @@ BY_FIELD: dict[str, Values] = {
     "OrderBy.id": text(64)
     | {"unknown": "ord_06f4k9s3tdrx9c4m3p3v1c0z5g", "a member's": "mem_06f4k9s3tdrx9c4m3p3v1c0z5g"}
     | {"no id": "ord_", "upper case": "ORD_06F4K9S3TDRX9C4M3P3V1C0Z5G", "over 128 bits": "ord_" + "z" * 26, "0": 0},
+    "CaptureLineInput.quantity": {"zero": 0, "negative": -1, "a million and one": 1_000_001},
+    "CaptureLineInput.ref": CODE,
     "OrderCancelInput.idempotencyKey": KEY,
     "OrderCaptureInput.idempotencyKey": KEY,
     "OrderCommitInput.idempotencyKey": KEY,
@@ -269,6 +271,7 @@ SIZES: dict[str, tuple[int, int]] = {
     "OrderContentInput.attributes": (0, 50),
     "OrderContentInput.lines": (1, 500),
     "OrderContentInput.spend": (0, 20),
+    "OrderCaptureInput.lines": (1, 500),
     "OrderReturnInput.lines": (1, 500),
     "OrderLineInput.attributes": (0, 50),
     "OrdersImportInput.orders": (1, 500),
@@ -279,6 +282,7 @@ TWICE: dict[str, Path] = {
     "OrderContentInput.attributes": ("1", "key"),
     "OrderContentInput.lines": ("1", "ref"),
     "OrderContentInput.spend": ("1", "asset"),
+    "OrderCaptureInput.lines": ("1", "ref"),
     "OrderReturnInput.lines": ("1", "ref"),
     "OrderLineInput.attributes": ("1", "key"),
 }

@@ -74,6 +74,8 @@ EXAMPLES: dict[str, Any] = {
     "MemberEnrollInput.name": "Li Lei",
     "MemberEnrollInput.phone": "+8613800138002",
     "MemberEnrollInput.store": "s-1",
+    "CaptureLineInput.quantity": 1,
+    "CaptureLineInput.ref": "1",
     "OrderCancelInput.idempotencyKey": "bad-input",
     "OrderCaptureInput.idempotencyKey": "bad-input",
     "OrderCommitInput.idempotencyKey": "bad-input",
@@ -129,7 +131,12 @@ CHOICES = {
     "OrderContentInput.payer": {"identity": {"source": "pos", "externalId": "2"}},
 }
 """Which branch of a `@oneOf` input, or of a field that takes one, an example takes when the path does not say."""
-DISTINCT = {"AttributeInput": "key", "IdentityInput": "externalId", "OrderContentInput": "externalId"} | {
+DISTINCT = {
+    "AttributeInput": "key",
+    "CaptureLineInput": "ref",
+    "IdentityInput": "externalId",
+    "OrderContentInput": "externalId",
+} | {
     "OrderLineInput": "ref",
     "ReturnLineInput": "ref",
     "SpendInput": "asset",

@@ -8,7 +8,7 @@ ENROLL = """mutation($input: MemberEnrollInput!) { memberEnroll(input: $input) {
 COMMIT = """mutation($input: OrderCommitInput!) { orderCommit(input: $input) {
   replayed
   order { id source externalId state subtotal discountTotal payable
-    lines { ref sku quantity returnedQuantity unitPrice discount payable }
+    lines { ref sku quantity returnedQuantity releasedQuantity unitPrice discount payable }
     effects { __typename id kind campaign { code } explanation { text ruleVersion arithmetic conditions { condition } }
       ... on EarnEffect { asset { code } amount } }
     notApplied { campaign { code } reason message remedy } member { number } }

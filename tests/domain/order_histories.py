@@ -129,9 +129,10 @@ class Orders(History):
         names = {"source": order.source, "external_id": order.external_id, "member_id": order.member_id}
         return {**COMMON, "order_id": order_id, **names}
 
-    def capture(self, order_id: UUID) -> Decision | Refusal:
-        """Capture a held order."""
-        return self.take(CaptureOrder(**self._about(order_id)))
+    def capture(self, order_id: UUID, quantities: Sequence[tuple[str, int]] | None = None) -> Decision | Refusal:
+        """Capture a held order, or so many pieces of its lines."""
+        some = None if quantities is None else tuple(quantities)
+        return self.take(CaptureOrder(**self._about(order_id), quantities=some))
 
     def cancel(self, order_id: UUID) -> Decision | Refusal:
         """Give a held order up."""

@@ -17,8 +17,8 @@ from domain.commands import Adjust
 from domain.ledger import Contra
 from domain.orders import OrderState
 from domain.program import Program
-from domain.refusals import AlreadyReturned, InsufficientBalance, InvalidInput, OrderNotInState, Refusal
-from domain.returns import share
+from domain.refusals import AlreadyReturned, HoldExpired, InsufficientBalance, InvalidInput, OrderNotInState, Refusal
+from domain.shares import share
 from tests.domain.makers import (
     DAY,
     MEMBER_ID,
@@ -123,7 +123,13 @@ def batches(order_of: Sequence[str], cuts: Sequence[bool]) -> Iterator[list[tupl
         yield sorted(batch.items())
 
 
-@settings(max_examples=300)
+def captured(data: st.DataObject, lines: Sequence[tuple[int, int]]) -> dict[str, int]:
+    """Draw what is captured of the lines: at least one piece."""
+    chosen = data.draw(st.lists(st.sampled_from(pieces(lines)), min_size=1, unique=True))
+    return {ref: data.draw(st.integers(1, lines[int(ref)][0])) for ref in chosen}
+
+
+@settings(max_examples=400)
 @given(st.data())
 def test_any_split_of_returns_ends_where_one_return_does(data: st.DataObject) -> None:
     policy = data.draw(st.sampled_from(list(ShortfallPolicy)))
@@ -141,13 +147,23 @@ def test_any_split_of_returns_ends_where_one_return_does(data: st.DataObject) ->
         lines=tuple(line(str(index), price, quantity) for index, (quantity, price) in enumerate(lines)),
         spend=((own.id, spend),) if spend else (),
     )
-    answer = history.buy(content, ORDER)
+    bought = dict(Counter(pieces(lines)))
+    if data.draw(st.booleans()):
+        answer = history.buy(content, ORDER)
+    else:
+        history.hold(content, ORDER)
+        bought = captured(data, lines)
+        history.now += data.draw(st.sampled_from([0, 1])) * DAY  # a day later the hold has run out
+        answer = history.capture(ORDER, sorted(bought.items()))
+        if isinstance(answer, HoldExpired):
+            return  # what it was held with has expired
     assert not isinstance(answer, Refusal), answer
+    check_books(history)
     available = history.state.accounts[own.id].available if own.id in history.state.accounts else 0
     if available > 0:
         adjusted(history, -data.draw(st.just(available) | st.integers(1, available)))
     history.now += data.draw(st.sampled_from([0, 0, 2, 4])) * DAY
-    shuffled = data.draw(st.permutations(pieces(lines)))
+    shuffled = data.draw(st.permutations(list(Counter(bought).elements())))
     cuts = data.draw(st.lists(st.booleans(), min_size=len(shuffled) - 1, max_size=len(shuffled) - 1))
     whole, split = history.forked(), history.forked()
     at_once = whole.return_(ORDER)
@@ -165,6 +181,63 @@ def test_any_split_of_returns_ends_where_one_return_does(data: st.DataObject) ->
     assert whole.state_of(ORDER) is OrderState.RETURNED
     if not refused:
         assert seen(split) == seen(whole)
+
+
+@settings(max_examples=200)
+@given(st.data())
+def test_what_is_captured_and_comes_back_ends_where_a_cancel_does(data: st.DataObject) -> None:
+    own = points(pending_days=data.draw(st.sampled_from([0, 3])))
+    value = replace(VALUE, pay_amount=1_00, pay_value=1_00)
+    principal, bonus = data.draw(st.integers(0, 300)), data.draw(st.integers(0, 300))
+    lots = [
+        lot(number, amount, own, expires_at=NOON + days * DAY)
+        for number, (amount, days) in enumerate(data.draw(starts))
+    ]
+    lots += [lot(90 + n, part, value, priority=-n) for n, part in enumerate((principal, bonus)) if part]
+    accounts = {
+        asset.id: account(asset, available=sum(row.amount for row in lots if row.asset_id == asset.id))
+        for asset in (own, value)
+    }
+    start = state(accounts=accounts, lots={row.id: row for row in lots})
+    history = Orders(start, new_id=ids(0x5000), shop=shop_of(own))
+    lines = data.draw(quantities)
+    left = sum(quantity * price for quantity, price in lines)
+    spend = []
+    for asset in (own, value):
+        amount = data.draw(st.integers(0, min(left, accounts[asset.id].available)))
+        left -= amount
+        spend += [(asset.id, amount)] if amount else []
+    content = order(
+        lines=tuple(line(str(index), price, quantity) for index, (quantity, price) in enumerate(lines)),
+        spend=tuple(spend),
+    )
+    assert not isinstance(history.hold(content, ORDER), Refusal)
+    given_up = history.forked()
+    given_up.cancel(ORDER)
+    some = captured(data, lines)
+    assert not isinstance(history.capture(ORDER, sorted(some.items())), Refusal)
+    check_books(history)
+    for hold in history.state.holds.values():
+        assert (hold.open, hold.captured) == (0, sum(_paid(history, hold.asset_id)))
+    assert not isinstance(history.return_(ORDER), Refusal)
+    check_books(history)
+    assert history.state_of(ORDER) is OrderState.RETURNED
+    for row in lots:
+        assert history.state.lots[row.id] == given_up.state.lots[row.id] == row
+    for asset_id, before in given_up.state.accounts.items():
+        after = history.state.accounts[asset_id]
+        assert (after.available, after.pending, after.held) == (before.available, before.pending, before.held)
+    (bought,), whole = history.orders.values(), {line.ref: line.quantity for line in history.lines[ORDER]}
+    assert bought.released + sum(row.refund for row in history.returns[ORDER]) == bought.payable - bought.paid
+    assert bought.due == sum(row.refund for row in history.returns[ORDER])
+    back = {line.ref: line.returned_quantity + line.released_quantity for line in history.lines[ORDER]}
+    assert back == whole
+
+
+def _paid(history: Orders, asset_id: UUID) -> Iterator[int]:
+    for entry in history.rows.entries:
+        if entry.kind == "SPEND" and entry.asset_id == asset_id:
+            yield -entry.change_held
 
 
 @given(quantities, st.integers(0, 1_000), st.data())

@@ -99,7 +99,8 @@ class Load:
                 return {"order": order | ({"spend": spend} if self.random.random() < 0.7 else {})}
         order = self.random.choice(ordered).input["order"]
         named = {"order": {"identity": {"source": order["source"], "externalId": order["externalId"]}}}
-        return named | ({"lines": [{"ref": "1", "quantity": 1}]} if name == "orderReturn" else {})
+        in_part = name == "orderReturn" or (name == "orderCapture" and self.random.random() < 0.5)
+        return named | ({"lines": [{"ref": "1", "quantity": 1}]} if in_part else {})
 
 
 async def ask(http: httpx.AsyncClient, request: Request) -> dict[str, Any]:

@@ -163,14 +163,17 @@ ALLOWED = """
 + order_effect checks 3
 + order_line primary key order_id, ordinal
 - order_line primary key ordinal
-+ order_line checks 5
++ order_line checks 6
++ order_line index ix_order_line_released order_id where released_quantity > 0
 + order_line trigger tr_order_line_decided
 + order_line trigger tr_order_line_delete
-+ orders checks 8
++ order_line trigger tr_order_line_released
++ orders checks 9
 + orders index ix_orders_held program_id, held_until where state = 'HELD'
 + orders trigger tr_orders_decided
 + orders trigger tr_orders_delete
 + orders trigger tr_orders_payer
++ orders trigger tr_orders_released
 + program checks 2
 + seal primary key program_id, number
 - seal primary key number
@@ -195,6 +198,11 @@ ALLOWED_ON_SQLITE = {
     # Transfers from before the column was added have no order among them; the writer gives all others theirs.
     "+ transfer column commit_order BIGINT default 0",
     "- transfer column commit_order BIGINT",
+    # Of orders from before these columns were added nothing was released.
+    "+ orders column released BIGINT default 0",
+    "- orders column released BIGINT",
+    "+ order_line column released_quantity INT default 0",
+    "- order_line column released_quantity INT",
 }
 ALLOWED_ON_POSTGRES = {f"+ {table} trigger tr_{table}_insert_only" for table in INSERT_ONLY} | {
     # Where no migration numbers transactions, the database does.

@@ -23,6 +23,7 @@ from services.database.migrate import migrate
 from services.engine import Engine, engine
 from services.members import MemberRef
 from services.order_life import OrderRef
+from services.orders import LineRequest
 from services.templates import Template
 from services.transaction import transaction
 from tests.factories import NOON, new_key, order, seal_all, world
@@ -52,6 +53,10 @@ async def _use(house: Engine) -> None:
     await shop.give(member, "-20")
     payment = [("POINTS", Decimal(100))]
     await orders.hold(house, shop.actor, order(member, "30.00", spend=payment), seconds=900, key=new_key())
+    lines = [LineRequest("1", "CD", 2, Decimal("10.00"))]
+    part = await orders.hold(house, shop.actor, order(member, lines=lines), seconds=900, key=new_key())
+    assert part.order_id
+    await order_life.capture(house, shop.actor, OrderRef(id=part.order_id), [("1", 1)], key=new_key())
     guest = await shop.buy(None, "7.00")
     ref = OrderRef(id=guest.order_id)
     await order_life.return_(house, shop.actor, ref, None, reason=None, key=new_key())
@@ -179,8 +184,8 @@ DECIDED = {
     "agent": {"monthly_limit", "since", "until"},
     "agent_draw": {"amount"},
     "hold": {"captured", "released"},
-    "orders": {"state", "transfer_id"},
-    "order_line": {"returned_quantity"},
+    "orders": {"state", "transfer_id", "released"},
+    "order_line": {"returned_quantity", "released_quantity"},
 }
 """Table → the columns that may change; all others were decided once."""
 
@@ -219,6 +224,23 @@ async def test_what_was_decided_for_an_order_is_not_changed(store: Store, table:
         assert "change" in await store.refused(f'UPDATE "{table}" SET "{column}" = "{column}"')
     together = ", ".join(f'"{column}" = "{column}"' for column in store.catalog[table].columns)
     assert "change" in await store.refused(f'UPDATE "{table}" SET {together}')
+
+
+async def test_what_was_not_captured_is_written_once(store: Store) -> None:
+    reason = "what is released changes with their capture only"
+    for statement in (
+        "UPDATE orders SET released = 1 WHERE state = 'COMMITTED'",
+        "UPDATE orders SET released = 1 WHERE state = 'HELD'",
+        "UPDATE orders SET released = 1, state = 'RETURNED' WHERE state = 'HELD'",
+        "UPDATE orders SET released = 0 WHERE released > 0",
+        "UPDATE orders SET released = released - 1, state = 'COMMITTED' WHERE released > 0",
+    ):
+        assert reason in await store.refused(statement)
+    for statement in (
+        "UPDATE order_line SET released_quantity = 0 WHERE released_quantity > 0",
+        "UPDATE order_line SET released_quantity = 1, returned_quantity = 0 WHERE returned_quantity > 0",
+    ):
+        assert "what is released changes once" in await store.refused(statement)
 
 
 async def test_an_order_is_not_made_dearer(store: Store) -> None:
@@ -317,6 +339,8 @@ CHANGES = [
     "UPDATE top_up_step SET threshold = {too_much}",
     "UPDATE orders SET state = 'LOST'",
     "UPDATE order_line SET returned_quantity = quantity + 1",
+    "UPDATE order_line SET released_quantity = quantity - returned_quantity + 1 WHERE returned_quantity = 0",
+    "UPDATE orders SET state = 'COMMITTED', released = payable - paid + 1 WHERE state = 'HELD'",
 ]
 OTHER = {"id": "'{nobody}'", "external_id": "'another'"}
 COPIES: list[tuple[str, dict[str, str]]] = [
@@ -480,6 +504,6 @@ async def test_a_lot_is_used_and_an_order_goes_on(house: Engine) -> None:
         await models.Order.all().update(state="RETURNED")
         await models.OrderLine.all().update(returned_quantity=1)
         await models.Idempotency.all().delete()
-    assert await models.Lot.filter(remaining=0, held=1).count() == await models.Lot.all().count() == 5
-    assert await models.Order.filter(state="RETURNED").count() == await models.Order.all().count() == 3
-    assert await models.OrderLine.filter(returned_quantity=1).count() == await models.OrderLine.all().count() == 3
+    assert await models.Lot.filter(remaining=0, held=1).count() == await models.Lot.all().count() == 7
+    assert await models.Order.filter(state="RETURNED").count() == await models.Order.all().count() == 4
+    assert await models.OrderLine.filter(returned_quantity=1).count() == await models.OrderLine.all().count() == 4

@@ -101,7 +101,8 @@ class Caller:
         return await orders.hold(**self._common, request=self._request(), seconds=900, key=new_key())
 
     async def capture(self) -> Outcome:
-        return await order_life.capture(**self._common, ref=self._order(), key=new_key())
+        lines = [("1", self.random.randint(1, 3))] if self.random.random() < 0.5 else None
+        return await order_life.capture(**self._common, ref=self._order(), lines=lines, key=new_key())
 
     async def cancel(self) -> Outcome:
         return await order_life.cancel(**self._common, ref=self._order(), key=new_key())

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any, TypeVar
 
 from tests.services.oracle.books import Books
-from tests.services.oracle.orders import Basket, Purchase, Spend
+from tests.services.oracle.orders import Basket, Pieces, Purchase, Spend
 from tests.services.oracle.terms import PAYING, WORTH
 
 T = TypeVar("T")
@@ -84,7 +84,11 @@ class Draws:
         return *self._commit(random), picked(random, SECONDS)
 
     def _capture(self, random: Random) -> Content:
-        return (self._order(random, ("HELD", "EXPIRED")),)
+        name = self._order(random, ("HELD", "EXPIRED"))
+        order = self.books().orders.get(name)
+        if order is None or random.random() < 0.4:
+            return name, None
+        return name, self._pieces(random, [quantity for quantity, _ in order.basket])
 
     def _cancel(self, random: Random) -> Content:
         return (self._order(random, ("HELD",)),)
@@ -94,15 +98,8 @@ class Draws:
         order = self.books().orders.get(name)
         if order is None or random.random() < 0.3:
             return name, None
-        if random.random() < 0.05:
-            return name, (("9", 1),)
-        lines = [n for n, (quantity, _) in enumerate(order.basket) if quantity > order.returned[n]] or [0]
-        chosen = sorted({picked(random, lines) for _ in range(2)})
-        pieces = []
-        for n in chosen:
-            left = max(order.basket[n][0] - order.returned[n], 1)
-            pieces.append((str(n + 1), random.randint(1, left + (random.random() < 0.05))))
-        return name, tuple(pieces)
+        bought = [quantity - order.released[n] for n, (quantity, _) in enumerate(order.basket)]
+        return name, self._pieces(random, [quantity - order.returned[n] for n, quantity in enumerate(bought)])
 
     # ── parts ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -113,6 +110,14 @@ class Draws:
         if fitting and random.random() < 0.85:
             return picked(random, fitting[-12:])
         return picked(random, list(orders)[-12:]) if orders else "A0"
+
+    def _pieces(self, random: Random, left: Sequence[int]) -> Pieces:
+        """Draw some of the pieces that are left of each line; now and then of a line that is not, or one too many."""
+        if random.random() < 0.05:
+            return (("9", 1),)
+        lines = [n for n, count in enumerate(left) if count] or [0]
+        chosen = sorted({picked(random, lines) for _ in range(2)})
+        return tuple((str(n + 1), random.randint(1, max(left[n], 1) + (random.random() < 0.05))) for n in chosen)
 
     def _basket(self, random: Random) -> Basket:
         return tuple((random.randint(1, 4), picked(random, PRICES)) for _ in range(random.randint(1, 3)))

@@ -15,6 +15,7 @@ from tests.services.machine.till import Till
 from tests.services.oracle import hashes
 from tests.services.oracle.books import Books
 from tests.services.oracle.engine import Oracle
+from tests.services.oracle.orders import part_of
 from tests.services.oracle.terms import TIERS
 
 MEMBERS = (
@@ -30,8 +31,11 @@ HOLDS = (
     "SELECT order_id, asset_id, amount - captured - released, expires_at FROM hold "
     "WHERE program_id = $1 AND captured + released < amount"
 )
-ORDERS = "SELECT id, external_id, state, held_until, spent, payable, paid FROM orders WHERE program_id = $1"
-BACK = "SELECT order_id, ref, returned_quantity FROM order_line WHERE program_id = $1 AND returned_quantity > 0"
+ORDERS = "SELECT id, external_id, state, held_until, spent, payable, paid, released FROM orders WHERE program_id = $1"
+GONE = (
+    "SELECT order_id, ref, returned_quantity, released_quantity FROM order_line "
+    "WHERE program_id = $1 AND returned_quantity + released_quantity > 0"
+)
 RETURNS = "SELECT order_id, ordinal, quantities, refund FROM order_return WHERE program_id = $1 ORDER BY ordinal"
 LINES = (
     "SELECT account_id, kind, change_available, change_pending, change_held, contra FROM entry WHERE program_id = $1 "
@@ -83,15 +87,21 @@ class Seen:
         )
         await self._compare_lots(books)
         orders = {name: (state, at(until), *amounts) for _, name, state, until, *amounts in await self.rows(ORDERS)}
-        same(orders, {o.name: (o.state, o.until, o.spent, o.subtotal - o.spent, o.paid) for o in books.orders.values()})
-        back = {(names[str(order)], ref): quantity for order, ref, quantity in await self.rows(BACK)}
         same(
-            back,
+            orders,
             {
-                (o.name, str(n + 1)): quantity
+                o.name: (o.state, o.until, o.spent, o.subtotal - o.spent, o.paid, part_of(o, o.due, o.released))
                 for o in books.orders.values()
-                for n, quantity in enumerate(o.returned)
-                if quantity
+            },
+        )
+        gone = {(names[str(order)], ref): pieces for order, ref, *pieces in await self.rows(GONE)}
+        same(
+            gone,
+            {
+                (o.name, str(n + 1)): [back, released]
+                for o in books.orders.values()
+                for n, (back, released) in enumerate(zip(o.returned, o.released, strict=True))
+                if back + released
             },
         )
         held = sorted(

@@ -67,7 +67,7 @@ class Till:
             name, *more = call.content
             member = None if owner is None else self.people[owner]
             of = {"order_id": self._order_id(name), "source": "shop", "external_id": name, "member_id": member}
-            return ABOUT_ORDERS[call.operation](**common, **of, **(self._pieces(*more) if more else {}))
+            return ABOUT_ORDERS[call.operation](**common, **of, **self._more(call.operation, *more))
         make: Callable[..., Command] = getattr(self, f"_command_{call.operation}")
         return make(common, *call.content)
 
@@ -115,8 +115,8 @@ class Till:
         content = self._content(number, name, of[0])
         return HoldOrder(**common, order_id=self._order_id(name), content=content, seconds=of[1])
 
-    async def _ask_capture(self, who: Who, name: str, *, key: str) -> Outcome:
-        return await order_life.capture(*who, self._order(name), key=key)
+    async def _ask_capture(self, who: Who, name: str, pieces: Any, *, key: str) -> Outcome:
+        return await order_life.capture(*who, self._order(name), pieces, key=key)
 
     async def _ask_cancel(self, who: Who, name: str, *, key: str) -> Outcome:
         return await order_life.cancel(*who, self._order(name), key=key)
@@ -142,8 +142,9 @@ class Till:
         return self.orders.setdefault(name, uuid7())
 
     @staticmethod
-    def _pieces(pieces: Any) -> dict[str, Any]:
-        return {"return_id": uuid7(), "quantities": pieces, "reason": None}
+    def _more(operation: str, pieces: Any = None) -> dict[str, Any]:
+        returns = {"return_id": uuid7(), "quantities": pieces, "reason": None}
+        return {"capture": {"quantities": pieces}, "cancel": {}, "return": returns}[operation]
 
     def _request(self, number: int | None, name: str, purchase: Purchase) -> OrderRequest:
         basket, spend, occurred = purchase

@@ -12,6 +12,8 @@ from tests.services.oracle.terms import FEN_PER_STAR, MONEY, TIERS, WORTH
 Basket = tuple[tuple[int, int], ...]
 """Quantity and price of each line, whose refs count from 1."""
 Spend = tuple[tuple[str, int], ...]
+Pieces = tuple[tuple[str, int], ...]
+"""So many pieces of lines, by ref."""
 
 
 class Purchase(NamedTuple):
@@ -42,6 +44,8 @@ class Order:
     used: dict[str, list[Part]] = field(default_factory=dict)
     returned: list[int] = field(default_factory=list)
     """How many pieces of each line are back."""
+    released: list[int] = field(default_factory=list)
+    """How many pieces of each line were not captured."""
     returns: list[tuple[dict[str, int], int]] = field(default_factory=list)
     """Pieces and refund of each return."""
     takings: dict[str, Any] = field(default_factory=dict)
@@ -49,6 +53,7 @@ class Order:
 
     @property
     def due(self) -> int:
+        """What is to be paid outside when all of it is bought."""
         return self.subtotal - self.spent - self.paid
 
     def state_at(self, now: datetime) -> str:
@@ -90,16 +95,23 @@ def hold(books: Books, number: int | None, name: str, purchase: Purchase, second
     return Answer(order=name, person=number, lines=lines)
 
 
-def capture(books: Books, name: str) -> Answer:
+def capture(books: Books, name: str, pieces: Pieces | None = None) -> Answer:
     order, person = opened(books, name)
     if order.state not in {"HELD", "EXPIRED"}:
         raise in_state(order)
+    order.released = _not_named(order, pieces)
+    freed: list[Posted] = []
     if person:
         if person.status != "ACTIVE":
             raise Refused("MEMBER_NOT_ACTIVE", status=person.status)
         person.events += 1
         reserved = next((one for one in person.holds if one.order is order), None)
-        for asset, amount in order.spends:
+        if reserved:
+            freed = _let_go(order, person, reserved, books.now)
+        for asset, whole in order.spends:
+            amount = whole - part_of(order, whole, order.released)
+            if not amount:
+                continue
             if reserved:
                 order.used[asset] = reserved.parts[asset]
                 for part in reserved.parts[asset]:
@@ -112,7 +124,7 @@ def capture(books: Books, name: str) -> Answer:
             person.holds.remove(reserved)
         _earn(books, order, person)
     order.state = "COMMITTED"
-    return Answer(order=name, person=order.person, lines=list(order.posted))
+    return Answer(order=name, person=order.person, lines=freed + order.posted)
 
 
 def cancel(books: Books, name: str) -> Answer:
@@ -157,6 +169,43 @@ def in_state(order: Order, state: str | None = None) -> Refused:
     return Refused("ORDER_STATE", state=state or order.state, order=order.name)
 
 
+def part_of(order: Order, amount: int, pieces: list[int]) -> int:
+    """Return how much of an amount belongs to so many pieces: by price, or where all is free by pieces."""
+    if all(pieces[n] == quantity for n, (quantity, _) in enumerate(order.basket)):
+        return amount
+    prices = [price for _, price in order.basket] if order.subtotal else [1] * len(order.basket)
+    total = sum(quantity * price for (quantity, _), price in zip(order.basket, prices, strict=True))
+    return amount * sum(count * price for count, price in zip(pieces, prices, strict=True)) // total
+
+
+def _not_named(order: Order, pieces: Pieces | None) -> list[int]:
+    """Return how many pieces of each line are not captured."""
+    named = {str(n + 1): quantity for n, (quantity, _) in enumerate(order.basket)}
+    if pieces is not None:
+        if any(count > named.get(ref, 0) for ref, count in pieces):
+            raise Refused("INVALID_INPUT")
+        named = dict(pieces)
+    return [quantity - named.get(str(n + 1), 0) for n, (quantity, _) in enumerate(order.basket)]
+
+
+def _let_go(order: Order, person: Person, reserved: Hold, now: datetime) -> list[Posted]:
+    """Make available again what is not captured: what would have been used last. A debt is paid first."""
+    lines = []
+    for asset, whole in order.spends:
+        rest = part_of(order, whole, order.released)
+        if not rest:
+            continue
+        stays, goes = [], []
+        for part in reversed(reserved.parts[asset]):
+            more = min(part.amount, rest)
+            rest -= more
+            goes.insert(0, Part(part.lot, more))
+            stays.insert(0, Part(part.lot, part.amount - more))
+        lines.append(person.let_go(asset, [part for part in goes if part.amount], now))
+        reserved.parts[asset] = stays
+    return lines
+
+
 def _again(books: Books, name: str, content: Any, states: Sequence[str]) -> Answer:
     """Answer a name that is known: the same content is the same order, if it is where the call would bring it."""
     order = books.orders[name]
@@ -188,7 +237,7 @@ def _decided(books: Books, name: str, content: Any) -> tuple[Order, Person | Non
     order = Order(
         len(books.orders), name, content, number, basket, at, "COMMITTED", subtotal, spent, paid, spends, earns
     )
-    order.returned = [0] * len(basket)
+    order.returned, order.released = [0] * len(basket), [0] * len(basket)
     books.orders[name] = order
     return order, person
 
@@ -204,8 +253,10 @@ def _earned(books: Books, person: Person, total: int, occurred: datetime) -> lis
 
 
 def _earn(books: Books, order: Order, person: Person) -> None:
-    for asset, amount in order.earns:
-        order.posted.append(
-            person.credit(asset, amount, "EARN", "ISSUANCE", books, occurred=order.occurred, order=order.name)
-        )
+    for asset, whole in order.earns:
+        amount = whole - part_of(order, whole, order.released)
+        if amount:
+            order.posted.append(
+                person.credit(asset, amount, "EARN", "ISSUANCE", books, occurred=order.occurred, order=order.name)
+            )
     person.raise_tier()

@@ -204,20 +204,22 @@ class Person:
     def free(self, hold: Hold, at: datetime) -> list[Posted]:
         """Make available again what an order reserved, on the lots on which it did; a debt is paid first."""
         self.holds.remove(hold)
-        lines = []
-        for asset, parts in hold.parts.items():
-            before = self.available(asset)
-            amount = sum(part.amount for part in parts)
-            lines.append(self.post(asset, "RELEASE", amount, None, held=-amount))
-            for part in parts:
-                lot = part.lot
-                lot.held -= part.amount
-                lot.left += part.amount
-                if lot.ends and lot.ends < at:
-                    lot.freed_at = at
-                self._reduced(lot, before)
-                before += part.amount
-        return lines
+        return [self.let_go(asset, parts, at) for asset, parts in hold.parts.items()]
+
+    def let_go(self, asset: str, parts: list[Part], at: datetime) -> Posted:
+        """Make available again what was reserved on these parts; a debt is paid first."""
+        before = self.available(asset)
+        amount = sum(part.amount for part in parts)
+        line = self.post(asset, "RELEASE", amount, None, held=-amount)
+        for part in parts:
+            lot = part.lot
+            lot.held -= part.amount
+            lot.left += part.amount
+            if lot.ends and lot.ends < at:
+                lot.freed_at = at
+            self._reduced(lot, before)
+            before += part.amount
+        return line
 
     def raise_tier(self) -> None:
         reached = [rank for rank, (_, threshold, _) in enumerate(TIERS) if self.available("TIER") >= threshold]

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from tests.services.oracle.books import Answer, Books
-from tests.services.oracle.orders import Order, in_state, opened
+from tests.services.oracle.orders import Order, in_state, opened, part_of
 from tests.services.oracle.people import Lot, Part, Person, Posted, Refused, lacking
 from tests.services.oracle.terms import DAY
 
@@ -40,23 +40,23 @@ def give_back(books: Books, name: str, pieces: tuple[tuple[str, int], ...] | Non
                 lines += settlement.restore(asset) + settlement.take_back(asset)
     order.returns.append((quantities, share(order, order.due, after) - share(order, order.due, before)))
     order.returned = after
-    whole = all(back == quantity for back, (quantity, _) in zip(after, order.basket, strict=True))
+    bought = [quantity - order.released[n] for n, (quantity, _) in enumerate(order.basket)]
+    whole = after == bought
     order.state = "RETURNED" if whole else "PARTIALLY_RETURNED"
     return Answer(order=name, person=order.person, lines=lines, returned=len(order.returns) - 1)
 
 
 def share(order: Order, amount: int, back: list[int]) -> int:
-    """Return how much of an amount belongs to the pieces that are back: by price, or where all is free by pieces."""
-    if all(back[n] == quantity for n, (quantity, _) in enumerate(order.basket)):
-        return amount
-    prices = [price for _, price in order.basket] if order.subtotal else [1] * len(order.basket)
-    total = sum(quantity * price for (quantity, _), price in zip(order.basket, prices, strict=True))
-    return amount * sum(count * price for count, price in zip(back, prices, strict=True)) // total
+    """Return how much of an amount belongs to the pieces that are back, beside those that were not captured."""
+    gone = [count + released for count, released in zip(back, order.released, strict=True)]
+    return part_of(order, amount, gone) - part_of(order, amount, order.released)
 
 
 def _pieces(order: Order, pieces: tuple[tuple[str, int], ...] | None) -> tuple[list[int], dict[str, int]]:
     """Return how many pieces of each line are back after the return, and what came back by it."""
-    left = {str(n + 1): quantity - order.returned[n] for n, (quantity, _) in enumerate(order.basket)}
+    left = {
+        str(n + 1): quantity - order.released[n] - order.returned[n] for n, (quantity, _) in enumerate(order.basket)
+    }
     if pieces is None:
         pieces = tuple((ref, count) for ref, count in left.items() if count)
         if not pieces:

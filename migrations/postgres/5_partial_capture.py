@@ -1,0 +1,147 @@
+"""What was held and not captured: how many pieces of each line, and what of the order need not be paid for that."""
+
+from tortoise import BaseDBAsyncClient
+
+RUN_IN_TRANSACTION = True
+
+
+async def upgrade(db: BaseDBAsyncClient) -> str:
+    return """
+ALTER TABLE "orders" ADD COLUMN "released" BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE "orders" ALTER COLUMN "released" DROP DEFAULT;
+ALTER TABLE "orders" ADD CONSTRAINT "orders_released_check" CHECK ("released" >= 0 AND "released" <= "payable" - "paid");
+ALTER TABLE "order_line" ADD COLUMN "released_quantity" INT NOT NULL DEFAULT 0;
+ALTER TABLE "order_line" ALTER COLUMN "released_quantity" DROP DEFAULT;
+ALTER TABLE "order_line" ADD CONSTRAINT "order_line_released_check" CHECK ("released_quantity" >= 0 AND "returned_quantity" + "released_quantity" <= "quantity");
+CREATE TRIGGER "tr_orders_released" BEFORE UPDATE OF "released" ON "orders" FOR EACH ROW WHEN (NEW."released" <> OLD."released" AND NOT (OLD."state" IN ('HELD', 'EXPIRED') AND NEW."state" = 'COMMITTED')) EXECUTE FUNCTION "refuse_change"('what is released changes with their capture only');
+CREATE TRIGGER "tr_order_line_released" BEFORE UPDATE OF "released_quantity" ON "order_line" FOR EACH ROW WHEN (NEW."released_quantity" <> OLD."released_quantity" AND (OLD."released_quantity" <> 0 OR OLD."returned_quantity" <> 0)) EXECUTE FUNCTION "refuse_change"('what is released changes once');
+CREATE INDEX "ix_order_line_released" ON "order_line" ("order_id") WHERE "released_quantity" > 0;
+"""
+
+
+async def downgrade(db: BaseDBAsyncClient) -> str:
+    return """
+DROP INDEX "ix_order_line_released";
+DROP TRIGGER "tr_order_line_released" ON "order_line";
+DROP TRIGGER "tr_orders_released" ON "orders";
+ALTER TABLE "order_line" DROP COLUMN "released_quantity";
+ALTER TABLE "orders" DROP COLUMN "released";
+"""
+
+
+MODELS_STATE = (
+"eJztXXtz2za2/yoY/bPNrOLxM0mTO3fGadKtt07ciZ327rY7NERBEscUwRCgHd3efvcLgK"
+"TEB0gRFCVRzMl4YgvAIakfQOC8z5+DOR0Tlx1d2jYNPT54jf4ceHhOxB/5riEaYN9fdcgG"
+"jkeuGotTg0aMB9iW15pglxHRNCbMDhyfO9STg+9mBI2wiz2bIDpB1CMIM0Y4mtBAfZqT+Y"
+"gER/JqY2qLyzne1JQw9JwvIbE4nRI+I4Eg//33QdRvOWP1oJJU/v2f/4hPjjcmXwmT4+RH"
+"/8GaOMQdZxCJ6FS7xRe+avv8+erdj2qkfNqRZVM3nHur0f6Cz6i3HB6GzvhI0si+KfFIgD"
+"kZp7DyQteNUU2aoq8iGngQkuWjjlcNYzLBoSsRH/zXJPRsCTSSd7JC7ogptOncx/xItrz8"
+"7/g5UzSW9fHmzrp9f2dZg8JsyefJzUPcZFNPzrTjcYnan39F112ho1oH8gY//HT56buzF8"
+"8UHpTxaaA6FXaDvxQh5jgiVTOwgtwP6DTAc8sM+ixVm1OQNKzmYLXIE0ATyDoGcurNTr8G"
+"dTHNEAGkOUiXm4kBomkaADQP6CN2om9YQPStM73yeAmmabIcqE50QB0YnOJ5xa/n35+enp"
+"29PD0+e/Hq4vzly4tXx6/EWPXExa6XFXPw9uofVx/v5ANRcUxHx7dsyMLvE28sn8oI/BQR"
+"QN8Y+lkMbX3cEwoAvTHoE5fSwAz1JQnA3hh2Rr6YgR4TAOSNIffIV26NhWiEeRH6dwI97s"
+"yJHvwcaW4SxjHtUfLHtqZk8L349/zk9PnZCTo+fq1+/q7+34Nsc3f14f3t3eWHX+Tl54x9"
+"cRWOl3fvZc+pal3kWr+LOKDVLC0vgn67uvsJyY/o3zcf3+f5pOW4u38P5DPhkFPLo08WHq"
+"ehSpqTpr+kRDt5SAlYsmGE7YcnHIytQg89pWVji13z03m+BXt4quZOoimfM1El+M7PZDHQ"
+"KRminmGljsF3rId40FodwyWyAzImHnewK3UFGPk44GItIqkqmCDG8WSCOKUueyM/O5whRg"
+"QNR9RzF4jPCJphNkMOQw/E50VlxFbuoNFagHIClBOHcZ61I/ip3wU4f5jhoORQisfngBQP"
+"doAQir3zq+USb8pn4uPp8XEFpr9eflKwilG54+Rj3HUa9eVZLrkHWXLr0bFeHg4WZaxXhj"
+"CH92jBCTtAxKv4qeubt5lTXcD69urj5ad/fffh8n+eZY7265uP/0jGpxf423/dvb/Mz4BN"
+"/QirLPj/vL35WAL9kiLPczk2R/+HXIcdIgNcgb3EIoN9sqaX0KeW+w8a4OUF3uaAF+tXgt"
+"OA881S7ovx3c9UHASHm55m8tV3xOUaTHOWEuSbQ5z9gDzSh0YveZayhdmPOWB4x/slxUqz"
+"zUAnxKqOYaUMuxyyVoL9bYa5ECpdMp4KmVKZ11lRCi0dpbV/Z0UPWzwfGL/3LvqAfLlT+V"
+"Kt+gKc5fJlMr6H8uWL8xri5YvzUulSdoHwvkvh/UF8NRN8k/E9xPfstAa8Z6el6MquvFyO"
+"de4Gt3PsuuUGqYSoTyaps9OXL5ZGKPmhyux0++Hy+rpoZ1Ky1MJksa4oYLnWWK4RXMkdCj"
+"iXrtgC3e5W7vF2l+3pyfnL81dnL86Xa3fZUrWAy9auJUU9vRBZiWxCViVB9kp6lBKhHsFJ"
+"QOfmW8CSDPaBGvtA7HUllt1Co1Re56y1JINdoMQHzppTj8+aQLsiBHDLwBXLz5TlypH2Bt"
+"s2uC7wY9uPH9uMBlx8T9fksMsQ7e6oG3x6/+Pn2/fbUoVt+7ibilHE9LDLEu1uoZ8dynY8"
+"CgPPosGYaDaP8hWcpdrhEn578/HzrfXj1afbu0NdxyPqhcyysW96/GUId7eUT44P4Pjz8c"
+"LC8yQU0SByIUPXG45i10EjAsVH7IaGMTsZMsC+GfYBmcsvG5iejAW63kxAa2djDJEYOAto"
+"ONXo2spVQjrab00v1BG7/Q947mNn6g00pvtl37DKem+nR9VwQWeKEsl7qRB1jILQJW/Qkz"
+"TaOxwx8cpJ92/HU97hjyRggpYdoXs/HLkOm4l1Ezfey3EfZYz708wR1xTUogGjcYAnWuf0"
+"nd4bnA3A2aDtKejutgbOBuBs0DFwtxMpwLX2rwqFFtdbvvqA8BbsNvlz1sTCoKNtxLl3jJ"
+"tsg3fvGL/5azxDFWznr6tJXM99pqe8thtpQqz4vqHiCIm4zmvB/zESiNUxRJ5sQPYMe+Lr"
+"CD5QBvoo1o/Kduy6URTja8QIQfeC6tGxCTuKl6KY1PtS99Td3b0OJ5rgGH30QpnXBljTvX"
+"NNwJruljXNvgZ1Uc2RAax5pjTaTuof5SuCPtlf2/MTCBwaOFzjJFDOHKVIAFOdtZrjgDeJ"
+"j8sQQhRk5yKkMh543rhRCOSKDOIfD3HexVcbOxIAowjzLNVGUeYdkyh3HWROJhNicyPwUy"
+"QQ378B9AGxpTNKs9jfDCmcbZ3e48yTl0DWkiZZS7qiSaPeY4USbdU7rNSfZcet1ZzdUjQP"
+"7Vk20/hI7BNzwhBbdWKPSlXTUJpSn2bUJYhx4mtitdu4YA39lgyesNK5hcWLBLnOO6MqAD"
+"XXTvUxhbehLq4FQoA2B216XzEANkcGsGpXbAMn1hxhn1RfO3amlEu0wQRkyAD+5tE0gt0x"
+"Qz6hANCNQO8If//e44E2LXDUUcnVk+WQtQz9jWC6Xcdb1Q6KihYN0QNZkDEaLdB3yyZGvj"
+"x7g+7FVq20YvdIRbkwZYiW12DyIjKFb1mtom3fbINMwftNur6ese/Fq1XF6McTb1ouJkMF"
+"bFPBUAjSE1SK6j6kUCmqbTE0wB6bGK/SHBnACqnGduf7G/k5Wg2LnOmoQfJpLG7GcDYqeV"
+"akhYnYdCLMC6DlCGEKGk8BlF2EsovfJvRQdnEfOz71xDOYsJkrikaMZsec07YeYxarFA03"
+"lBQVLO7Gi1tpcQ2l0jTNBiJpx5Z5OxJp5CZZRLM80+2SAEIjNXvvvgOAOoZvO4uU2nYYBI"
+"18UHOk4IPaaR9UcDbu8UR3xTD+SDw+0BnGVcew0jC+HFIjU5GPGX/OiceIGGNzhEc0lIHb"
+"kSknbbROWhIe8dkRulJB3KqqrS4TUWvX/sP7w7u36Xzu8Cjp5NJQLm3j6vuyuBJvZNWTF5"
+"VdStWPI1dRLiPSnwLKieyaR/Hkl+8+oYtNzepd4bXBwA5mSzCvHwSo6c3MUOOdowQxvbGY"
+"DobOLSqgQAfSsvfIfl3HeompciG1jL0iM2Q9UjDtePt1hShmvEVkiGA9awJIuGMMap4OcC"
+"1EhTRANUsFmGYxHROOHdcoW0KKBPJUNE+WAIrqHusvQVH9jUx0RxTVP9GcMjTdPqxSU8+S"
+"ETW01AIrEjxipcfNJFFQCe69SBt8hG48d4HubezzUGxS96JnjO4D4hLM5MfIWVCnqW79+t"
+"psDWnxFvIydIYngbwMEFl02JBCWCGEa3Uf0D1qhPsJKMS/befFb5AABLJ/tOETHjPWZtCn"
+"qQD8xuAnYowZ+GkqAL8x+OSr74gNqUnW5gwl6Gk6p6cBhdw3MtEdUchdjcncp5x4tjaxUr"
+"p7WKWec3IDa2jpHsgi9rLEDIXiVHi9KjrJsTdmUp02VFqzp2SYYEWfSCAL//y89AaNFShD"
+"xGzqE+Un+kyntdv6/TbwCRXXKL7iFa5FRFe0oqFn0X79QLdVng7UdDuVgtS7YLKElwQ9dI"
+"87Oa2zjMWo0mWs+nJxx5DLvJxtbjGXeUYHFXKZdbsIe7nXQYoEvA6gRAPwvp3mfT0u63/p"
+"Gd+obx3XuxpVk+UVLOTTzLFnylAcciaugdiCcTJHDwIktox4KuNhzS5QoxAAo2Fgq/eAfO"
+"Uk8LALluYucFfAwu6WhV2+BrV52CVFD5nY9uuwp3cXA5RzZD2EeitV2bvuOLFLLUM7GwTw"
+"pMCTbp0nFWyclh+V7dW8aDKiBh96+/PnSBUqo96TIHgpmLI3yKX0gYwRjoLpUSiWU6DGyR"
+"sgn7qOvUDXV7d379/pONQ2L12Hd30IgVPd+x4JnOpuOVWx6E3Y1Gh4Dxmn9nlU9dsA22R8"
+"/5IMboUptQUYUxoYGbvSNP2DuZ0l3BHu5VqF2+r4l7inkoNxV2PW8zBxlIVgJ2Tghax745"
+"BA8Bjq6CCMIUcqwkbYxZ6tius4nKEvIXadyULMThSwoWFg2rtuDe7FFiAA+7L3kxXYlx1n"
+"sxkbnbHJeGBgusbAdBvcLanVxCPYJgivKHqIcfuZgCCQpoXttiv8INVmpZTN1ZwgrZ2R0h"
+"asmsPRk8NnihWjTx6K3cyVK5/yeNbmmzSg3MCzD5g2YNoOdRc5JHPSAUIKcbgQh9t9QCFs"
+"tG/hzR3Th0IY7kEHIwZkLp7AuBhZhgzgbww/lCPbA+h+4NAg9vvNAn87x65bnsQ/Rdcn+M"
+"9OX75YAi4/VEF8++Hy+lqT35XaD0RIn54QP4u4VrtX5Wlb8K86nEPyINyr+hS+Pvhe/Ht+"
+"cvr87AQdH79WP39X/+9BT3Jwsz8OSYOZX1HBrB/irIPvbI8nujvWhg/0kQz0FgfVNVxjdb"
+"Dmyai1poffZsqPNa4aNZGerJQ+IJkcHdEATfGj6KJqhLhwunyV+phQaVIVtHrlDUwX3dP8"
+"GBszlP3i/MDsF3IdGpY5oKC+zIALxqAtR8KAzgd0Pv0HvSOMzQdlRtXxNXFPJVszX42pU+"
+"GTBEwcnsQLqOsKtsLxVnUyj9B9UobyHikrpCqp6QRxUU1tVc9Nr1fDjdYL1TcER9p9nxDg"
+"k7HTYzhe9wVAK7w9lxTgi1jDFxGigbbqS+sLkIzwXRL0D+D2F69ktjWWlIpECwlB/9A9va"
+"jjaC9GlS/fi4Kr/cgJ+GyMNVZAqdDUY5ymqdJkHh7gFfhKxWQ+hJVjHmrKuVVEsS4p4Oiq"
+"8fbL6kIeMXr/UyT92wHaj7RhnAZm6YISAkB3PboBmRBVO3C0MBQaipTgK5fju2Kh20yHlK"
+"banR7peFvrdz+Z+2M1SBPfhywpmEE7ZwYFe/c3MtEdUQvfBCXJFqKOYZVSWLmSs9pK4TAQ"
+"zCEjKCA+DXhkbcYoyn8YJx99k86MrzqGKEndh5zxM5k4IVqAqkwmedRnON3mrVrLhfp7Nr"
+"IpGQHKZlA2H9Z2eygBgL1kwyHhLCSc3Q/UW9HmSwWdoT4kJughwltQ6FGPE49b5nVA8pRQ"
+"DyQtRZjUAwGV3za3a1BZbx3hMAiSEm21IU7R9HGjrrNPl2/ThUMwHHHKsWYRV6lW01Tgot"
+"dYuzp2WJQbo8EUFGlhIhpPBJs5vm/sHpymAvCbg+8T00QISxKAvTHsPl4oPIyATxEB9BtA"
+"rxPwq3HXyvYAen3QoQL8HsHHXDzVKIwF9yz85bUps1Qblafs2jRUILqV+pQe5Rb2fdfRvQ"
+"DlM5AjgynYYAr2Hp7aMeVBO0YJGSnWLAlLlhJSsHTNayGTfc5Wap0m7ik5UnBP6fREgx9S"
+"jye6S35I7ycTYmuzfae7h2t9kiyyGrnWM+lGJsmYybIrquTcE2ZoTGxHLFrl+IPjYi7pFB"
+"lxg/jleNh9doSuPEaCqCJd0R9pGzfYICNHfNHim1wqb6Uo2hG31rsTbV/YOj05f3n+6uzF"
+"+VLGWrZUiVaJGFXuOLTHpKwHtDdC9o39gvognt7EgpeM76P1rn03Czz3sTP1DJdsjgykyh"
+"JUH0nAxBM0RTdLDihD7vvtAgpJxfej354Itt9Itb0kAJXqBipV8tV3hZSnjw0sBz9HBlNg"
+"OAVdkuOvHY8MyqR41TlcL8O7ybhaErwcLSup1pGmtRK66QVAAgcJ/KB3HpDA953/cmIigM"
+"fDeyh/byGrxkNoAm08HKDtWmngjgnYO4h/sgUYUxqYOdenaPoHc/tL+EuIPa4tvFPKf6VJ"
+"+iSRb8iCpQ8zHgYeGVsNwNXSAsoV7pLNUNbQAsoalMX34pYfOLqw6iqlXZauT9DuKQTHDP"
+"40FYAPIQiHBz04ZH/jetNPihMalGlO4+7het1psBq5Vnt6S+cZxWfkpWSL+yP51dY4NxlT"
+"a/MnpbVvia4TMvHvW1cFGtZdVvLet0mgG0dua1w86Kwhf9cBIAoBSNtANdZxOGacdJYKOO"
+"kNnEACIjge47DehKZPB9quZUibU6NqPkuCHpq/XtWx0LwqN9C8KthnAoKZzq+pym6bUPTP"
+"NnNRywR2UWECuyiawCDaDKLNBlvWtvwSsfkDjaYl6RpWaVn81KC1Cpa7GUGceIK3OEL3Yj"
+"4nzjTxQb9H04A+MfTk8JlKMb1AMhvdVKlUGOHPQ19mp06UKvaMMPQg8ERPM+LJ+s1idxkj"
+"PBXro6ia2eF9N3CGA+3NzrU3tljQJkdYMr4dDmG/rod9co/p2uG0C/8YSD5ZCF+rE71WP/"
+"lkgpbFbKwzA97OseuWynBF6j7JcmenL18spTf5oUpeu/1weX1dFNAk42n9r2HNygxRD9dw"
+"+xvxoxPwELuK+TSUInKkkISma0JEep4dTuaWT13H7EzIkfXwldpK8viUCGGm2yvS7u5cON"
+"nuobDr6m+yqr1FfGprMviX4p+j6g34rZkLbSHR8kZKpywl6Jw6d1x0ROd0S7A70CicVPuw"
+"StvEkhG1IiFHLrUf0tGLyzJnXigNsc9eo6eZY89QYkNkyOHIpnJvHiLsjcVHhmSdDyTbEJ"
+"+RuWoWf0QXRyMyoQHRx1Hu7vZ/eH94VxwRbxwrsuSI5Kro3sVM5iS4Fxfl8SflgnIvdVxy"
+"aPxgf2Pi7vO5eAjV/RoxQtDlu0/o5GxT3Vb0jc1OyhVNfyI9d3JEQim3vTguaCzspWs7Q9"
+"MnxUBrbMhqmzLbNbJ0fYJ2x+x1fGqYbBQpEtglCl545NGhIWtQcaxACiXH0uy0Sckxc/AB"
+"800xjwvmaY7HGmX2dAckYF+/xJ4QmBrJ8hlCEOVBlC8R5bkQSCOci+J80jesFOnTo2oUT4"
+"98qIWo6rvYJoh6CCNXgKWvf75mtDYEJ+OlHQ3WVS0HP47u+HGAXNu3EId+QrraTQwgzRAB"
+"pAUvAvOQEQfgLIOTOZ4u28MaZjEhAkaxc4xiNp9Hg0JEUIOos3PbESHgzlGsc0EAUO2VzD"
+"9PRtRg/F3ySFwVYF/B7+sHadn8LPeXOWSVm6/4ypWDAuw9gFCw96MLhALgYA8b0v0GIezb"
+"tgVhCAcdhqBOwQK+1a7xCU2fjLOtOMTPxCYxo65htHiGrE+Y7sDg3RUOmvqf/YGOhVYd1T"
+"w09a3Qr8dF/yajGPHKNSz2/5IlrdDdzS/W51/QKKDhdMYjB7TRInZRY5z4a/JftXztDZzN"
+"9p5JZHPuWzHc58BwA3cIWngo7NV1QF1q7ClGAcyy1QlV0vbj8DiiXsgs87Wcp4MUZBpczd"
+"bzkgSWc+PlLNlqq6FIWaSFidhsIprs6jlCmILNpmCEmcMsnzpaX9TqWcjT9mkuWizKAfnK"
+"mpylYGs21JTdildyUKYtU53D9RoziyUDaxif5dg4ubuSBP/GYvuybFTcCmGvVa/armWFTK"
+"T2DBTtGXLYk1SQyRbsjJEuTdn2blPDAJ4WcFcnP9i3981Hg7oNdEOHDCgYtfabBRm0SXvS"
+"JjWTNkDQKBE0usJ/xkZCLfuZ9FVzn+lR9fKYYBd7NhmjOX0kcxJnsZWJOpZ5POQvhsRSYV"
+"ENoiSlB5oIDlHG8onpKeTzKGYs2dKNIClu905o4CvBjHvYkErPkiKa5a59yfgeuva1n+Jw"
+"j3XNemkEo4EzlVXKjCHNkAGqUOMFarzsCd+t1HihtkoU3sRmkiMFm0nnbCZgHPsGJxpSTJ"
+"VP5vZSTK2UFGa6zjxln/Rt3078xCUJHHs20Ojk4p5hlUYOr8as08eVT0HLOq7SBasVBDTL"
+"NGalNtNtdVwnPKzQYpUm5y9nXstz8vdBPDi9uKgT/ndxUR7+J/tyApjvG4lf0fAeontSSz"
+"g4qRAOTjQ1nqIciEWEyyv3pkigbK9h2d69HmZ//T+kK0Lo"
+)

@@ -1,0 +1,71 @@
+"""An order that is not committed: what it would come to."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import strawberry
+
+from domain import program as domain
+from domain.amounts import from_minor
+from schema.context import Info
+from schema.types.explanation import Effect, NotApplied, effect_of
+from schema.types.order import DUE, PAID, SPENT, OrderLine, found_member
+from schema.types.program import Tier
+
+if TYPE_CHECKING:
+    from schema.types.member import Member
+
+
+@strawberry.type(description="What an order would come to if it were committed; nothing of it is stored.")
+class OrderPreview:
+    """A previewed order: the same content as a committed one."""
+
+    member_id: strawberry.Private[UUID | None]
+    source: str = strawberry.field(description="System that reports it.")
+    external_id: str = strawberry.field(description="Its name there.")
+    currency: str = strawberry.field(description="ISO 4217 currency.")
+    occurred_at: datetime = strawberry.field(description="The instant it was decided for.")
+    subtotal: Decimal = strawberry.field(description="Price of all lines before discounts, without shipping.")
+    discount_total: Decimal = strawberry.field(description="All discounts together.")
+    shipping: Decimal = strawberry.field(description="Price of shipping.")
+    spent: Decimal = strawberry.field(description=SPENT)
+    payable: Decimal = strawberry.field(description="What is left to pay, shipping included.")
+    paid: Decimal = strawberry.field(description=PAID)
+    due: Decimal = strawberry.field(description=DUE)
+    lines: list[OrderLine] = strawberry.field(description="Its lines.")
+    effects: list[Effect] = strawberry.field(description="What would be decided for it, each with its reason.")
+    not_applied: list[NotApplied] = strawberry.field(description="What would not apply, and why not.")
+    tiers_after: list[Tier] = strawberry.field(description="The member's tier on each ladder after the order.")
+
+    @strawberry.field(description="The member who buys; null for a guest order.")
+    async def member(self, info: Info) -> Annotated["Member", strawberry.lazy("schema.types.member")] | None:
+        """Return the member."""
+        return await found_member(info, self.member_id)
+
+    @classmethod
+    def of(
+        cls, order: Any, lines: Sequence[Any], effects: Sequence[Any], tiers: Sequence[Any], program: domain.Program
+    ) -> "OrderPreview":
+        """Return the preview of the contract from the rows that a commit would store."""
+        scale = program.currency_scale
+        return cls(
+            member_id=order.member_id,
+            source=order.source,
+            external_id=order.external_id,
+            currency=order.currency,
+            occurred_at=order.occurred_at,
+            subtotal=from_minor(order.subtotal, scale),
+            discount_total=from_minor(order.discount_total, scale),
+            shipping=from_minor(order.shipping, scale),
+            spent=from_minor(order.spent, scale),
+            payable=from_minor(order.payable, scale),
+            paid=from_minor(order.paid, scale),
+            due=from_minor(order.payable - order.paid, scale),
+            lines=[OrderLine.of(line, scale) for line in lines],
+            effects=[effect_of(row, program) for row in effects],
+            not_applied=[NotApplied.of(record) for record in order.not_applied],
+            tiers_after=[Tier.of(tier) for tier in tiers],
+        )
