@@ -23,7 +23,7 @@ KINDS = [name for name, weight in WEIGHTS.items() for _ in range(weight)]
 """The kinds of steps, each as often as it is drawn."""
 JUMPS = [60, 900, 901, 3_600, 86_400, 86_400, 2 * 86_400, 3 * 86_400, 5 * 86_400, 86_400 * 10, 86_400 * 33]
 
-DONE_MIN = 100
+DONE_MIN = 50
 """How often a whole run does each operation at least; it does each several hundred times."""
 REFUSED_MIN = 5
 """How often a whole run is refused each of these at least; most it is a hundred times."""
