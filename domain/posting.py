@@ -127,40 +127,27 @@ class OpenTransfer:
             raise LimitReached("The balance would be larger than an account can hold.", limit=str(AMOUNT_MAX))
 
     def restore(
-        self,
-        asset: Asset,
-        parts: Sequence[tuple[Lot, int]],
-        kind: EntryKind,
-        contra: Contra,
-        *,
-        cause: Cause = NO_CAUSE,
+        self, asset: Asset, amount: int, parts: Sequence[tuple[Lot, int]], kind: EntryKind, contra: Contra
     ) -> Entry:
-        """Give back so much to each of the member's lots, which must be among the book's, each once.
+        """Give back `amount`, of which so much goes to each of the member's lots; the rest pays what is owed.
 
-        They keep their expiry. What would go to lots that have expired since becomes new ones, one for each part, that
-        live for the asset's grace. A debt is paid first.
+        The lots must be among the book's, each once. They keep their expiry. What would go to lots that have expired
+        since becomes new ones, one for each part, that live for the asset's grace.
         """
         book, account = self.book, self.book.account(asset)
-        self.check_room(account, sum(amount for _, amount in parts))
-        due_at, available, expired = NEVER, account.available, dict[int, int]()
-        for lot, amount in parts:
+        self.check_room(account, amount)
+        due_at, expired = NEVER, dict[int, int]()
+        for lot, part in parts:
             if lot.expires_at <= book.now:
-                expired[lot.priority] = expired.get(lot.priority, 0) + amount
+                expired[lot.priority] = expired.get(lot.priority, 0) + part
                 continue
-            freed = amount - min(max(-available, 0), amount)
-            available += amount
-            if freed:
-                self.move(book.lots[lot.id], remaining=freed)
-                due_at = min(due_at, lot.expires_at)
+            self.move(book.lots[lot.id], remaining=part)
+            due_at = min(due_at, lot.expires_at)
         grace = plus_days(book.now, asset.grace_days, book.program.zone)
-        for priority, amount in sorted(expired.items()):
-            born = self.born(account, amount, priority=priority, locked_until=None, expires_at=grace)
-            self.pay_debt(born, available)
-            available += amount
+        for priority, part in sorted(expired.items()):
+            self.born(account, part, priority=priority, locked_until=None, expires_at=grace)
             due_at = min(due_at, grace)
-        return self.post(
-            asset, kind, available=available - account.available, contra=contra, cause=cause, due_at=due_at
-        )
+        return self.post(asset, kind, available=amount, contra=contra, due_at=due_at)
 
     def born(
         self, account: Account, amount: int, *, priority: int, locked_until: datetime | None, expires_at: datetime

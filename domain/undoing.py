@@ -19,6 +19,8 @@ class Original:
     """What it took from lots."""
     returned: int
     """What was given back of it before."""
+    repaid: int = 0
+    """How much of that paid what the member owed, so that no lot got it."""
     top_up: TopUp | None = None
     """What it paid in, if it did."""
     refunded: Mapping[UUID, int] = field(default_factory=dict)
@@ -28,12 +30,14 @@ class Original:
 def given_back(uses: Sequence[tuple[Lot, int]], returned: int, amount: int) -> list[tuple[Lot, int]]:
     """Return how much goes back to each lot when `amount` more is given back of what `uses` took, after `returned`.
 
+    What paid a debt went to no lot: it is in neither of the two, so that the lots are as if it were still used.
+
     Bonus and principal go back in the proportion in which they were used, the bonus rounded so that it is never behind;
     of each part what was used last goes back first. So it does not matter in how many steps: after any of them the lots
     are as if all that was given back by then had been given back at once.
     """
     spent = sum(taken for _, taken in uses)
-    assert 0 < amount <= spent - returned, "nobody is given back more than was spent"
+    assert 0 <= amount <= spent - returned, "nobody is given back more than was spent"
     ordered = sorted(uses, key=lambda use: (use[0].priority, use[0].expires_at, use[0].id))
     before = _kept(ordered, spent - returned)
     after = _kept(ordered, spent - returned - amount)

@@ -34,6 +34,9 @@ def spend(command: SpendBalance, situation: Situation) -> Decision:
 def undo(command: UndoSpend, situation: Situation) -> Decision:
     """Return the posting, which gives back to the lots that were used, and to new ones for those that expired since.
 
+    What is owed is paid first, and stays taken from the lots as if it were still used: so the lots are the same in
+    however many steps it is done.
+
     Raises `AlreadyReturned`, `InvalidInput` for more than was spent, `MemberNotActive`, `LimitReached` or `NotFound`.
     """
     book = opened(command, situation)
@@ -62,12 +65,13 @@ def undo(command: UndoSpend, situation: Situation) -> Decision:
             left=from_minor(left, asset.scale),
         )
     uses = [(book.lots[move.lot_id], -move.remaining) for move in original.moves]
-    parts = given_back(uses, original.returned, amount)
+    owed = min(max(-book.account(asset).available, 0), amount)
+    parts = given_back(uses, original.returned - original.repaid, amount - owed)
     kind, reason = TransferKind.SPEND_UNDO, command.reason
     try:
         original_id = original.transfer.id
         with book.open(kind, situation.now, reason=reason, original_id=original_id, drawing=drawing) as transfer:
-            transfer.restore(asset, parts, EntryKind.RETURN, Contra.REDEMPTION)
+            transfer.restore(asset, amount, parts, EntryKind.RETURN, Contra.REDEMPTION)
     except LimitReached as refusal:
         refusal.field = ("amount",)
         raise

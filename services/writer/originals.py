@@ -10,11 +10,18 @@ from domain.undoing import Original
 from services.writer.session import Reads
 from services.writer.tables import LOT_MOVES, LOTS, TOP_UPS, TRANSFERS
 
+REPAID = (
+    "CASE WHEN e.available >= e.change_available THEN 0 WHEN e.available > 0 THEN e.change_available - e.available "
+    "ELSE e.change_available END"
+)
+"""How much of what a line gave back paid what was owed before it."""
 # A look-up for each transfer: joined freely, every line of the kind may be compared with each transfer, a plan that is
 # chosen while the table is small and kept by a prepared statement.
+OF_UNDO = f"FROM entry e WHERE e.transfer_id = t.id AND e.kind = '{EntryKind.RETURN}'"
 RETURNED = (
-    "SELECT t.original_id, sum((SELECT COALESCE(sum(e.change_available), 0) FROM entry e WHERE e.transfer_id = t.id "
-    f"AND e.kind = '{EntryKind.RETURN}')) FROM transfer t WHERE t.original_id = ANY($1::uuid[]) GROUP BY t.original_id"
+    f"SELECT t.original_id, sum((SELECT COALESCE(sum(e.change_available), 0) {OF_UNDO})), "
+    f"sum((SELECT COALESCE(sum({REPAID}), 0) {OF_UNDO})) "
+    "FROM transfer t WHERE t.original_id = ANY($1::uuid[]) GROUP BY t.original_id"
 )
 
 REFUNDED = (
@@ -34,7 +41,7 @@ async def load_originals(
     moves: dict[UUID, list[LotMove]] = defaultdict(list)
     for move in await session.select(LOT_MOVES, "WHERE transfer_id = ANY($1::uuid[])", ids):
         moves[move.transfer_id].append(move)
-    returned = {UUID(str(row[0])): int(row[1]) for row in await session.fetch(RETURNED, ids)}
+    returned = {UUID(str(row[0])): (int(row[1]), int(row[2])) for row in await session.fetch(RETURNED, ids)}
     made = {row.transfer_id: row for row in await session.select(TOP_UPS, "WHERE transfer_id = ANY($1::uuid[])", ids)}
     refunded: dict[UUID, dict[UUID, int]] = defaultdict(dict)
     if made:
@@ -48,7 +55,7 @@ async def load_originals(
         transfer.id: Original(
             transfer,
             tuple(moves[transfer.id]),
-            returned.get(transfer.id, 0),
+            *returned.get(transfer.id, (0, 0)),
             made.get(transfer.id),
             refunded[transfer.id],
         )

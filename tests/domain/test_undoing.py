@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.instants import NEVER
-from domain.ledger import Contra, EntryKind, Lot, LotMove, TransferKind
+from domain.ledger import Contra, EntryKind, Lot, TransferKind
 from domain.undoing import given_back
 from tests.domain.makers import DAY, NOON, POINTS, asset, book, holding, lot, program, with_assets
 
@@ -73,7 +73,7 @@ def test_lots_get_back_what_they_gave_and_keep_their_expiry() -> None:
     own = book(start=start)
     parts = [(own.lots[lot(1, 10).id], 6), (own.lots[lot(2, 10).id], 3)]
     with own.open(TransferKind.SPEND_UNDO, NOON, original_id=POINTS.id) as transfer:
-        entry = transfer.restore(POINTS, parts, *RETURN)
+        entry = transfer.restore(POINTS, 9, parts, *RETURN)
     assert [(row.remaining, row.expires_at) for row in own.lots.values()] == [(10, NOON + DAY), (3, NEVER)]
     assert [(move.lot_id, move.remaining, move.held) for move in own.rows.moves] == [
         (lot(1, 10).id, 6, 0),
@@ -94,7 +94,7 @@ def test_what_expired_since_lives_for_the_grace_as_one_lot_of_each_part() -> Non
     own = book(with_assets(program(), SHORT), holding(*rows, of=SHORT))
     parts = [(row, number) for number, row in enumerate(own.lots.values(), 1)]
     with own.open(TransferKind.SPEND_UNDO, NOON) as transfer:
-        transfer.restore(SHORT, parts, *RETURN)
+        transfer.restore(SHORT, 10, parts, *RETURN)
     assert [row.remaining for row in own.lots.values()] == [0, 0, 0, 4, 3, 3]
     assert [(row.amount, row.priority, row.expires_at) for row in transfer.created] == [
         (3, -1, NOON + 7 * DAY),
@@ -105,20 +105,17 @@ def test_what_expired_since_lives_for_the_grace_as_one_lot_of_each_part() -> Non
 
 
 @pytest.mark.parametrize(
-    ("debt", "first", "second", "born"), [(3, 2, 4, 6), (5, 0, 4, 6), (8, 0, 1, 6), (12, 0, 0, 3), (20, 0, 0, 0)]
+    ("debt", "first", "second", "born"),
+    [(3, 5, 4, [3]), (5, 5, 4, [1]), (8, 3, 4, []), (12, 0, 3, []), (15, 0, 0, []), (20, 0, 0, [])],
 )
-def test_a_debt_is_paid_first(debt: int, first: int, second: int, born: int) -> None:
+def test_what_pays_a_debt_goes_to_no_lot(debt: int, first: int, second: int, born: list[int]) -> None:
     owing = asset(floor=-100)
     rows = [lot(1, 5, remaining=0), lot(2, 4, remaining=0), lot(3, 6, remaining=0, expires_at=NOON)]
     own = book(with_assets(program(), owing), holding(*rows, of=owing, debt=debt))
-    parts = [(row, row.amount) for row in own.lots.values()]
+    parts = given_back([(row, row.amount) for row in own.lots.values()], 0, max(15 - debt, 0))
     with own.open(TransferKind.SPEND_UNDO, NOON) as transfer:
-        transfer.restore(owing, parts, *RETURN)
-    assert [row.remaining for row in own.lots.values()] == [first, second, 0, born]
+        transfer.restore(owing, 15, parts, *RETURN)
+    assert [row.remaining for row in own.lots.values()] == [first, second, 0, *born]
+    assert [row.amount for row in transfer.created] == born
     assert own.accounts[owing.id].available == 15 - debt
-    by_lot = {row.id: row.amount for row in transfer.created}
-    for move in own.rows.moves:
-        by_lot[move.lot_id] = by_lot.get(move.lot_id, 0) + move.remaining
-    assert len({move.lot_id for move in own.rows.moves}) == len(own.rows.moves)
-    assert sum(by_lot.values()) == max(15 - debt, 0)
-    assert all(isinstance(move, LotMove) for move in own.rows.moves)
+    assert [move.remaining for move in own.rows.moves] == [part for part in (first, second) if part]

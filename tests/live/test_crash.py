@@ -21,6 +21,7 @@ from services.verify.verification import verify
 from tests.factories import world
 from tests.live.conftest import id_of
 from tests.live.server import ServerProcess
+from tests.services.saving import conversion, ladder
 
 ROUNDS = 10
 """How often the server is killed, on each database."""
@@ -29,17 +30,40 @@ CALLERS = 8
 ACKNOWLEDGED = 25
 """Answers that are waited for before the server is killed, with further requests on their way."""
 ERRORS = "userErrors { ... on UserError { code } }"
-ENTRIES = "entries { id amount balanceAfter }"
+LINE = "{ id amount balanceAfter }"
+ENTRIES = f"entries {LINE}"
 MUTATIONS = {
-    "balanceAdjust": f"entry {{ id amount balanceAfter }} {ERRORS}",
-    "valueTopUp": f"entry {{ id amount balanceAfter }} {ERRORS}",
-    "balanceSpend": f"entry {{ id amount balanceAfter }} {ERRORS}",
+    "balanceAdjust": f"entry {LINE} {ERRORS}",
+    "balanceTransfer": f"given {LINE} received {LINE} {ERRORS}",
+    "valueTopUp": f"entry {LINE} bonus {LINE} {ERRORS}",
+    "valueRefund": f"entry {LINE} bonus {LINE} kept {LINE} {ERRORS}",
+    "balanceSpend": f"entry {LINE} {ERRORS}",
+    "balanceSpendUndo": f"entry {LINE} {ERRORS}",
+    "balanceConvert": f"given {LINE} received {LINE} {ERRORS}",
     "orderCommit": f"order {{ id }} {ENTRIES} {ERRORS}",
     "orderHold": f"order {{ id }} {ENTRIES} {ERRORS}",
     "orderCapture": f"order {{ id }} {ENTRIES} {ERRORS}",
     "orderCancel": f"order {{ id }} {ENTRIES} {ERRORS}",
     "orderReturn": f"order {{ id }} return {{ id }} {ENTRIES} {ERRORS}",
 }
+MADE_BY = {
+    "orderCapture": ("orderHold",),
+    "orderCancel": ("orderHold",),
+    "orderReturn": ("orderCommit", "orderHold"),
+    "valueRefund": ("valueTopUp",),
+    "balanceSpendUndo": ("balanceSpend",),
+}
+"""Mutations about what others made, which are sent instead while there is nothing."""
+TRANSFERS = {
+    "balanceAdjust": "ADJUSTMENT",
+    "balanceTransfer": "TRANSFER",
+    "valueTopUp": "TOP_UP",
+    "valueRefund": "REFUND",
+    "balanceSpend": "SPEND",
+    "balanceSpendUndo": "SPEND_UNDO",
+    "balanceConvert": "CONVERSION",
+}
+"""The kind of the one transfer that each makes."""
 
 
 @dataclass
@@ -54,6 +78,13 @@ class Request:
     def answered(self) -> bool:
         """Whether it was done, and that was told."""
         return self.answer is not None and not self.answer["userErrors"]
+
+    @property
+    def lines(self) -> list[str]:
+        """The ledger lines that the answer names."""
+        assert self.answer is not None
+        named = [self.answer.get(name) for name in ("entry", "bonus", "kept", "given", "received")]
+        return [line["id"] for line in (*named, *(self.answer.get("entries") or ())) if line]
 
     @property
     def body(self) -> dict[str, Any]:
@@ -72,32 +103,42 @@ class Load:
     numbers: Any = field(default_factory=count)
 
     def next(self) -> Request:
-        """Return a new request; orders that are captured, cancelled or returned are some of those before."""
+        """Return a new request; what is returned, refunded or undone is some of what was made before."""
         number = next(self.numbers)
-        member = {"id": self.random.choice(self.members)}
         name = self.random.choice(list(MUTATIONS))
-        ordered = [one for one in self.requests if one.name in {"orderCommit", "orderHold"} and one.answered]
-        if name in {"orderCapture", "orderCancel", "orderReturn"} and not ordered:
-            name = "orderHold"
-        made = Request(name, {"idempotencyKey": f"k{number}", **self._input(name, number, member, ordered)})
+        before = [one for one in self.requests if one.name in MADE_BY.get(name, ()) and one.answered]
+        if name in MADE_BY and not before:
+            name = MADE_BY[name][0]
+        made = Request(name, {"idempotencyKey": f"k{number}", **self._input(name, number, before[-12:])})
         self.requests.append(made)
         return made
 
-    def _input(self, name: str, number: int, member: dict[str, str], ordered: list[Request]) -> dict[str, Any]:
-        match name:
-            case "balanceAdjust":
-                return {"member": member, "asset": "POINTS", "amount": self.random.randint(1, 90), "reason": "load"}
-            case "valueTopUp":
-                return {"member": member, "amount": self.random.randint(1, 50)}
-            case "balanceSpend":
-                amount = self.random.randint(1, 20)
-                return {"member": member, "asset": "VALUE", "amount": amount, "reason": "load"}
-            case "orderCommit" | "orderHold":
-                line = {"ref": "1", "sku": "TEA", "quantity": 3, "unitPrice": "9.90"}
-                spend = [{"asset": "POINTS", "amount": self.random.randint(1, 60)}]
-                order = {"source": "till", "externalId": f"o{number}", "member": member, "lines": [line]}
-                return {"order": order | ({"spend": spend} if self.random.random() < 0.7 else {})}
-        order = self.random.choice(ordered).input["order"]
+    def _input(self, name: str, number: int, before: list[Request]) -> dict[str, Any]:
+        if name in MADE_BY:
+            return self._about(name, self.random.choice(before))
+        member, other = ({"id": of} for of in self.random.sample(self.members, 2))
+        if name in {"orderCommit", "orderHold"}:
+            line = {"ref": "1", "sku": "TEA", "quantity": 3, "unitPrice": "9.90"}
+            spend = [{"asset": "POINTS", "amount": self.random.randint(1, 60)}]
+            order = {"source": "till", "externalId": f"o{number}", "member": member, "lines": [line]}
+            return {"order": order | ({"spend": spend} if self.random.random() < 0.7 else {})}
+        amounts = {"balanceAdjust": (1, 90), "valueTopUp": (1, 50)}
+        amount = self.random.randint(*amounts.get(name, (1, 20)))
+        rest: dict[str, dict[str, Any]] = {
+            "balanceAdjust": {"asset": "POINTS", "reason": "load"},
+            "balanceTransfer": {"asset": self.random.choice(["POINTS", "VALUE"]), "to": other},
+            "valueTopUp": {},
+            "balanceSpend": {"asset": "VALUE", "reason": "load"},
+            "balanceConvert": {"from": "POINTS", "to": "VALUE"},
+        }
+        return {"member": member, "amount": amount, **rest[name]}
+
+    def _about(self, name: str, made: Request) -> dict[str, Any]:
+        """Return the input of a mutation about what another made."""
+        if name in {"valueRefund", "balanceSpendUndo"}:
+            line = "topUp" if name == "valueRefund" else "entry"
+            return {line: made.lines[0], "amount": self.random.choice([None, 1, 2])}
+        order = made.input["order"]
         named = {"order": {"identity": {"source": order["source"], "externalId": order["externalId"]}}}
         in_part = name == "orderReturn" or (name == "orderCapture" and self.random.random() < 0.5)
         return named | ({"lines": [{"ref": "1", "quantity": 1}]} if in_part else {})
@@ -140,6 +181,8 @@ async def test_what_was_acknowledged_is_there_once_however_often_the_server_is_k
             shop = await world(house, Template.STANDARD)
             made = await credentials.create_key(shop.program.id, name="load", scopes=ALL_SCOPES, now=datetime.now(UTC))
             enrolled = [await shop.enrol() for _ in range(MEMBERS)]
+            await ladder(shop, ("20", "10%"))
+            await conversion(shop, "POINTS", "VALUE", "1", "0.10")
     seed = Random().randrange(2**32)  # noqa: S311
     print(f"seed {seed}")  # noqa: T201  (shown when the test fails)
     load = Load([id_of(member) for member in enrolled], Random(seed))  # noqa: S311
@@ -164,8 +207,15 @@ async def test_what_was_acknowledged_is_there_once_however_often_the_server_is_k
     async with TortoiseContext() as context:
         await context.init(config=database.tortoise())
         done = [request for request in load.requests if request.answered]
-        adjusted = [request for request in done if request.name == "balanceAdjust"]
-        assert await models.Entry.filter(kind="ADJUST").count() == len(adjusted)
+        assert {request.name for request in done} == set(MUTATIONS)
+        for name, kind in TRANSFERS.items():
+            moved = [request for request in done if request.name == name]
+            assert await models.Transfer.filter(kind=kind).count() == len(moved), name
+            written = models.Entry.filter(
+                transfer_id__in=await models.Transfer.filter(kind=kind).values_list("id", flat=True)
+            )
+            told = [line for request in moved for line in request.lines]
+            assert await written.count() == len(told) == len(set(told)), name
         ordered = [request for request in done if request.name in {"orderCommit", "orderHold"}]
         assert await models.Order.all().count() == len(ordered)
         returned = [request for request in done if request.name == "orderReturn"]

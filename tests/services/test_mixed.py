@@ -23,7 +23,7 @@ from services.transaction import transaction
 from services.verify.verification import verify
 from services.writer.answers import Outcome
 from tests.factories import NOON, World, new_key, order, world
-from tests.services.saving import conversion, ladder
+from tests.services.saving import conversion, ladder, pay_in, spend
 from tests.services.test_writer_parallel import writers
 
 TASKS = 16
@@ -49,6 +49,7 @@ class Caller:
     members: Sequence[UUID]
     orders: list[UUID]
     uses: list[tuple[UUID, int]]
+    top_ups: list[tuple[UUID, int]]
     outcomes: Counter[str]
 
     async def work(self) -> None:
@@ -64,6 +65,8 @@ class Caller:
                 self.orders.append(outcome.order_id)
             if name == "use":
                 self.uses.append(outcome.entries[-1])
+            if name == "pay_in":
+                self.top_ups.append(outcome.entries[0])
 
     @property
     def _common(self) -> dict[str, Any]:
@@ -84,10 +87,8 @@ class Caller:
     async def transfer(self) -> Outcome:
         giver, taker = self.random.sample(self.members, 2)
         refs = {"giver": MemberRef(id=giver), "taker": MemberRef(id=taker)}
-        amount = Decimal(self.random.randint(1, 30))
-        return await balances.transfer(
-            **self._common, **refs, asset="POINTS", amount=amount, reason=None, key=new_key()
-        )
+        amount, asset = Decimal(self.random.randint(1, 30)), self.random.choice(["POINTS", "VALUE"])
+        return await balances.transfer(**self._common, **refs, asset=asset, amount=amount, reason=None, key=new_key())
 
     def _request(self) -> Any:
         lines = [LineRequest("1", "CD", 3, Decimal(self.random.randint(1, 20)))]
@@ -115,24 +116,27 @@ class Caller:
         ref, amount = MemberRef(id=self._member()), Decimal(self.random.randint(1, 60))
         return await values.top_up(**self._common, ref=ref, asset="VALUE", amount=amount, reason=None, key=new_key())
 
+    async def pay_back(self) -> Outcome:
+        line, amount = self.random.choice(self.top_ups[-12:]), self.random.choice([None, Decimal(1), Decimal(7)])
+        return await values.refund(**self._common, line=line, amount=amount, reason=None, key=new_key())
+
     async def use(self) -> Outcome:
         ref, amount = MemberRef(id=self._member()), Decimal(self.random.randint(1, 30))
         return await spending.spend(**self._common, ref=ref, asset="VALUE", amount=amount, reason="use", key=new_key())
 
     async def undo(self) -> Outcome:
-        line = self.random.choice(self.uses[-6:])
-        return await spending.undo(**self._common, line=line, amount=None, reason=None, key=new_key())
+        line, amount = self.random.choice(self.uses[-6:]), self.random.choice([None, Decimal(1), Decimal(3)])
+        return await spending.undo(**self._common, line=line, amount=amount, reason=None, key=new_key())
 
     async def convert(self) -> Outcome:
-        ref, amount = MemberRef(id=self._member()), Decimal(100)
-        return await spending.convert(
-            **self._common, ref=ref, source="POINTS", target="VALUE", amount=amount, key=new_key()
-        )
+        source, target, amount = self.random.choice([("POINTS", "VALUE", 100), ("VALUE", "POINTS", 5)])
+        facts: dict[str, Any] = {"source": source, "target": target, "amount": Decimal(amount), "key": new_key()}
+        return await spending.convert(**self._common, ref=MemberRef(id=self._member()), **facts)
 
 
 OPERATIONS = (
     *("adjust", "adjust", "transfer", "transfer", "buy", "buy", "hold", "hold", "capture", "cancel"),
-    *("give_back", "give_back", "pay_in", "use", "undo", "convert"),
+    *("give_back", "give_back", "pay_in", "pay_back", "use", "undo", "convert"),
 )
 
 
@@ -145,35 +149,20 @@ async def test_callers_of_several_servers_mix_everything(postgres_house: Engine)
         await models.Program.filter(id=shop.program.id).update(config_version=99)
     await ladder(shop, ("20", "5"))
     await conversion(shop, "POINTS", "VALUE", "100", "1.00")
+    await conversion(shop, "VALUE", "POINTS", "1.00", "10")
     enrolled = [await shop.enrol() for _ in range(MEMBERS)]
     for member in enrolled:
         await shop.give(member, "200")
     known = [(await shop.buy(enrolled[0])).order_id]
-    await values.top_up(
-        postgres_house,
-        shop.actor,
-        MemberRef(id=enrolled[0]),
-        asset="VALUE",
-        amount=Decimal(9),
-        reason=None,
-        key=new_key(),
-    )
-    used = await spending.spend(
-        postgres_house,
-        shop.actor,
-        MemberRef(id=enrolled[0]),
-        asset="VALUE",
-        amount=Decimal(1),
-        reason="use",
-        key=new_key(),
-    )
-    uses, outcomes = [used.entries[-1]], Counter[str]()
+    paid = await pay_in(shop, enrolled[0], "9")
+    used = await spend(shop, enrolled[0], "1", asset="VALUE")
+    uses, top_ups, outcomes = [used.entries[-1]], [paid.entries[0]], Counter[str]()
     seed = Random().randrange(2**32)  # noqa: S311
     print(f"seed {seed}")  # noqa: T201  (shown when the test fails)
     async with writers(postgres_house, 3) as opened:
         shops = [replace(shop, engine=engine) for _, engine in opened]
         callers = [
-            Caller(shops[n % 3], Random(seed + n), enrolled, known, uses, outcomes)  # noqa: S311
+            Caller(shops[n % 3], Random(seed + n), enrolled, known, uses, top_ups, outcomes)  # noqa: S311
             for n in range(TASKS)
         ]
         async with asyncio.TaskGroup() as group:

@@ -21,9 +21,11 @@ from domain.refusals import (
     Refusal,
 )
 from domain.terms import Terms
-from services import assets, members, programs
+from services import assets, members, order_life, programs
 from services.engine import Engine
 from services.members import MemberRef
+from services.order_life import OrderRef
+from services.templates import Template
 from tests.factories import NOON, World, new_key, world
 from tests.services.saving import ladder, pay_in, spend, undo
 from tests.services.test_values import bonus_of, clean, terms
@@ -109,6 +111,26 @@ async def test_what_expired_since_comes_back_with_the_grace(house: Engine) -> No
     await at(shop, 38)
     assert await shop.balance(member) == 0
     await shop.give(member, "1")
+    await clean(shop)
+
+
+@pytest.mark.parametrize("steps", [["18"], ["1", "17"], ["2", "9", "7"], ["3", "2", None]])
+@pytest.mark.parametrize(("days", "lots"), [(0, [1, 7, 6]), (8, [0, 0, 6])])
+async def test_what_is_owed_is_paid_by_what_is_undone_in_any_steps(
+    house: Engine, days: int, lots: list[int], steps: list[str | None]
+) -> None:
+    shop, member = await with_lots(house, template=Template.STANDARD)
+    bought = await shop.buy(member, "4.00")
+    used = await spend(shop, member, "18")
+    await spend(shop, member, "4")
+    await order_life.return_(house, shop.actor, OrderRef(id=bought.order_id), None, reason=None, key=new_key())
+    account = await models.Account.get(id=used.entries[0][0])
+    assert account.available == -4
+    await at(shop, days)
+    for step in steps:
+        await undo(shop, used, step)
+    assert [row[1] for row in (await lots_of(member))[:3]] == lots
+    assert await shop.balance(member) == 14
     await clean(shop)
 
 

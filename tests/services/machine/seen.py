@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from itertools import zip_longest
 from typing import Any
+from uuid import UUID
 
 from domain.instants import NEVER
 from domain.members import PHONE_SOURCE
@@ -24,8 +25,8 @@ MEMBERS = (
 )
 ACCOUNTS = "SELECT id, member_id, asset_id, available, pending, held, seq FROM account WHERE program_id = $1"
 LOTS = (
-    "SELECT member_id, asset_id, amount, remaining, held, locked_until, expires_at FROM lot WHERE program_id = $1 "
-    "ORDER BY id"
+    "SELECT member_id, asset_id, amount, remaining, held, locked_until, expires_at, priority FROM lot "
+    "WHERE program_id = $1 ORDER BY id"
 )
 HOLDS = (
     "SELECT order_id, asset_id, amount - captured - released, expires_at FROM hold "
@@ -40,6 +41,14 @@ RETURNS = "SELECT order_id, ordinal, quantities, refund FROM order_return WHERE 
 LINES = (
     "SELECT account_id, kind, change_available, change_pending, change_held, contra FROM entry WHERE program_id = $1 "
     "ORDER BY account_id, seq"
+)
+UNDOABLE = (
+    "SELECT account_id, seq, kind, transfer_id FROM entry WHERE program_id = $1 AND "
+    "(kind = 'TOP_UP' AND contra = 'LIABILITY' OR kind = 'SPEND' AND order_id IS NULL)"
+)
+TOP_UPS = (
+    "SELECT e.account_id, e.seq, t.amount, t.bonus, t.step_threshold, t.step_amount, t.step_basis_points FROM top_up t "
+    "JOIN entry e ON e.transfer_id = t.transfer_id WHERE t.program_id = $1 AND e.contra = 'LIABILITY'"
 )
 PHONES = "SELECT source, external_id, member_id FROM identity WHERE program_id = $1"
 
@@ -64,8 +73,16 @@ class Seen:
         for account, member, asset, *amounts in await self.rows(ACCOUNTS):
             owner = (self.people[str(member)], self.assets[str(asset)])
             self.accounts[str(account)] = owner
+            self.till.accounts[owner] = UUID(str(account))
             found[owner] = amounts
         return found
+
+    async def learn_transfers(self) -> None:
+        """Tell the till which transfers can be undone."""
+        await self.learn()
+        for account, seq, kind, transfer in await self.rows(UNDOABLE):
+            operation = "refund" if kind == "TOP_UP" else "undo"
+            self.till.transfers[operation, (*self.accounts[str(account)], seq)] = UUID(str(transfer))
 
     async def compare(self, oracle: Oracle) -> None:
         """Compare everything that was written."""
@@ -117,15 +134,18 @@ class Seen:
         same(held, expected)
 
     async def _compare_lots(self, books: Books) -> None:
-        lots: dict[int, list[Any]] = defaultdict(list)
-        for member, asset, amount, remaining, held, locked, expires in await self.rows(LOTS):
-            ends = at(expires)
-            lots[self.people[str(member)]].append(
-                (self.assets[str(asset)], amount, remaining, held, at(locked), None if ends == NEVER else ends)
-            )
+        """Compare the lots of each part by age: which of two parts is older makes no difference."""
+        lots: dict[Any, list[Any]] = defaultdict(list)
+        for member, asset, amount, remaining, held, locked, expires, priority in await self.rows(LOTS):
+            ends = None if (ends := at(expires)) == NEVER else ends
+            part = self.assets[str(asset)], priority != 0
+            lots[self.people[str(member)], *part].append((amount, remaining, held, at(locked), ends))
+        expected: dict[Any, list[Any]] = defaultdict(list)
         for p in books.people:
-            mine = [(lot.asset, lot.amount, lot.left, lot.held, lot.waits_until, lot.ends) for lot in p.lots]
-            same(lots[p.number], mine)
+            for lot in p.lots:
+                terms = lot.amount, lot.left, lot.held, lot.waits_until, lot.ends
+                expected[p.number, lot.asset, lot.bonus].append(terms)
+        same(lots, expected)
 
     async def compare_readers(self, oracle: Oracle) -> None:
         """Compare what readers are shown, though something may be due that no command has done yet."""
@@ -146,6 +166,12 @@ class Seen:
             assert ordinal == len(own)
             own.append((json.loads(quantities) if isinstance(quantities, str) else quantities, refund))
         same(returns, {order.name: order.returns for order in oracle.books.orders.values() if order.returns})
+        top_ups = {(*self.accounts[str(account)], seq): row for account, seq, *row in await self.rows(TOP_UPS)}
+        made = oracle.books.top_ups.items()
+        same(
+            top_ups,
+            {line: [one.lot.amount, one.bonus_lot.amount if one.bonus_lot else 0, *one.step] for line, one in made},
+        )
         phones = sorted((source, phone, self.people[str(member)]) for source, phone, member in await self.rows(PHONES))
         assert phones == sorted(
             (PHONE_SOURCE, p.phone, p.number) for p in oracle.books.people if p.phone and p.status != "CLOSED"

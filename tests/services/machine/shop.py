@@ -1,5 +1,6 @@
 """The programs that the machine runs on: assets of every policy, with and without expiry, pending time and debts."""
 
+from decimal import Decimal
 from typing import Any
 
 from tortoise.expressions import F
@@ -13,31 +14,32 @@ from services.templates import Template
 from services.transaction import transaction
 from tests.factories import NOON, World, world
 from tests.services.machine.till import Till
-from tests.services.oracle.terms import NO_LIMIT, Terms
+from tests.services.oracle.terms import LADDER, NO_LIMIT, RATES, SCALES, Terms
+from tests.services.saving import conversion, ladder
 
 FLAVOURS = {
     "waiting points that end in days, and debts": {
         "POINTS": Terms(days=10, start="OCCURRED", pending_days=3, shortfall="DEBT", debt_limit=NO_LIMIT),
         "TIER": Terms(days=30, start="OCCURRED", shortfall="WRITE_OFF"),
-        "VALUE": Terms(),
+        "VALUE": Terms(bonus_cap=40),
         "STARS": Terms(days=4, shortfall="WRITE_OFF", grace_days=2),
     },
     "months, and debts with a floor": {
         "POINTS": Terms(months=1, shortfall="DEBT", debt_limit=150, grace_days=1),
         "TIER": Terms(months=2, start="OCCURRED", shortfall="WRITE_OFF"),
-        "VALUE": Terms(days=5, pending_days=7, start="RELEASED"),
+        "VALUE": Terms(days=5, pending_days=7, start="RELEASED", bonus_first=False, bonus_cap=25),
         "STARS": Terms(days=6, start="RELEASED", pending_days=2, shortfall="DEBT", debt_limit=NO_LIMIT),
     },
     "what is not there is written off, or refused": {
         "POINTS": Terms(days=5, pending_days=2, shortfall="WRITE_OFF", grace_days=3),
         "TIER": Terms(months=1, shortfall="WRITE_OFF"),
-        "VALUE": Terms(days=9),
+        "VALUE": Terms(days=9, grace_days=3, bonus_cap=60),
         "STARS": Terms(days=12, start="OCCURRED"),
     },
     "nothing waits and nothing ends": {
         "POINTS": Terms(shortfall="DEBT", debt_limit=NO_LIMIT),
         "TIER": Terms(shortfall="WRITE_OFF"),
-        "VALUE": Terms(),
+        "VALUE": Terms(bonus_first=False),
         "STARS": Terms(shortfall="DEBT", debt_limit=40),
     },
 }
@@ -52,6 +54,10 @@ async def opened_shop(house: Engine, code: str, flavour: str) -> tuple[Till, dic
         for asset, terms in FLAVOURS[flavour].items():
             await models.Asset.filter(**of, code=asset).update(**columns(terms))
         await models.Program.filter(id=shop.program.id).update(config_version=F("config_version") + 1)
+    await ladder(shop, *((_exact(at), _exact(bonus) if bonus else f"{_exact(of)}%") for at, bonus, of in LADDER))
+    for (asset, into), (amount, gives, step) in RATES.items():
+        rate = _exact(amount, asset), _exact(gives, into)
+        await conversion(shop, asset, into, *rate, step=_exact(step, asset))
     assets = sorted(await models.Asset.filter(**of).values_list("id", "code"))
     tiers = await models.Tier.filter(**of).values_list("id", "code")
     return Till(shop, {asset: asset_id for asset_id, asset in assets}), {str(tier_id): tier for tier_id, tier in tiers}
@@ -90,4 +96,10 @@ def columns(terms: Terms) -> dict[str, Any]:
         "shortfall": terms.shortfall,
         "floor": -terms.debt_limit,
         "grace_days": terms.grace_days,
+        "burn_order": "BONUS_FIRST" if terms.bonus_first else "PRINCIPAL_FIRST",
+        "bonus_cap": terms.bonus_cap,
     }
+
+
+def _exact(amount: int, asset: str = "VALUE") -> str:
+    return str(Decimal(amount).scaleb(-SCALES[asset]))

@@ -24,31 +24,43 @@ from domain.digest import content_hash
 from domain.members import MemberStatus
 from domain.orders import LineContent, OrderContent
 from domain.refusals import Refusal
-from services import balances, members, order_life, orders
+from domain.value_commands import ConvertBalance, RefundTopUp, SpendBalance, TopUpValue, UndoSpend
+from services import balances, members, order_life, orders, spending, values
 from services.actors import Actor
 from services.engine import Engine
 from services.members import Enrolment, MemberRef
+from services.movements import LineRef
 from services.order_life import OrderRef
 from services.orders import LineRequest, OrderRequest
 from services.writer.answers import Outcome
 from tests.factories import World, order
 from tests.services.machine.draws import Call
 from tests.services.oracle.orders import Purchase
-from tests.services.oracle.terms import SCALES
+from tests.services.oracle.people import Posted
+from tests.services.oracle.terms import MONEY, SCALES
 
 Who = tuple[Engine, Actor]
 ABOUT_ORDERS: dict[str, type[Command]] = {"capture": CaptureOrder, "cancel": CancelOrder, "return": ReturnOrder}
 """Operations on orders that are there."""
+ABOUT_LINES: dict[str, type[RefundTopUp | UndoSpend]] = {"refund": RefundTopUp, "undo": UndoSpend}
+"""Operations on what a ledger line tells of."""
+NOBODYS = UUID(int=1)
 
 
 @dataclass
 class Till:
-    """Asks for one program; `people` are the ids of the members by number, `orders` those of the orders by name."""
+    """Asks for one program; `people` are the ids of the members by number, `orders` those of the orders by name.
+
+    `accounts` are the ids of the accounts by person and asset, `transfers` those of what can be undone, by operation
+    and line.
+    """
 
     shop: World
     assets: dict[str, UUID]
     people: list[UUID] = field(default_factory=list)
     orders: dict[str, UUID] = field(default_factory=dict)
+    accounts: dict[tuple[int, str], UUID] = field(default_factory=dict)
+    transfers: dict[tuple[str, Posted], UUID] = field(default_factory=dict)
 
     async def answer(self, call: Call, *, till: int = 0) -> Outcome | Refusal:
         """Make a call as one of the shop's tills, each of which has keys of its own."""
@@ -68,6 +80,12 @@ class Till:
             member = None if owner is None else self.people[owner]
             of = {"order_id": self._order_id(name), "source": "shop", "external_id": name, "member_id": member}
             return ABOUT_ORDERS[call.operation](**common, **of, **self._more(call.operation, *more))
+        if call.operation in ABOUT_LINES:
+            line, amount = call.content
+            number, asset, _ = line
+            own = {"member_id": self.people[number], "asset_id": self.assets[asset]}
+            undone = {"transfer_id": self.transfers[call.operation, line], "amount": amount, "reason": None}
+            return ABOUT_LINES[call.operation](**common, **own, **undone)
         make: Callable[..., Command] = getattr(self, f"_command_{call.operation}")
         return make(common, *call.content)
 
@@ -98,6 +116,38 @@ class Till:
     def _command_transfer(self, common: Any, number: int, to: int, *of: Any) -> Command:
         both = {"member_id": self.people[number], "to_id": self.people[to]}
         return TransferBalance(**common, **both, asset_id=self.assets[of[0]], amount=of[1], reason=None)
+
+    # ── stored value, and balances used ──────────────────────────────────────────────────────────────────────────────
+
+    async def _ask_top_up(self, who: Who, number: int, amount: int, *, key: str) -> Outcome:
+        exact = self._exact(MONEY, amount)
+        return await values.top_up(*who, self._ref(number), asset=MONEY, amount=exact, reason=None, key=key)
+
+    def _command_top_up(self, common: Any, number: int, amount: int) -> Command:
+        of = {"member_id": self.people[number], "asset_id": self.assets[MONEY]}
+        return TopUpValue(**common, **of, amount=amount, reason=None)
+
+    async def _ask_refund(self, who: Who, line: Posted, amount: int | None, *, key: str) -> Outcome:
+        return await values.refund(*who, self._line(line), amount=self._part(line, amount), reason=None, key=key)
+
+    async def _ask_spend(self, who: Who, number: int, asset: str, amount: int, *, key: str) -> Outcome:
+        exact = self._exact(asset, amount)
+        return await spending.spend(*who, self._ref(number), asset=asset, amount=exact, reason="r", key=key)
+
+    def _command_spend(self, common: Any, number: int, asset: str, amount: int) -> Command:
+        of = {"member_id": self.people[number], "asset_id": self.assets[asset]}
+        return SpendBalance(**common, **of, amount=amount, reason="r")
+
+    async def _ask_undo(self, who: Who, line: Posted, amount: int | None, *, key: str) -> Outcome:
+        return await spending.undo(*who, self._line(line), amount=self._part(line, amount), reason=None, key=key)
+
+    async def _ask_convert(self, who: Who, number: int, asset: str, into: str, amount: int, *, key: str) -> Outcome:
+        facts: dict[str, Any] = {"source": asset, "target": into, "amount": self._exact(asset, amount)}
+        return await spending.convert(*who, self._ref(number), **facts, key=key)
+
+    def _command_convert(self, common: Any, number: int, asset: str, into: str, amount: int) -> Command:
+        of = {"member_id": self.people[number], "from_id": self.assets[asset], "to_id": self.assets[into]}
+        return ConvertBalance(**common, **of, amount=amount)
 
     # ── orders ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -132,6 +182,13 @@ class Till:
     @staticmethod
     def _exact(asset: str, amount: int) -> Decimal:
         return Decimal(amount).scaleb(-SCALES[asset])
+
+    def _line(self, line: Posted) -> LineRef:
+        number, asset, seq = line
+        return self.accounts.get((number, asset), NOBODYS), seq
+
+    def _part(self, line: Posted, amount: int | None) -> Decimal | None:
+        return None if amount is None else self._exact(line[1], amount)
 
     def _order(self, name: str) -> OrderRef:
         """Name an order by its id, or by the shop's name for it."""

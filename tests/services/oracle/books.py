@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from tests.services.oracle.people import Person, Posted
+from tests.services.oracle.people import Lot, Part, Person, Posted
 from tests.services.oracle.terms import Terms
 
 
@@ -22,6 +22,28 @@ class Answer:
     """Which return of the order it was."""
 
 
+@dataclass(eq=False)
+class TopUp:
+    """What was paid in, and what was given on top."""
+
+    lot: Lot
+    bonus_lot: Lot | None
+    step: tuple[int, int, int]
+    """The step of the ladder that it reached."""
+    taken: int = 0
+    """How much of the principal refunds took."""
+
+
+@dataclass(eq=False)
+class Use:
+    """What was used outside an order."""
+
+    parts: list[Part]
+    """The first used first."""
+    back: int = 0
+    """How much was given back: what did not pay a debt is in the parts again."""
+
+
 @dataclass
 class Books:
     now: datetime
@@ -30,6 +52,10 @@ class Books:
     people: list[Person] = field(default_factory=list)
     orders: dict[str, Any] = field(default_factory=dict)
     """`orders.Order` by name."""
+    top_ups: dict[Posted, TopUp] = field(default_factory=dict)
+    """By the line that paid in."""
+    uses: dict[Posted, Use] = field(default_factory=dict)
+    """By the line that used."""
 
     def opened(self, number: int) -> Person:
         """Return a person after what fell due until now."""

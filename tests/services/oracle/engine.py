@@ -5,7 +5,7 @@ from copy import deepcopy
 from datetime import datetime
 from typing import Any
 
-from tests.services.oracle import members, orders, returns
+from tests.services.oracle import members, orders, returns, spending, values
 from tests.services.oracle.books import Answer, Books
 from tests.services.oracle.people import Person, Refused
 from tests.services.oracle.terms import Terms
@@ -20,6 +20,11 @@ OPERATIONS = {
     "capture": orders.capture,
     "cancel": orders.cancel,
     "return": returns.give_back,
+    "top_up": values.top_up,
+    "refund": values.refund,
+    "spend": spending.spend,
+    "undo": spending.undo,
+    "convert": spending.convert,
 }
 
 

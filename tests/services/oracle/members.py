@@ -29,20 +29,25 @@ def adjust(books: Books, number: int, asset: str, amount: int) -> Answer:
     if amount > 0:
         line = person.credit(asset, amount, "ADJUST", "ADJUSTMENT", books)
     else:
-        person.take(asset, -amount, books.now)
+        person.take(asset, -amount, books)
         line = person.post(asset, "ADJUST", amount, "ADJUSTMENT")
     person.raise_tier()
     return Answer(person=number, lines=[line])
 
 
 def transfer(books: Books, number: int, to: int, asset: str, amount: int) -> Answer:
-    giver, taker = books.opened(number), books.opened(to)
-    for person in (giver, taker):
-        if person.status != "ACTIVE":
-            raise Refused("MEMBER_NOT_ACTIVE", status=person.status)
-    parts = giver.take(asset, amount, books.now)
+    giver, taker = active(books, number), active(books, to)
+    parts = giver.take(asset, amount, books)
     lines = [giver.post(asset, "TRANSFER", -amount, "CLEARING"), taker.receive(asset, parts)]
     return Answer(person=number, lines=lines)
+
+
+def active(books: Books, number: int) -> Person:
+    """Return a person after what fell due until now, who may act."""
+    person = books.opened(number)
+    if person.status != "ACTIVE":
+        raise Refused("MEMBER_NOT_ACTIVE", status=person.status)
+    return person
 
 
 def _free(books: Books, phone: str | None) -> None:

@@ -69,7 +69,7 @@ def commit(books: Books, number: int | None, name: str, purchase: Purchase) -> A
     if person:
         person.events += 1
         for asset, amount in order.spends:
-            order.used[asset] = person.take(asset, amount, books.now)
+            order.used[asset] = person.pay(asset, amount, books)
             order.posted.append(person.post(asset, "SPEND", -amount, "REDEMPTION"))
         _earn(books, order, person)
     return Answer(order=name, person=number, lines=list(order.posted))
@@ -86,7 +86,7 @@ def hold(books: Books, number: int | None, name: str, purchase: Purchase, second
         person.events += 1
         reserved = Hold(order, order.until, {})
         for asset, amount in order.spends:
-            reserved.parts[asset] = parts = person.take(asset, amount, books.now)
+            reserved.parts[asset] = parts = person.pay(asset, amount, books)
             for part in parts:
                 part.lot.held += part.amount
             lines.append(person.post(asset, "HOLD", -amount, None, held=amount))
@@ -118,7 +118,7 @@ def capture(books: Books, name: str, pieces: Pieces | None = None) -> Answer:
                     part.lot.held -= part.amount
                 order.posted.append(person.post(asset, "SPEND", 0, "REDEMPTION", held=-amount))
             else:
-                order.used[asset] = person.take(asset, amount, books.now, "HOLD_EXPIRED")
+                order.used[asset] = person.pay(asset, amount, books, "HOLD_EXPIRED")
                 order.posted.append(person.post(asset, "SPEND", -amount, "REDEMPTION"))
         if reserved:
             person.holds.remove(reserved)

@@ -34,6 +34,8 @@ class Lot:
     ends: datetime | None
     order: str | None = None
     """Name of the order that earned it."""
+    bonus: bool = False
+    """Whether it was given on top of what was paid in."""
     held: int = 0
     expired: int = 0
     freed_at: datetime | None = None
@@ -58,7 +60,7 @@ class Part:
     lot: Lot
     amount: int
     back: int = 0
-    """How much of it returns gave back."""
+    """How much of it was given back, by returns or undone."""
 
 
 @dataclass(eq=False)
@@ -115,6 +117,7 @@ class Person:
         *,
         occurred: datetime | None = None,
         order: str | None = None,
+        bonus: bool = False,
     ) -> Posted:
         """Give something as a new lot; a debt is paid first, once it may be used."""
         now, terms = books.now, books.terms[asset]
@@ -124,19 +127,20 @@ class Person:
         if waits and ends:
             ends = max(ends, waits)  # nothing expires while it waits
         if waits:
-            self.lots.append(Lot(asset, amount, amount, waits, ends, order))
+            self.lots.append(Lot(asset, amount, amount, waits, ends, order, bonus))
             return self.post(asset, kind, 0, contra, pending=amount)
         before = self.available(asset)
         line = self.post(asset, kind, amount, contra)
-        self.lots.append(self._reduced(Lot(asset, amount, amount, None, ends, order), before))
+        self.lots.append(self._reduced(Lot(asset, amount, amount, None, ends, order, bonus), before))
         return line
 
     def receive(self, asset: str, parts: list[Part]) -> Posted:
-        """Take what another person gave: each part keeps its expiry."""
+        """Take what another person gave: each part keeps its expiry, and bonus stays bonus."""
         before = self.available(asset)
         line = self.post(asset, "TRANSFER", sum(part.amount for part in parts), "CLEARING")
         for part in parts:
-            self.lots.append(self._reduced(Lot(asset, part.amount, part.amount, None, part.lot.ends), before))
+            lot = Lot(asset, part.amount, part.amount, None, part.lot.ends, bonus=part.lot.bonus)
+            self.lots.append(self._reduced(lot, before))
             before += part.amount
         return line
 
@@ -146,12 +150,37 @@ class Person:
         lot.left -= min(lot.left, max(-balance_before, 0))
         return lot
 
-    def take(self, asset: str, amount: int, now: datetime, code: str = "INSUFFICIENT_BALANCE") -> list[Part]:
-        """Take so much from lots: the soonest to expire first, then the oldest."""
+    def take(self, asset: str, amount: int, books: Any) -> list[Part]:
+        """Take so much from lots, whichever are next in burn order."""
         if self.available(asset) < amount:
-            raise lacking(code, asset, self.available(asset), amount)
+            raise lacking("INSUFFICIENT_BALANCE", asset, self.available(asset), amount)
+        return self._taken(self.burn_order(asset, books), amount)
+
+    def pay(self, asset: str, amount: int, books: Any, code: str = "INSUFFICIENT_BALANCE") -> list[Part]:
+        """Pay so much: of bonus no more than its cap, of principal the rest."""
+        terms, lots = books.terms[asset], self.burn_order(asset, books)
+        given, paid_in = [lot for lot in lots if lot.bonus], [lot for lot in lots if not lot.bonus]
+        bonus, principal = sum(lot.left for lot in given), sum(lot.left for lot in paid_in)
+
+        def least(payment: int) -> int:
+            """Return how much of a payment the principal has to pay."""
+            return payment - min(payment * terms.bonus_cap // 100, bonus)
+
+        if least(amount) > principal:
+            most = bonus + principal
+            while least(most) > principal:
+                most -= 1
+            raise lacking(code, asset, most, amount)
+        from_principal = least(amount) if terms.bonus_first else min(amount, principal)
+        from_bonus = amount - from_principal
+        if terms.bonus_first:
+            return self._taken(given, from_bonus) + self._taken(paid_in, from_principal)
+        return self._taken(paid_in, from_principal) + self._taken(given, from_bonus)
+
+    @staticmethod
+    def _taken(lots: list[Lot], amount: int) -> list[Part]:
         parts = []
-        for lot in self.burn_order(asset, now):
+        for lot in lots:
             taken = min(lot.left, amount)
             if taken:
                 lot.left -= taken
@@ -160,10 +189,14 @@ class Person:
         assert not amount
         return parts
 
-    def burn_order(self, asset: str, now: datetime) -> list[Lot]:
-        never = datetime.max.replace(tzinfo=now.tzinfo)
-        usable = [lot for lot in self.lots if lot.asset == asset and lot.usable(now)]
-        return sorted(usable, key=lambda lot: lot.ends or never)  # sorted keeps the older of two first
+    def burn_order(self, asset: str, books: Any) -> list[Lot]:
+        """Return what may be used now: bonus first or last, then the soonest to expire, then the oldest."""
+        never = datetime.max.replace(tzinfo=books.now.tzinfo)
+        usable = [lot for lot in self.lots if lot.asset == asset and lot.usable(books.now)]
+        bonus_first = books.terms[asset].bonus_first
+        return sorted(
+            usable, key=lambda lot: (lot.bonus != bonus_first, lot.ends or never)
+        )  # sorted keeps the older first
 
     # ── time ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from tests.services.oracle.books import Answer, Books
 from tests.services.oracle.orders import Order, in_state, opened, part_of
 from tests.services.oracle.people import Lot, Part, Person, Posted, Refused, lacking
+from tests.services.oracle.spending import taken_back
 from tests.services.oracle.terms import DAY
 
 
@@ -97,16 +98,12 @@ class Settlement:
         if not amount:
             return []
         line = self.person.post(asset, "RETURN", amount, "REDEMPTION")
-        for part in reversed(self.order.used[asset]):
-            given = min(part.amount - part.back, amount)
-            part.back += given
-            amount -= given
-            if given and part.lot.usable(now):
-                part.lot.left += given
-            elif given:
+        for lot, given in taken_back(self.order.used[asset], amount):
+            if lot.usable(now):
+                lot.left += given
+            else:
                 ends = now + self.books.terms[asset].grace_days * DAY
-                self.person.lots.append(Lot(asset, given, given, None, ends))
-        assert not amount
+                self.person.lots.append(Lot(asset, given, given, None, ends, bonus=lot.bonus))
         return [line]
 
     def take_back(self, asset: str) -> list[Posted]:
@@ -116,7 +113,7 @@ class Settlement:
         taking = self.order.takings.setdefault(asset, Taking())
         was, own_lots = replace(taking), self._own(asset)
         # in thought, nothing was taken but from the order's own lots
-        others = [lot for lot in person.burn_order(asset, self.books.now) if lot not in own_lots]
+        others = [lot for lot in person.burn_order(asset, self.books) if lot not in own_lots]
         for part in [part for part in taking.from_lots if part.lot in others]:
             part.lot.left += part.amount
             taking.from_lots.remove(part)

@@ -1,4 +1,4 @@
-"""What a program says: its assets and their terms, its tiers, what an order earns."""
+"""What a program says: its assets and their terms, its tiers, what an order earns, what a top-up brings."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +14,10 @@ PAYING = ("POINTS", "VALUE", "STARS")
 MONEY = "VALUE"
 FEN_PER_STAR = 300
 NO_LIMIT = 2**62 - 1
+LADDER = [(20_00, 5_00, 0), (100_00, 0, 12_50)]
+"""Steps of top-ups: from so many fen on, so many fen on top, or so many hundredths of a percent."""
+RATES = {("POINTS", "VALUE"): (100, 1_00, 50), ("VALUE", "POINTS"): (50, 30, 5), ("STARS", "TIER"): (1, 2_50, 1)}
+"""So much of one asset gives so much of the other, in whole steps of so much."""
 
 
 @dataclass
@@ -27,6 +31,10 @@ class Terms:
     shortfall: str = "REFUSE"
     debt_limit: int = 0
     grace_days: int = 30
+    bonus_first: bool = True
+    """Whether a payment uses bonus before principal."""
+    bonus_cap: int = 100
+    """How many percent of a payment the bonus may pay."""
 
     def waits_until(self, now: datetime) -> datetime | None:
         """Return until when value given now is pending."""
