@@ -19,8 +19,9 @@ from domain.commands import (
     ReturnOrder,
     TransferBalance,
 )
-from domain.decisions import balances, holds, members, orders, returns, spending, values
+from domain.decisions import balances, gift_cards, holds, members, orders, returns, spending, values
 from domain.decisions.situation import Decision, Situation, opened
+from domain.gift_commands import ClaimGiftCard, IssueGiftCard, VoidGiftCard
 from domain.value_commands import ConvertBalance, RefundTopUp, SpendBalance, TopUpValue, UndoSpend
 
 
@@ -60,5 +61,8 @@ DECISIONS: Mapping[type[Command], Callable[[Any, Situation], Decision]] = {
     SpendBalance: spending.spend,
     UndoSpend: spending.undo,
     ConvertBalance: spending.convert,
+    IssueGiftCard: gift_cards.issue,
+    ClaimGiftCard: gift_cards.claim,
+    VoidGiftCard: gift_cards.void,
 }
 """One function for each command."""

@@ -1,5 +1,6 @@
 """Rows of the database: columns, indexes and keys. No behaviour beyond properties."""
 
+from models.gift_cards import GiftCard
 from models.ledger import Account, Entry, Hold, Lot, LotMove, Transfer
 from models.members import Event, Idempotency, Identity, Member, Standing
 from models.orders import Order, OrderEffect, OrderLine, OrderReturn
@@ -16,6 +17,7 @@ __all__ = [
     "Conversion",
     "Entry",
     "Event",
+    "GiftCard",
     "Hold",
     "Idempotency",
     "Identity",

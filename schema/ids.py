@@ -24,6 +24,7 @@ RETURN = "ret"
 LADDER = "ldr"
 TIER = "tir"
 CAMPAIGN = "cmp"
+GIFT_CARD = "gft"
 
 
 def text_of(key: UUID) -> str:

@@ -8,7 +8,7 @@ from strawberry.extensions import DisableIntrospection
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import create_type
 
-from resolvers import members, orders, reads, reports, streams, values
+from resolvers import gift_cards, members, orders, reads, reports, streams, values
 from schema.payloads import errors
 from schema.scalars import SCALARS
 from schema.types import event, explanation
@@ -22,6 +22,7 @@ QUERIES = [
     reads.member,
     reads.member_list,
     reads.order,
+    reads.gift_card,
     reads.order_preview,
     reports.liability,
 ]
@@ -41,6 +42,9 @@ MUTATIONS = [
     values.balance_spend,
     values.balance_spend_undo,
     values.balance_convert,
+    gift_cards.gift_card_issue,
+    gift_cards.gift_card_claim,
+    gift_cards.gift_card_void,
 ]
 SUBSCRIPTIONS = [streams.member_events, streams.member_state, streams.program_events]
 

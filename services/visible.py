@@ -2,15 +2,16 @@
 
 from typing import Any
 
+from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 import models
 from services.actors import Actor, ActorKind
 
 
-def of_members(actor: Actor) -> dict[str, Any]:
+def of_members(actor: Actor, owner: str = "member_id") -> dict[str, Any]:
     """Return what the columns of a row that belongs to a member hold if the actor can see it: its program, itself."""
-    mine = {"member_id": actor.member_id} if actor.kind is ActorKind.MEMBER else {}
+    mine = {owner: actor.member_id} if actor.kind is ActorKind.MEMBER else {}
     return {"program_id": actor.program_id, **mine}
 
 
@@ -38,6 +39,14 @@ def events(actor: Actor) -> QuerySet[models.Event]:
 def identities(actor: Actor) -> QuerySet[models.Identity]:
     """Return the identities that the actor can see."""
     return models.Identity.filter(**of_members(actor))
+
+
+def gift_cards(actor: Actor) -> QuerySet[models.GiftCard]:
+    """Return the gift cards that the actor can see: a member those that it gave or claimed, a key its program's."""
+    rows = models.GiftCard.filter(program_id=actor.program_id)
+    if actor.kind is not ActorKind.MEMBER:
+        return rows
+    return rows.filter(Q(giver_id=actor.member_id) | Q(claimed_by_id=actor.member_id))
 
 
 def campaigns(actor: Actor) -> QuerySet[models.Campaign]:

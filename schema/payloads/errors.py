@@ -9,7 +9,7 @@ import strawberry
 
 from domain.refusals import Refusal
 from schema.context import Info
-from schema.enums import MemberStatus, OrderState, described
+from schema.enums import GiftCardState, MemberStatus, OrderState, described
 from schema.types.order import Order
 
 
@@ -24,6 +24,7 @@ class ErrorCode(Enum):
     ORDER_STATE = "ORDER_STATE"
     ALREADY_RETURNED = "ALREADY_RETURNED"
     HOLD_EXPIRED = "HOLD_EXPIRED"
+    GIFT_CARD_STATE = "GIFT_CARD_STATE"
     MEMBER_NOT_ACTIVE = "MEMBER_NOT_ACTIVE"
     PHONE_TAKEN = "PHONE_TAKEN"
     IDENTITY_TAKEN = "IDENTITY_TAKEN"
@@ -41,6 +42,7 @@ described(
         "INSUFFICIENT_BALANCE": "The balance does not cover the amount.",
         "ORDER_STATE": "The order is in a state in which this cannot be done.",
         "HOLD_EXPIRED": "The hold ran out, and what it had reserved is not there any more.",
+        "GIFT_CARD_STATE": "The gift card was claimed or taken back before.",
         "MEMBER_NOT_ACTIVE": "The member is frozen or closed.",
         "PHONE_TAKEN": "The phone number belongs to another member.",
         "IDENTITY_TAKEN": "The identity belongs to another member.",
@@ -158,6 +160,20 @@ class MemberNotActiveError(UserError):
         path = ["input", *refusal.field] if refusal.field else None
         status = MemberStatus(refusal.facts["status"])
         return cls(code=ErrorCode[refusal.code], message=refusal.message, field=path, status=status)
+
+
+@strawberry.type(description="Returned when the gift card was claimed or taken back before.")
+class GiftCardStateError(UserError):
+    """Too late."""
+
+    CODE: strawberry.Private[str] = "GIFT_CARD_STATE"
+    state: GiftCardState = strawberry.field(description="The card's state.")
+
+    @classmethod
+    def of(cls, refusal: Refusal) -> Self:
+        """Return the error with the state."""
+        refusal.facts["state"] = GiftCardState(refusal.facts["state"])
+        return super().of(refusal)
 
 
 @strawberry.type(description="Returned when the phone number belongs to another member.")

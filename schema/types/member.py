@@ -16,10 +16,11 @@ from schema import ids
 from schema.connection import Connection, bad_cursor, connection, page_size
 from schema.context import Info
 from schema.cursors import member_cursor
-from schema.enums import MemberStatus, TierMetric
+from schema.enums import MemberKind, MemberStatus, TierMetric
 from schema.errors import PublicError, RequestErrorCode
 from schema.permissions import Personal
 from schema.scalars import Cursor
+from schema.types.gift_card import GiftCard
 from schema.types.ledger import Balance, Entry, Lot
 from schema.types.node import Node
 from schema.types.order import Hold, Order
@@ -95,11 +96,12 @@ class Standing:
         )
 
 
-@strawberry.type(description="A person enrolled in the program.")
+@strawberry.type(description="Who has balances in the program: a person, a company, or the bearer of a gift card.")
 class Member(Node):
     """A member."""
 
     row: strawberry.Private[models.Member]
+    kind: MemberKind = strawberry.field(description="Whose balances these are; it never changes.")
     number: str = strawberry.field(description="Member number, unique in the program; its last digit is a check digit.")
     name: str | None = strawberry.field(description="Name for people.", extensions=[Personal()])
     phone: str | None = strawberry.field(description="Phone number in E.164.", extensions=[Personal()])
@@ -143,7 +145,10 @@ class Member(Node):
         found = known_asset(program, asset)
         return Balance.of(found, (await self._amounts(info, past(at, program))).get(found.id), at)
 
-    @strawberry.field(description="Place on a ladder; without one named, on the program's first.")
+    @strawberry.field(
+        description="Place on a ladder; without one named, on the program's first. The bearer of a gift card stands on "
+        "none: the lowest tier is answered, and nothing comes of it."
+    )
     async def standing(
         self,
         info: Info,
@@ -156,9 +161,11 @@ class Member(Node):
             raise PublicError(RequestErrorCode.BAD_REQUEST, f"The program has no ladder {ladder!r}.", field=["ladder"])
         return (await self._standings(info, program, [found]))[0]
 
-    @strawberry.field(description="Place on every ladder.")
+    @strawberry.field(description="Place on every ladder; of the bearer of a gift card there is none.")
     async def standings(self, info: Info) -> list[Standing]:
         """Return all standings."""
+        if self.kind is MemberKind.GIFT_CARD:
+            return []
         program = await self._program(info)
         return await self._standings(info, program, program.ladders)
 
@@ -225,6 +232,26 @@ class Member(Node):
         rows = await info.context.loaders.orders_page.load(OwnPage(self.row.id, size + 1, key_of(ids.ORDER, after)))
         return connection(rows, size, after, Order.of, lambda row: ids.encode(ids.ORDER, row.id))
 
+    @strawberry.field(description="Gift cards that the member gave, the last issued first.")
+    async def gift_cards(
+        self,
+        info: Info,
+        first: Annotated[int | None, strawberry.argument(description="How many, 1 to 100.")] = 20,
+        after: Annotated[str | None, strawberry.argument(description="Cursor of the card before.")] = None,
+    ) -> Connection[GiftCard]:
+        """Return a page of gift cards."""
+        program = await self._program(info)
+        size = page_size(first)
+        page = OwnPage(self.row.id, size + 1, key_of(ids.GIFT_CARD, after))
+        rows = await info.context.loaders.gift_cards_page.load(page)
+        return connection(
+            rows,
+            size,
+            after,
+            lambda row: GiftCard.of(row, program),
+            lambda row: ids.encode(ids.GIFT_CARD, row.member_id),
+        )
+
     @strawberry.field(description="What orders have reserved of the member's balances, the first to run out first.")
     async def holds(self, info: Info) -> list[Hold]:
         """Return the open holds."""
@@ -245,6 +272,7 @@ class Member(Node):
         return cls(
             id=ids.encode(ids.MEMBER, row.id),
             row=row,
+            kind=MemberKind(row.kind),
             number=row.number,
             name=row.name,
             phone=row.phone,

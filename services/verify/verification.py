@@ -5,12 +5,32 @@ from collections.abc import Callable, Collection
 from uuid import UUID
 
 from services.database.config import Database
-from services.verify import accounts, contents, holds, keys, members, orders, seals, setup, transfers, values
+from services.verify import (
+    accounts,
+    contents,
+    gift_cards,
+    holds,
+    keys,
+    members,
+    orders,
+    seals,
+    setup,
+    transfers,
+    values,
+)
 from services.verify.check import Scope, broken, count
 from services.verify.report import Finding, Report
 from services.verify.source import Source, sources
 
-CHECKS = (*accounts.CHECKS, *holds.CHECKS, *members.CHECKS, *orders.CHECKS, *values.CHECKS, *keys.CHECKS)
+CHECKS = (
+    *accounts.CHECKS,
+    *holds.CHECKS,
+    *members.CHECKS,
+    *orders.CHECKS,
+    *values.CHECKS,
+    *gift_cards.CHECKS,
+    *keys.CHECKS,
+)
 READ = transfers.CHECKS | seals.CHECKS | setup.CHECKS | contents.CHECKS
 """Checks that are computed here and not by the database → the table whose rows they look at."""
 FINDINGS_MAX = 100

@@ -13,6 +13,7 @@ from services.writer.tables import (
     ACCOUNTS,
     ENTRIES,
     EVENTS,
+    GIFT_CARDS,
     HOLDS,
     LOT_MOVES,
     LOTS,
@@ -33,6 +34,7 @@ LOT_COLUMNS = ("remaining", "held", "locked_until", "due_at")
 HOLD_COLUMNS = ("captured", "released")
 ORDER_COLUMNS = ("state", "transfer_id")
 LINE_COLUMNS = ("returned_quantity",)
+CARD_COLUMNS = ("state", "claimed_by_id", "settled_at", "settlement_id")
 STANDING_COLUMNS = ("tier_id", "since", "until")
 
 
@@ -49,6 +51,7 @@ def add_changes(
     lots: list[tuple[Any, Any]] = []
     holds: list[tuple[Any, Any]] = []
     standings: list[tuple[Any, Any]] = []
+    cards: list[tuple[Any, Any]] = []
     for member_id, after in states.items():
         before = loaded.members.get(member_id)
         if after is before:
@@ -58,6 +61,9 @@ def add_changes(
         lots += _pairs(before.lots if before else {}, after.lots)
         holds += _pairs(before.holds if before else {}, after.holds)
         standings += _pairs(before.standings if before else {}, after.standings)
+        card = before.gift_card if before else None
+        if after.gift_card is not card:
+            cards.append((card, after.gift_card))
     lines = [(line if line.order_id in loaded.orders else None, line) for d in decisions for line in d.lines]
     changed: tuple[tuple[Table[Any], tuple[str, ...], list[tuple[Any, Any]]], ...] = (
         (MEMBERS, MEMBER_COLUMNS, members),
@@ -65,6 +71,7 @@ def add_changes(
         (LOTS, LOT_COLUMNS, lots),
         (HOLDS, HOLD_COLUMNS, holds),
         (STANDINGS, STANDING_COLUMNS, standings),
+        (GIFT_CARDS, CARD_COLUMNS, cards),
         (ORDERS, ORDER_COLUMNS, _pairs(loaded.orders, orders)),
         (ORDER_LINES, LINE_COLUMNS, lines),
     )

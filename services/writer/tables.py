@@ -15,6 +15,7 @@ from tortoise.models import Model
 
 import models
 from domain.events import Event
+from domain.gift_cards import GiftCard
 from domain.ledger import Account, Entry, Hold, Lot, LotMove, Transfer
 from domain.members import Identity, Member, Standing
 from domain.orders import Order, OrderEffect, OrderLine, OrderReturn
@@ -185,3 +186,4 @@ ORDER_LINES = Table(models.OrderLine, OrderLine, key=("order_id", "ordinal"))
 ORDER_RETURNS = Table(models.OrderReturn, OrderReturn)
 ORDER_EFFECTS = Table(models.OrderEffect, OrderEffect)
 TOP_UPS = Table(models.TopUp, TopUp)
+GIFT_CARDS = Table(models.GiftCard, GiftCard, key=("member_id",))
