@@ -96,7 +96,7 @@ async def rows(database: Database) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def engine(database: Database, *, migrates: bool = False) -> AsyncIterator[Engine]:
+async def engine(database: Database, *, secret_key: str | None = None, migrates: bool = False) -> AsyncIterator[Engine]:
     """Open an engine with the ORM around it.
 
     Raises as `prepare`, and `DatabaseInUseError` when another process writes the ledger of a SQLite database.
@@ -106,5 +106,5 @@ async def engine(database: Database, *, migrates: bool = False) -> AsyncIterator
     with held(database):
         if migrates:
             await prepare(database, migrates=True)
-        async with rows(database), opened_engine(database) as opened:
+        async with rows(database), opened_engine(database, secret_key=secret_key) as opened:
             yield opened

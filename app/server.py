@@ -86,7 +86,9 @@ def create_app(settings: Settings, *, background: Sequence[Background] = ()) -> 
             stack.enter_context(held(database))
             await stack.enter_async_context(RegisterTortoise(app, config=database.tortoise()))
             house.bus = await stack.enter_async_context(Bus(settings.bus_url, hub))
-            house.engine = await stack.enter_async_context(engine(database, hub, house.bus))
+            house.engine = await stack.enter_async_context(
+                engine(database, hub, house.bus, secret_key=settings.secret_key)
+            )
             for work in (sweep_forever, Sealer(settings.seal_file).seal_forever, *background):
                 stack.push_async_callback(_stopped, asyncio.create_task(_watched(work, house.engine)))
             stack.enter_context(told_to_stop(view.streams.end))

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from domain.members import PHONE_SOURCE, MemberStatus
+from domain.members import PHONE_SOURCE, MemberKind, MemberStatus
 from domain.orders import OrderContent
 from domain.values import keyword_value, value
 
@@ -30,6 +30,11 @@ class Command:
     @property
     def locks(self) -> tuple[UUID, ...]:
         """Ids of the members whose rows are locked while the command is decided, the one whom it is about first."""
+        return ()
+
+    @property
+    def bearers(self) -> tuple[UUID, ...]:
+        """Those of `locks` who may be bearers of gift cards. About a bearer few things can be done."""
         return ()
 
     @property
@@ -74,6 +79,7 @@ class EnrolMember(Command):
     birthday: date | None = None
     channel: str | None = None
     store: str | None = None
+    kind: MemberKind = MemberKind.PERSON
     referred_by_id: UUID | None = None
     external: tuple[tuple[str, str], ...] = ()
     occurred_at: datetime | None = None
@@ -252,6 +258,11 @@ class Remind(Command):
         """The member."""
         return (self.member_id,)
 
+    @property
+    def bearers(self) -> tuple[UUID, ...]:
+        """Whoever it is: what falls due for a card falls due for its bearer."""
+        return self.locks
+
 
 @keyword_value
 class Mature(Command):
@@ -263,3 +274,8 @@ class Mature(Command):
     def locks(self) -> tuple[UUID, ...]:
         """The member."""
         return (self.member_id,)
+
+    @property
+    def bearers(self) -> tuple[UUID, ...]:
+        """Whoever it is: what falls due for a card falls due for its bearer."""
+        return self.locks

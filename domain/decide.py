@@ -19,8 +19,9 @@ from domain.commands import (
     ReturnOrder,
     TransferBalance,
 )
-from domain.decisions import agents, balances, holds, members, orders, returns, spending, values
+from domain.decisions import agents, balances, gift_cards, holds, members, orders, returns, spending, values
 from domain.decisions.situation import Decision, Situation, opened
+from domain.gift_commands import ClaimGiftCard, IssueGiftCard, VoidGiftCard
 from domain.value_commands import (
     AppointAgent,
     ConvertBalance,
@@ -70,5 +71,8 @@ DECISIONS: Mapping[type[Command], Callable[[Any, Situation], Decision]] = {
     ConvertBalance: spending.convert,
     AppointAgent: agents.appoint,
     DismissAgent: agents.dismiss,
+    IssueGiftCard: gift_cards.issue,
+    ClaimGiftCard: gift_cards.claim,
+    VoidGiftCard: gift_cards.void,
 }
 """One function for each command."""

@@ -7,7 +7,9 @@ from enum import StrEnum
 from uuid import UUID
 
 from domain.agents import Agents, Draws
+from domain.gift_cards import GiftCard
 from domain.ledger import Account, Hold, Lot
+from domain.refusals import InvalidInput
 from domain.values import value
 
 PHONE_SOURCE = "#phone"
@@ -22,9 +24,17 @@ class MemberStatus(StrEnum):
     CLOSED = "CLOSED"
 
 
+class MemberKind(StrEnum):
+    """Whose balances a member's are. It never changes."""
+
+    PERSON = "PERSON"
+    COMPANY = "COMPANY"
+    GIFT_CARD = "GIFT_CARD"
+
+
 @value
 class Member:
-    """A person enrolled in a program. `position` is the number of their newest event."""
+    """Who has balances in a program: a person mostly. `position` is the number of their newest event."""
 
     id: UUID
     program_id: UUID
@@ -40,11 +50,20 @@ class Member:
     position: int
     enrolled_at: datetime
     recorded_at: datetime
+    kind: MemberKind = MemberKind.PERSON
 
     @property
     def claimed_phone(self) -> str | None:
         """The phone number by which the member is found; a closed one is found by none."""
         return None if self.status is MemberStatus.CLOSED else self.phone
+
+
+def refuse_bearer(kind: str, path: tuple[str, ...]) -> None:
+    """Refuse the bearer of a gift card where a person or a company is meant. Raises `InvalidInput`."""
+    if kind == MemberKind.GIFT_CARD:
+        raise InvalidInput(
+            "This is the bearer of a gift card: a card is claimed or taken back, and no more.", field=path
+        )
 
 
 @value
@@ -100,3 +119,5 @@ class MemberState:
     """Those who draw on the member by the commands of the batch."""
     draws: Draws = field(default_factory=dict)
     """Theirs, of the months that the commands may count in."""
+    gift_card: GiftCard | None = None
+    """The card whose bearer the member is."""

@@ -66,6 +66,12 @@ class OrderNotInState(Refusal):
     code = "ORDER_STATE"
 
 
+class GiftCardNotInState(Refusal):
+    """The gift card was claimed or taken back before. Facts: `state`."""
+
+    code = "GIFT_CARD_STATE"
+
+
 class HoldExpired(Refusal):
     """The hold ran out, and what it held is not there any more. Facts: `asset`, `available`, `required` (decimals)."""
 

@@ -1,6 +1,7 @@
 """Rows of the database: columns, indexes and keys. No behaviour beyond properties."""
 
 from models.agents import Agent, AgentDraw
+from models.gift_cards import GiftCard
 from models.ledger import Account, Entry, Hold, Lot, LotMove, Transfer
 from models.members import Event, Idempotency, Identity, Member, Standing
 from models.orders import Order, OrderEffect, OrderLine, OrderReturn
@@ -19,6 +20,7 @@ __all__ = [
     "Conversion",
     "Entry",
     "Event",
+    "GiftCard",
     "Hold",
     "Idempotency",
     "Identity",

@@ -7,7 +7,7 @@ from models import columns
 
 
 class Member(Model):
-    """A person enrolled in a program. `position` counts their events."""
+    """Who has balances in a program. `position` counts their events."""
 
     id = columns.key()
     program_id = fields.UUIDField()
@@ -23,6 +23,7 @@ class Member(Model):
     position = fields.BigIntField(default=0)
     enrolled_at = columns.instant()
     recorded_at = columns.instant()
+    kind = columns.kind(default="PERSON")
 
     class Meta:
         table = "member"

@@ -8,10 +8,12 @@ from schema import ids
 from schema.connection import Connection, connection, page_size
 from schema.context import Info
 from schema.enums import ActorKind
+from schema.payloads.gift_cards import GiftCardBy
 from schema.payloads.inputs import NOBODY, MemberBy, MemberFilter, OrderBy, OrderPreviewInput
 from schema.payloads.results import OrderPreviewPayload
 from schema.permissions import Needs
 from schema.refusals import Refusals
+from schema.types.gift_card import GiftCard
 from schema.types.ledger import Entry
 from schema.types.member import Member, key_of
 from schema.types.node import Node
@@ -19,9 +21,9 @@ from schema.types.order import Order
 from schema.types.order_preview import OrderPreview
 from schema.types.program import Campaign, Program, Tier, TierLadder
 from schema.types.viewer import Viewer
-from services import listing, members, orders
+from services import gift_cards, listing, members, orders
 from services.actors import Scope
-from services.listing import MemberCriteria
+from services.listing import KINDS, MemberCriteria
 
 
 @strawberry.field(description="Who is calling. Needs no credential.")
@@ -84,7 +86,14 @@ async def member_list(
     """Return a page of members."""
     size = page_size(first)
     wanted = MemberFilter() if filter is None else filter
-    criteria = MemberCriteria(wanted.status, wanted.channel, wanted.store, wanted.enrolled_from, wanted.enrolled_until)
+    criteria = MemberCriteria(
+        status=wanted.status,
+        kinds=KINDS if wanted.kinds is None else wanted.kinds,
+        channel=wanted.channel,
+        store=wanted.store,
+        enrolled_from=wanted.enrolled_from,
+        enrolled_until=wanted.enrolled_until,
+    )
     before = key_of(ids.MEMBER, after)
     rows = await listing.members_page(info.context.actor, criteria, limit=size + 1, before=before)
     return connection(rows, size, after, Member.of, lambda row: ids.encode(ids.MEMBER, row.id))
@@ -103,6 +112,19 @@ async def order(info: Info, by: Annotated[OrderBy, strawberry.argument(descripti
         identity = by.identity.value
         row = await listing.order_named(info.context.actor, identity.source, identity.external_id)
     return Order.of(row) if row else None
+
+
+@strawberry.field(
+    description="A gift card; null when there is none, or the caller may not see it. A member sees those that it gave "
+    "or claimed.",
+    extensions=[Needs(Scope.MEMBERS_READ, member=True)],
+)
+async def gift_card(
+    info: Info, by: Annotated[GiftCardBy, strawberry.argument(description="Which card.")]
+) -> GiftCard | None:
+    """Return the card."""
+    row = await gift_cards.find(info.context.actor, by.ref())
+    return GiftCard.of(row, await info.context.loaders.program.load(row.program_id)) if row else None
 
 
 @strawberry.field(
@@ -137,6 +159,12 @@ async def _entry_node(info: Info, id: str) -> Node | None:
     return Entry.of(row, await info.context.loaders.program.load(row.program_id)) if row else None
 
 
+async def _gift_card_node(info: Info, id: str) -> Node | None:
+    Needs(Scope.MEMBERS_READ, member=True).check(info.context)
+    row = await info.context.loaders.gift_card.load(ids.decode(ids.GIFT_CARD, id) or NOBODY)
+    return GiftCard.of(row, await info.context.loaders.program.load(row.program_id)) if row else None
+
+
 async def _campaign_node(info: Info, id: str) -> Node | None:
     row = await info.context.loaders.campaign.load(ids.decode(ids.CAMPAIGN, id) or NOBODY)
     return Campaign.of(row) if row else None
@@ -163,6 +191,7 @@ READERS = {
     ids.MEMBER: _member_node,
     ids.ORDER: _order_node,
     ids.ENTRY: _entry_node,
+    ids.GIFT_CARD: _gift_card_node,
     ids.CAMPAIGN: _campaign_node,
     ids.PROGRAM: _program_node,
     ids.LADDER: _ladder_node,

@@ -13,8 +13,9 @@ from domain.burning import LotPart
 from domain.effects.base import EffectKind
 from domain.events import EventKind
 from domain.explanation import NotAppliedReason
+from domain.gift_cards import GiftCardState
 from domain.ledger import EntryKind
-from domain.members import MemberStatus
+from domain.members import MemberKind, MemberStatus
 from domain.orders import OrderState
 from domain.program import TierMetric
 from services.actors import ActorKind
@@ -28,7 +29,9 @@ __all__ = [
     "EventKind",
     "ExpiryFrom",
     "ExpiryPolicy",
+    "GiftCardState",
     "LotPart",
+    "MemberKind",
     "MemberStatus",
     "NotAppliedReason",
     "OrderState",
@@ -108,6 +111,24 @@ described(
         "ACTIVE": "Earns and spends.",
         "FROZEN": "Neither earns nor spends until active again.",
         "CLOSED": "Ended for good; nothing of it changes any more.",
+    },
+)
+described(
+    MemberKind,
+    "Whose balances a member's are; it never changes.",
+    {
+        "PERSON": "A person.",
+        "COMPANY": "A firm; its balances are drawn on by its agents.",
+        "GIFT_CARD": "The bearer of a gift card: nobody, who holds what the card is worth until somebody claims it.",
+    },
+)
+described(
+    GiftCardState,
+    "Where a gift card is in its life.",
+    {
+        "ISSUED": "It may be claimed.",
+        "CLAIMED": "What it was worth went to the member who claimed it.",
+        "VOID": "It was taken back before anybody claimed it.",
     },
 )
 described(TierMetric, "What a ladder measures.", {"SPEND": "Amounts paid, in units of the program's currency."})

@@ -25,6 +25,7 @@ LADDER = "ldr"
 TIER = "tir"
 CAMPAIGN = "cmp"
 AGENT = "agt"
+GIFT_CARD = "gft"
 
 
 def text_of(key: UUID) -> str:

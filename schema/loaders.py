@@ -11,7 +11,7 @@ from strawberry.dataloader import DataLoader
 import models
 from domain import ledger, stored_value
 from domain.program import Program
-from services import agents, as_of, balances, bonus, listing, lots_as_of, values
+from services import agents, as_of, balances, bonus, gift_cards, listing, lots_as_of, values
 from services.actors import Actor
 from services.balances import Amounts, Expiring
 from services.engine import Engine
@@ -99,6 +99,26 @@ class Loaders:
     def orders_page(self) -> DataLoader[OwnPage, list[models.Order]]:
         """Pages of members' orders."""
         return _bounded(lambda pages: listing.orders_pages(self._engine.reads, self._actor, pages))  # type: ignore[no-any-return]
+
+    @cached_property
+    def gift_card(self) -> DataLoader[UUID, models.GiftCard | None]:
+        """Gift cards by their bearers."""
+        return _loader(lambda keys: gift_cards.cards_by_id(self._actor, keys))  # type: ignore[no-any-return]
+
+    @cached_property
+    def gift_cards_page(self) -> DataLoader[OwnPage, list[models.GiftCard]]:
+        """Pages of the gift cards that members gave."""
+        return _bounded(lambda pages: listing.gift_cards_pages(self._engine.reads, self._actor, pages))  # type: ignore[no-any-return]
+
+    @cached_property
+    def gift_card_of(self) -> DataLoader[UUID, models.GiftCard | None]:
+        """The gift card that each transfer issued or settled."""
+        return _loader(gift_cards.of_transfers)  # type: ignore[no-any-return]
+
+    @cached_property
+    def bearer_number(self) -> DataLoader[UUID, str]:
+        """Numbers of the bearers of gift cards."""
+        return _loader(gift_cards.numbers_of)  # type: ignore[no-any-return]
 
     @cached_property
     def reason(self) -> DataLoader[UUID, str | None]:

@@ -41,20 +41,23 @@ class Personal(FieldExtension):
 
 
 class Needs(FieldExtension):
-    """The caller holds `scope`; with `member`, a member may call too and sees only itself."""
+    """The caller holds `scope`, or `instead`; with `member`, a member may call too and sees only itself."""
 
-    def __init__(self, scope: Scope, *, member: bool = False) -> None:
+    def __init__(self, scope: Scope, *, instead: Scope | None = None, member: bool = False) -> None:
         self.scope = scope
+        self.instead = instead
         self.member = member
 
     def apply(self, field: StrawberryField) -> None:
         """Say in the description what is needed."""
-        also = ", or a member's own token" if self.member else ""
+        also = f" or `{self.instead.value}`" if self.instead else ""
+        also += ", or a member's own token" if self.member else ""
         field.description = f"{field.description or ''} Requires `{self.scope.value}`{also}.".strip()
 
     def check(self, context: Context) -> None:
         """Raise UNAUTHENTICATED or FORBIDDEN unless the caller may use the field."""
-        if not (self.member and context.actor.kind is ActorKind.MEMBER):
+        is_enough = self.instead is not None and context.actor.may(self.instead)
+        if not is_enough and not (self.member and context.actor.kind is ActorKind.MEMBER):
             require(context, self.scope)
 
     def resolve(self, next_: Callable[..., Any], source: Any, info: Any, **arguments: Any) -> Any:

@@ -8,7 +8,7 @@ from strawberry.extensions import DisableIntrospection
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import create_type
 
-from resolvers import agents, members, orders, reads, reports, streams, values
+from resolvers import agents, gift_cards, members, orders, reads, reports, streams, values
 from schema.payloads import errors
 from schema.scalars import SCALARS
 from schema.types import event, explanation
@@ -22,6 +22,7 @@ QUERIES = [
     reads.member,
     reads.member_list,
     reads.order,
+    reads.gift_card,
     reads.order_preview,
     reports.liability,
 ]
@@ -43,6 +44,9 @@ MUTATIONS = [
     values.balance_convert,
     agents.agent_appoint,
     agents.agent_dismiss,
+    gift_cards.gift_card_issue,
+    gift_cards.gift_card_claim,
+    gift_cards.gift_card_void,
 ]
 SUBSCRIPTIONS = [streams.member_events, streams.member_state, streams.program_events]
 

@@ -22,6 +22,7 @@ from uuid_utils.compat import uuid7
 
 import models
 from domain.instants import NEVER
+from domain.members import MemberKind
 from domain.refusals import InvalidInput, NotFound
 from services.actors import ALL_SCOPES, Actor, ActorKind, Scope
 from services.transaction import transaction
@@ -194,7 +195,8 @@ class Credentials:
             member_id, program_id = UUID(hex=claims["sub"]), UUID(hex=claims["program"])
         except (JoseError, ValueError, KeyError, TypeError, AttributeError):
             raise BadCredentialError from None
-        if not await models.Member.exists(id=member_id, program_id=program_id):
+        holders = models.Member.filter(id=member_id, program_id=program_id).exclude(kind=MemberKind.GIFT_CARD.value)
+        if not await holders.exists():
             raise BadCredentialError
         return Actor(
             kind=ActorKind.MEMBER,

@@ -1,8 +1,9 @@
 """Everything that a use case reaches for: the writer, the hub, the programs, the database that reads come from."""
 
+import secrets
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from tortoise.connection import get_connections
@@ -46,6 +47,8 @@ class Engine:
     hub: Hub
     snapshots: Snapshots
     writer: Writer
+    secret_key: str = field(repr=False)
+    """The server's secret: codes of gift cards follow from it."""
 
     @property
     def reads(self) -> OrmSession:
@@ -79,9 +82,14 @@ class LocalWaker:
 
 
 @asynccontextmanager
-async def engine(database: Database, hub: Hub | None = None, waker: WakeSender | None = None) -> AsyncIterator[Engine]:
-    """Open an engine inside an open ORM context; without a waker, only this process's subscribers are woken."""
+async def engine(
+    database: Database, hub: Hub | None = None, waker: WakeSender | None = None, *, secret_key: str | None = None
+) -> AsyncIterator[Engine]:
+    """Open an engine inside an open ORM context; without a waker, only this process's subscribers are woken.
+
+    Without a secret it has one of its own: then no other process can tell again the code of a card issued here.
+    """
     hub = hub or Hub()
     snapshots = Snapshots()
     async with PostingWriter(store_for(database), snapshots, waker or LocalWaker(hub)) as writer:
-        yield Engine(database, hub, snapshots, writer)
+        yield Engine(database, hub, snapshots, writer, secret_key or secrets.token_urlsafe(32))

@@ -13,11 +13,14 @@ from tortoise.models import Model
 
 import models
 from domain import checks
+from domain.members import MemberKind
 from services import visible
 from services.actors import Actor
 from services.reading import OrmSession
 
 M = TypeVar("M", bound=Model)
+KINDS = (MemberKind.PERSON, MemberKind.COMPANY)
+"""The kinds of members that a list shows if it is not asked for others: a gift card is nobody yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,7 @@ class MemberCriteria:
     """Which members a list shows; None does not narrow it."""
 
     status: str | None = None
+    kinds: Sequence[str] = KINDS
     channel: str | None = None
     store: str | None = None
     enrolled_from: datetime | None = None
@@ -35,7 +39,7 @@ async def members_page(
     actor: Actor, criteria: MemberCriteria, *, limit: int, before: UUID | None
 ) -> list[models.Member]:
     """Return up to `limit` members, newest first, older than `before`."""
-    rows = visible.members(actor)
+    rows = visible.members(actor).filter(kind__in=list(criteria.kinds))
     if criteria.status is not None:
         rows = rows.filter(status=criteria.status)
     for column, wanted in (("channel", criteria.channel), ("store", criteria.store)):
@@ -78,6 +82,11 @@ async def lots_pages(reads: OrmSession, actor: Actor, pages: Sequence[OwnPage]) 
 async def orders_pages(reads: OrmSession, actor: Actor, pages: Sequence[OwnPage]) -> list[list[models.Order]]:
     """Return each page of orders, the last recorded first."""
     return await own_pages(reads, actor, models.Order, "id", pages)
+
+
+async def gift_cards_pages(reads: OrmSession, actor: Actor, pages: Sequence[OwnPage]) -> list[list[models.GiftCard]]:
+    """Return each page of gift cards that a member gave, the last issued first; `before` is a bearer."""
+    return await own_pages(reads, actor, models.GiftCard, "member_id", pages, owner="giver_id")
 
 
 async def own_pages(

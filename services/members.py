@@ -2,8 +2,8 @@
 
 import secrets
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -12,9 +12,9 @@ from uuid_utils.compat import uuid7
 
 import models
 from domain import checks
-from domain.commands import AmendMember, Claim, EnrolMember
+from domain.commands import AmendMember, Claim, Command, EnrolMember
 from domain.digest import content_hash
-from domain.members import PHONE_SOURCE, MemberStatus
+from domain.members import PHONE_SOURCE, MemberKind, MemberStatus, refuse_bearer
 from domain.program import Program
 from domain.refusals import InvalidInput, NotFound
 from services import phones, visible
@@ -59,6 +59,7 @@ class Enrolment:
     channel: str | None = None
     store: str | None = None
     identities: Sequence[Identity] = ()
+    kind: MemberKind = MemberKind.PERSON
     referred_by: MemberRef | None = None
     occurred_at: datetime | None = None
 
@@ -145,15 +146,17 @@ class Answered(Exception):  # noqa: N818  (not a failure)
 async def resolve(
     actor: Actor, program: Program, ref: MemberRef, path: tuple[str, ...], claim: Claim | None = None
 ) -> UUID:
-    """Return the id of the member that `ref` names.
+    """Return the id of the member that `ref` names, which is no bearer of a gift card.
 
-    Raises `NotFound` naming `path`; but when `claim` was used before, `Answered` or the refusal that was given.
+    Raises `NotFound` naming `path`, and `InvalidInput` for a bearer; but when `claim` was used before and nobody is
+    found, `Answered` or the refusal that was given.
     """
     member = await find(actor, program, ref)
     if member is None:
         if claim and (outcome := await answered(program, claim)):
             raise Answered(outcome)
         raise NotFound("There is no such member.", field=path)
+    refuse_bearer(member.kind, path)
     member_id: UUID = member.id
     return member_id
 
@@ -174,6 +177,8 @@ async def enrolment_command(program: Program, actor: Actor, enrolment: Enrolment
     """
     if key is not None:
         key = checks.idempotency_key(key)
+    if enrolment.kind is MemberKind.GIFT_CARD:
+        raise InvalidInput("Nobody is enrolled as a gift card: cards are issued.", field=("kind",))
     now = program.now()
     checks.count(len(enrolment.identities), ("identities",), 0, IDENTITIES_MAX)
     external = tuple(
@@ -191,7 +196,9 @@ async def enrolment_command(program: Program, actor: Actor, enrolment: Enrolment
     claim = None
     if key is not None:
         referrer = canonical(program, enrolment.referred_by)
-        hash = content_hash((tuple(sorted(facts.items())), external, referrer, occurred_at))
+        said = (tuple(sorted(facts.items())), external, referrer, occurred_at)
+        # A person's content is what it was before there were kinds, so that keys of then answer still.
+        hash = content_hash(said if enrolment.kind is MemberKind.PERSON else (*said, enrolment.kind.value))
         claim = Claim(f"{actor.credential}:memberEnroll", key, hash)
     referred_by = None
     if enrolment.referred_by is not None:
@@ -204,6 +211,7 @@ async def enrolment_command(program: Program, actor: Actor, enrolment: Enrolment
         number=draw_number(),
         referred_by_id=referred_by,
         external=external,
+        kind=enrolment.kind,
         occurred_at=occurred_at,
         **facts,
     )
@@ -213,11 +221,18 @@ async def enrol(engine: Engine, actor: Actor, enrolment: Enrolment, *, key: str)
     """Enrol a member. Raises `InvalidInput`, `NotFound`, `PhoneTaken`, `IdentityTaken`, `IdempotencyKeyReused`."""
     assert actor.program_id is not None, "the field asked for a credential"
     program = await engine.program(actor.program_id)
+    try:
+        command = await enrolment_command(program, actor, enrolment, key=key)
+    except Answered as before:
+        return before.outcome
+    return await with_number(engine, lambda number: replace(command, number=number))
+
+
+async def with_number(engine: Engine, command: Callable[[str], Command]) -> Outcome:
+    """Have the writer carry out the command for a number that is drawn; for another if somebody has that one."""
     for draw in range(NUMBER_DRAWS):
         try:
-            return await engine.writer.post(await enrolment_command(program, actor, enrolment, key=key))
-        except Answered as before:
-            return before.outcome
+            return await engine.writer.post(command(draw_number()))
         except Rejected as rejected:
             # Two of a hundred thousand million numbers met; anything else that the database rejects is a bug.
             if "number" not in str(rejected) or draw + 1 == NUMBER_DRAWS:

@@ -41,6 +41,14 @@ def identities(actor: Actor) -> QuerySet[models.Identity]:
     return models.Identity.filter(**of_members(actor))
 
 
+def gift_cards(actor: Actor) -> QuerySet[models.GiftCard]:
+    """Return the gift cards that the actor can see: a member those that it gave or claimed, a key its program's."""
+    rows = models.GiftCard.filter(program_id=actor.program_id)
+    if actor.kind is not ActorKind.MEMBER:
+        return rows
+    return rows.filter(Q(giver_id=actor.member_id) | Q(claimed_by_id=actor.member_id))
+
+
 def campaigns(actor: Actor) -> QuerySet[models.Campaign]:
     """Return the campaigns of the actor's program."""
     return models.Campaign.filter(program_id=actor.program_id)

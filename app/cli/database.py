@@ -53,9 +53,9 @@ async def rows(database: Database) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def engine(database: Database, *, migrates: bool = False) -> AsyncIterator[Engine]:
+async def engine(database: Database, *, secret_key: str | None = None, migrates: bool = False) -> AsyncIterator[Engine]:
     """Open an engine, with the ORM around it, on a database that fits this version."""
-    async with opening.engine(database, migrates=migrates) as opened:
+    async with opening.engine(database, secret_key=secret_key, migrates=migrates) as opened:
         await refuse_newer(database)
         yield opened
 

@@ -96,7 +96,7 @@ async def prepare(chosen: Settings) -> Show:
 
     found = shop.purchases()
     past, live = shop.parted(found)
-    async with engine(named(chosen), migrates=True) as opened:
+    async with engine(named(chosen), secret_key=chosen.secret_key, migrates=True) as opened:
         program = await shop.program(found[0].at)
         actor = shop.actor_of(program.id)
         todo = await shop.missing(actor, past)

@@ -8,6 +8,7 @@ from app.cli.database import named, rows
 from app.cli.output import CommandError, Json, OnlyProgramCode, run, signing_secret, write, write_json
 from app.settings import settings
 from domain import checks
+from domain.members import refuse_bearer
 from domain.refusals import NotFound
 from services import programs, visible
 from services.actors import Actor, ActorKind
@@ -38,6 +39,7 @@ def token(
             found = await visible.members(Actor(ActorKind.SYSTEM, owner.id)).get_or_none(number=number)
             if found is None:
                 raise NotFound(f"The program {owner.code} has no member {number}.")
+            refuse_bearer(found.kind, ("member",))
             return credentials.member_token(
                 secret, program_id=owner.id, member_id=found.id, lifetime_seconds=LIFETIME_SECONDS
             )

@@ -54,6 +54,7 @@ def enrol(command: EnrolMember, situation: Situation) -> Decision:
         position=0,
         enrolled_at=enrolled_at,
         recorded_at=now,
+        kind=command.kind,
     )
     book = Book(program, MemberState(member), now=now, actor=command.actor, new_id=situation.new_id)
     book.tell(EventKind.MEMBER_ENROLLED, enrolled_at)

@@ -10,12 +10,10 @@ from domain.book import Book, Rows
 from domain.commands import Command
 from domain.ledger import Entry, LotMove
 from domain.mature import mature
-from domain.members import Identity, MemberState
+from domain.members import Identity, MemberState, refuse_bearer
 from domain.orders import Order, OrderEffect, OrderLine, OrderReturn
 from domain.program import Program
-from domain.refusals import (
-    NotFound,
-)
+from domain.refusals import NotFound
 from domain.undoing import Original
 from domain.values import value
 
@@ -98,13 +96,18 @@ def opened(command: Command, situation: Situation) -> Book:
 
 
 def books(command: Command, situation: Situation) -> list[Book]:
-    """Return the books of the command's members, matured to now; their rows are written together. Raises `NotFound`."""
+    """Return the books of the command's members, matured to now; their rows are written together.
+
+    Raises `NotFound`, and `InvalidInput` for a bearer of a gift card about whom this command cannot be.
+    """
     rows = Rows()
     opened = []
     for member_id, path in zip(command.locks, (("member",), ("to",)), strict=False):
         state = situation.states.get(member_id)
         if state is None:
             raise NotFound("There is no such member.", field=path)
+        if member_id not in command.bearers:
+            refuse_bearer(state.member.kind, path)
         book = Book(
             situation.program,
             state,

@@ -8,7 +8,7 @@ from domain.ledger import Contra, EntryKind, Lot, TransferKind
 from domain.members import MemberStatus
 from domain.posting import OpenTransfer
 from domain.refusals import InsufficientBalance, InvalidInput, LimitReached, MemberNotActive, NotFound
-from domain.stored_value import TopUp
+from domain.stored_value import NO_STEP, TopUp, TopUpStep
 from domain.undoing import Original
 from domain.value_commands import RefundTopUp, TopUpValue
 
@@ -34,24 +34,27 @@ def top_up(command: TopUpValue, situation: Situation) -> Decision:
     except LimitReached as refusal:
         refusal.field = ("amount",)
         raise
-    lot, bonus_lot = transfer.created[0], transfer.created[1] if bonus else None
-    book.rows.top_ups.append(
-        TopUp(
-            transfer_id=transfer.transfer.id,
-            program_id=book.program.id,
-            member_id=book.member.id,
-            asset_id=asset.id,
-            lot_id=lot.id,
-            amount=command.amount,
-            bonus_lot_id=bonus_lot.id if bonus_lot else None,
-            bonus=bonus,
-            step_threshold=step.threshold,
-            step_amount=step.amount,
-            step_basis_points=step.basis_points,
-            recorded_at=situation.now,
-        )
-    )
+    book.rows.top_ups.append(paid_in(transfer, step))
     return decided(book, transfer)
+
+
+def paid_in(transfer: OpenTransfer, step: TopUpStep = NO_STEP) -> TopUp:
+    """Return what a transfer paid in: its first lot; the second, if there is one, is the bonus by `step`."""
+    lot, bonus_lot = transfer.created[0], transfer.created[1] if len(transfer.created) > 1 else None
+    return TopUp(
+        transfer_id=transfer.transfer.id,
+        program_id=lot.program_id,
+        member_id=lot.member_id,
+        asset_id=lot.asset_id,
+        lot_id=lot.id,
+        amount=lot.amount,
+        bonus_lot_id=bonus_lot.id if bonus_lot else None,
+        bonus=bonus_lot.amount if bonus_lot else 0,
+        step_threshold=step.threshold,
+        step_amount=step.amount,
+        step_basis_points=step.basis_points,
+        recorded_at=lot.recorded_at,
+    )
 
 
 def refund(command: RefundTopUp, situation: Situation) -> Decision:

@@ -9,7 +9,7 @@ import strawberry
 
 from domain.refusals import Refusal
 from schema.context import Info
-from schema.enums import MemberStatus, OrderState, described
+from schema.enums import GiftCardState, MemberStatus, OrderState, described
 from schema.types.order import Order
 
 
@@ -24,6 +24,7 @@ class ErrorCode(Enum):
     ORDER_STATE = "ORDER_STATE"
     ALREADY_RETURNED = "ALREADY_RETURNED"
     HOLD_EXPIRED = "HOLD_EXPIRED"
+    GIFT_CARD_STATE = "GIFT_CARD_STATE"
     MEMBER_NOT_ACTIVE = "MEMBER_NOT_ACTIVE"
     PHONE_TAKEN = "PHONE_TAKEN"
     IDENTITY_TAKEN = "IDENTITY_TAKEN"
@@ -42,6 +43,7 @@ described(
         "INSUFFICIENT_BALANCE": "The balance does not cover the amount.",
         "ORDER_STATE": "The order is in a state in which this cannot be done.",
         "HOLD_EXPIRED": "The hold ran out, and what it had reserved is not there any more.",
+        "GIFT_CARD_STATE": "The gift card was claimed or taken back before.",
         "MEMBER_NOT_ACTIVE": "The member is frozen or closed.",
         "PHONE_TAKEN": "The phone number belongs to another member.",
         "IDENTITY_TAKEN": "The identity belongs to another member.",
@@ -162,6 +164,20 @@ class MemberNotActiveError(UserError):
         return cls(code=ErrorCode[refusal.code], message=refusal.message, field=path, status=status)
 
 
+@strawberry.type(description="Returned when the gift card was claimed or taken back before.")
+class GiftCardStateError(UserError):
+    """Too late."""
+
+    CODE: strawberry.Private[str] = "GIFT_CARD_STATE"
+    state: GiftCardState = strawberry.field(description="The card's state.")
+
+    @classmethod
+    def of(cls, refusal: Refusal) -> Self:
+        """Return the error with the state."""
+        refusal.facts["state"] = GiftCardState(refusal.facts["state"])
+        return super().of(refusal)
+
+
 @strawberry.type(description="Returned when the phone number belongs to another member.")
 class PhoneTakenError(UserError):
     """A number in use."""
@@ -214,80 +230,6 @@ MemberEnrollError = Annotated[
 MemberAmendError = Annotated[
     InvalidInputError | NotFoundError | PhoneTakenError | MemberNotActiveError | IdempotencyKeyReusedError,
     error_union("MemberAmendError", "Why a member was not amended."),
-]
-OrderCommitError = Annotated[
-    InvalidInputError
-    | NotFoundError
-    | DuplicateOrderError
-    | OrderStateError
-    | InsufficientBalanceError
-    | MemberNotActiveError
-    | NotAgentError
-    | LimitReachedError
-    | IdempotencyKeyReusedError,
-    error_union("OrderCommitError", "Why an order was not committed."),
-]
-OrderHoldError = Annotated[
-    InvalidInputError
-    | NotFoundError
-    | DuplicateOrderError
-    | OrderStateError
-    | InsufficientBalanceError
-    | MemberNotActiveError
-    | NotAgentError
-    | LimitReachedError
-    | IdempotencyKeyReusedError,
-    error_union("OrderHoldError", "Why an order was not held."),
-]
-OrderCaptureError = Annotated[
-    InvalidInputError
-    | NotFoundError
-    | OrderStateError
-    | HoldExpiredError
-    | MemberNotActiveError
-    | NotAgentError
-    | LimitReachedError
-    | IdempotencyKeyReusedError,
-    error_union("OrderCaptureError", "Why a held order was not committed."),
-]
-OrderCancelError = Annotated[
-    InvalidInputError | NotFoundError | OrderStateError | MemberNotActiveError | IdempotencyKeyReusedError,
-    error_union("OrderCancelError", "Why a held order was not given up."),
-]
-OrderReturnError = Annotated[
-    InvalidInputError
-    | NotFoundError
-    | OrderStateError
-    | AlreadyReturnedError
-    | InsufficientBalanceError
-    | MemberNotActiveError
-    | LimitReachedError
-    | IdempotencyKeyReusedError,
-    error_union("OrderReturnError", "Why nothing of an order came back."),
-]
-OrderImportError = Annotated[
-    InvalidInputError
-    | NotFoundError
-    | DuplicateOrderError
-    | OrderStateError
-    | InsufficientBalanceError
-    | MemberNotActiveError
-    | NotAgentError
-    | LimitReachedError
-    | IdempotencyKeyReusedError,
-    error_union("OrderImportError", "Why one order of an import was not committed."),
-]
-OrdersImportError = Annotated[InvalidInputError, error_union("OrdersImportError", "Why nothing of an import was done.")]
-OrderPreviewError = Annotated[
-    InvalidInputError
-    | NotFoundError
-    | MemberNotActiveError
-    | NotAgentError
-    | LimitReachedError
-    | DuplicateOrderError
-    | OrderStateError
-    | InsufficientBalanceError,
-    error_union("OrderPreviewError", "Why an order could not be committed."),
 ]
 BalanceAdjustError = Annotated[
     InvalidInputError

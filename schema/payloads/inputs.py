@@ -7,7 +7,7 @@ from uuid import UUID
 import strawberry
 
 from schema import ids
-from schema.enums import MemberStatus
+from schema.enums import MemberKind, MemberStatus
 from services.members import Enrolment, MemberRef
 from services.order_life import OrderRef
 from services.orders import LineRequest, OrderRequest
@@ -67,6 +67,9 @@ class MemberFilter:
     """A filter."""
 
     status: MemberStatus | None = strawberry.field(description="Only with this status.", default=None)
+    kinds: list[MemberKind] | None = strawberry.field(
+        description="Only of these kinds; left out, persons and companies.", default=None
+    )
     channel: str | None = strawberry.field(description="Only enrolled through this channel.", default=None)
     store: str | None = strawberry.field(description="Only enrolled in this store.", default=None)
     enrolled_from: datetime | None = strawberry.field(
@@ -193,6 +196,10 @@ class MemberEnrollInput:
         description="Keys by which outside systems know the member, at most 20.", default=None
     )
     referred_by: MemberBy | None = strawberry.field(description="Who referred the member.", default=None)
+    kind: MemberKind = strawberry.field(
+        description="A person or a company, for ever. Gift cards are issued and not enrolled.",
+        default=MemberKind.PERSON,
+    )
 
     def enrolment(self) -> Enrolment:
         """Return the enrolment of the use cases."""
@@ -205,6 +212,7 @@ class MemberEnrollInput:
             store=self.store,
             identities=[(identity.source, identity.external_id) for identity in self.identities or ()],
             referred_by=self.referred_by.ref() if self.referred_by else None,
+            kind=self.kind,
         )
 
 

@@ -2,8 +2,8 @@
 
 import strawberry
 
-from schema.payloads.errors import OrderCancelError, OrderCaptureError, OrderHoldError, OrderReturnError
 from schema.payloads.inputs import KEY, OrderBy, OrderContentInput
+from schema.payloads.order_errors import OrderCancelError, OrderCaptureError, OrderHoldError, OrderReturnError
 from schema.payloads.results import ERRORS, REPLAYED
 from schema.types.ledger import Entry
 from schema.types.member import Member

@@ -2,16 +2,8 @@
 
 import strawberry
 
-from schema.payloads.errors import (
-    BalanceAdjustError,
-    BalanceTransferError,
-    MemberAmendError,
-    MemberEnrollError,
-    OrderCommitError,
-    OrderImportError,
-    OrderPreviewError,
-    OrdersImportError,
-)
+from schema.payloads.errors import BalanceAdjustError, BalanceTransferError, MemberAmendError, MemberEnrollError
+from schema.payloads.order_errors import OrderCommitError, OrderImportError, OrderPreviewError, OrdersImportError
 from schema.types.ledger import Entry
 from schema.types.member import Member
 from schema.types.order import Order

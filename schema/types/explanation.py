@@ -12,7 +12,7 @@ from domain.amounts import from_minor
 from domain.program import Program
 from schema import ids
 from schema.context import Info
-from schema.enums import EffectKind, NotAppliedReason
+from schema.enums import EffectKind, GiftCardState, NotAppliedReason
 from schema.types.program import Asset, Campaign
 
 
@@ -194,6 +194,15 @@ def entry_text(entry: models.Entry, asset: Any, reason: str | None) -> str:
         case _:
             said = reason or f"{amount}."
     return said
+
+
+def gift_card_text(entry: models.Entry, asset: Any, card: models.GiftCard, reason: str | None) -> str:
+    """Return the sentence for a line by which the value of a gift card moved."""
+    amount = f"{asset.spelled(abs(entry.change_available))} {asset.code}"
+    if entry.transfer_id == card.transfer_id:
+        return _with_reason(f"{amount} given as a gift card", reason)
+    what = "claimed" if card.state == GiftCardState.CLAIMED else "taken back"
+    return _with_reason(f"{amount} of a gift card that was {what}", reason)
 
 
 def _with_reason(said: str, reason: str | None) -> str:

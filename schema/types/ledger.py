@@ -16,7 +16,7 @@ from domain.instants import NEVER
 from schema import ids
 from schema.context import Info
 from schema.enums import EntryKind, LotPart
-from schema.types.explanation import Explanation, campaign_of, effect_explanation, entry_text
+from schema.types.explanation import Explanation, campaign_of, effect_explanation, entry_text, gift_card_text
 from schema.types.node import Node
 from schema.types.program import Asset, Campaign
 from schema.types.stored_value import top_up_arithmetic, top_up_text
@@ -133,6 +133,11 @@ class Entry(Node):
             if made is not None:
                 text = top_up_text(self.row, self.domain_asset, made, reason)
                 return Explanation.plain(text, top_up_arithmetic(self.row, self.domain_asset, made))
+        if self.row.kind == EntryKind.TRANSFER:
+            card = await info.context.loaders.gift_card_of.load(self.row.transfer_id)
+            if card is not None:
+                reason = await info.context.loaders.reason.load(self.row.transfer_id)
+                return Explanation.plain(gift_card_text(self.row, self.domain_asset, card, reason))
         return Explanation.plain(entry_text(self.row, self.domain_asset, reason))
 
     @classmethod

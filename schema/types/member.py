@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
@@ -11,20 +10,20 @@ import strawberry
 import models
 from domain import assets, ledger
 from domain import program as domain
-from domain.amounts import from_minor
 from schema import ids
 from schema.connection import Connection, bad_cursor, connection, page_size
 from schema.context import Info
 from schema.cursors import member_cursor
-from schema.enums import MemberStatus, TierMetric
+from schema.enums import MemberKind, MemberStatus
 from schema.errors import PublicError, RequestErrorCode
 from schema.permissions import Personal
 from schema.scalars import Cursor
 from schema.types.agent import Agent
+from schema.types.gift_card import GiftCard
 from schema.types.ledger import Balance, Entry, Lot
 from schema.types.node import Node
 from schema.types.order import Hold, Order
-from schema.types.program import Tier, TierLadder
+from schema.types.standing import Standing
 from services.balances import Amounts
 from services.listing import OwnPage
 
@@ -42,65 +41,12 @@ class Identity:
     external_id: str = strawberry.field(description="Its name for the member; unique in the program.")
 
 
-@strawberry.type(description="How far a member is on the way to a tier.")
-class TierProgress:
-    """Progress in one metric."""
-
-    metric: TierMetric = strawberry.field(description="What is measured.")
-    current: Decimal = strawberry.field(description="What counts now.")
-    required: Decimal = strawberry.field(description="What the next tier needs; on the highest tier, what it needed.")
-    missing: Decimal = strawberry.field(description="What is still missing; 0 on the highest tier.")
-
-
-@strawberry.type(description="A member's place on a ladder.")
-class Standing:
-    """A standing."""
-
-    ladder: TierLadder = strawberry.field(description="The ladder.")
-    tier: Tier = strawberry.field(description="The tier that the member stands on.")
-    since: datetime = strawberry.field(description="Since when.")
-    until: datetime | None = strawberry.field(description="When it is reviewed; null when it is kept.")
-    next: Tier | None = strawberry.field(description="The next higher tier; null on the highest.")
-    progress: list[TierProgress] = strawberry.field(description="How far it is to the next tier.")
-
-    @classmethod
-    def of(
-        cls,
-        ladder: domain.Ladder,
-        row: models.Standing | None,
-        member: models.Member,
-        counted: Amounts | None,
-        program: domain.Program,
-    ) -> "Standing":
-        """Return the standing of the contract; without a row the member stands on the lowest tier since enrolment."""
-        tiers = program.tiers[ladder.id]
-        tier = program.tier_by_id(row.tier_id) if row else tiers[0]
-        higher = next((candidate for candidate in tiers if candidate.rank > tier.rank), None)
-        scale = program.asset_by_id(ladder.asset_id).scale
-        current = max(counted.available, 0) if counted else 0
-        required = (higher or tier).threshold
-        missing = max(required - current, 0) if higher else 0
-        progress = TierProgress(
-            metric=ladder.metric,
-            current=from_minor(current, scale),
-            required=from_minor(required, scale),
-            missing=from_minor(missing, scale),
-        )
-        return cls(
-            ladder=TierLadder.of(ladder, program),
-            tier=Tier.of(tier),
-            since=row.since if row else member.enrolled_at,
-            until=row.until if row else None,
-            next=Tier.of(higher) if higher else None,
-            progress=[progress],
-        )
-
-
-@strawberry.type(description="A person enrolled in the program.")
+@strawberry.type(description="Who has balances in the program: a person, a company, or the bearer of a gift card.")
 class Member(Node):
     """A member."""
 
     row: strawberry.Private[models.Member]
+    kind: MemberKind = strawberry.field(description="Whose balances these are; it never changes.")
     number: str = strawberry.field(description="Member number, unique in the program; its last digit is a check digit.")
     name: str | None = strawberry.field(description="Name for people.", extensions=[Personal()])
     phone: str | None = strawberry.field(description="Phone number in E.164.", extensions=[Personal()])
@@ -144,7 +90,10 @@ class Member(Node):
         found = known_asset(program, asset)
         return Balance.of(found, (await self._amounts(info, past(at, program))).get(found.id), at)
 
-    @strawberry.field(description="Place on a ladder; without one named, on the program's first.")
+    @strawberry.field(
+        description="Place on a ladder; without one named, on the program's first. The bearer of a gift card stands on "
+        "none: the lowest tier is answered, and nothing comes of it."
+    )
     async def standing(
         self,
         info: Info,
@@ -157,9 +106,11 @@ class Member(Node):
             raise PublicError(RequestErrorCode.BAD_REQUEST, f"The program has no ladder {ladder!r}.", field=["ladder"])
         return (await self._standings(info, program, [found]))[0]
 
-    @strawberry.field(description="Place on every ladder.")
+    @strawberry.field(description="Place on every ladder; of the bearer of a gift card there is none.")
     async def standings(self, info: Info) -> list[Standing]:
         """Return all standings."""
+        if self.kind is MemberKind.GIFT_CARD:
+            return []
         program = await self._program(info)
         return await self._standings(info, program, program.ladders)
 
@@ -226,6 +177,26 @@ class Member(Node):
         rows = await info.context.loaders.orders_page.load(OwnPage(self.row.id, size + 1, key_of(ids.ORDER, after)))
         return connection(rows, size, after, Order.of, lambda row: ids.encode(ids.ORDER, row.id))
 
+    @strawberry.field(description="Gift cards that the member gave, the last issued first.")
+    async def gift_cards(
+        self,
+        info: Info,
+        first: Annotated[int | None, strawberry.argument(description="How many, 1 to 100.")] = 20,
+        after: Annotated[str | None, strawberry.argument(description="Cursor of the card before.")] = None,
+    ) -> Connection[GiftCard]:
+        """Return a page of gift cards."""
+        program = await self._program(info)
+        size = page_size(first)
+        page = OwnPage(self.row.id, size + 1, key_of(ids.GIFT_CARD, after))
+        rows = await info.context.loaders.gift_cards_page.load(page)
+        return connection(
+            rows,
+            size,
+            after,
+            lambda row: GiftCard.of(row, program),
+            lambda row: ids.encode(ids.GIFT_CARD, row.member_id),
+        )
+
     @strawberry.field(description="What orders have reserved of the member's balances, the first to run out first.")
     async def holds(self, info: Info) -> list[Hold]:
         """Return the open holds."""
@@ -264,6 +235,7 @@ class Member(Node):
         return cls(
             id=ids.encode(ids.MEMBER, row.id),
             row=row,
+            kind=MemberKind(row.kind),
             number=row.number,
             name=row.name,
             phone=row.phone,

@@ -84,4 +84,16 @@ AGENT = Check(
     """,
 )
 
-CHECKS = (OUTCOME, ORDER, RETURN, MEMBER, ENTRIES, AGENT)
+GIFT_CARD = Check(
+    "idempotency.gift_card",
+    "idempotency",
+    KEY,
+    "The program has no gift card {named}.",
+    """
+    SELECT i.program_id, i.scope, i.key, i.outcome ->> 'card' AS named
+    FROM idempotency i LEFT JOIN gift_card g ON TEXT(g.member_id) = i.outcome ->> 'card' AND g.program_id = i.program_id
+    WHERE i.outcome ->> 'card' IS NOT NULL AND g.member_id IS NULL{i}
+    """,
+)
+
+CHECKS = (OUTCOME, ORDER, RETURN, MEMBER, ENTRIES, AGENT, GIFT_CARD)

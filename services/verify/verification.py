@@ -5,7 +5,20 @@ from collections.abc import Callable, Collection
 from uuid import UUID
 
 from services.database.config import Database
-from services.verify import accounts, agents, contents, holds, keys, members, orders, seals, setup, transfers, values
+from services.verify import (
+    accounts,
+    agents,
+    contents,
+    gift_cards,
+    holds,
+    keys,
+    members,
+    orders,
+    seals,
+    setup,
+    transfers,
+    values,
+)
 from services.verify.check import Scope, broken, count
 from services.verify.report import Finding, Report
 from services.verify.source import Source, sources
@@ -17,6 +30,7 @@ CHECKS = (
     *orders.CHECKS,
     *values.CHECKS,
     *agents.CHECKS,
+    *gift_cards.CHECKS,
     *keys.CHECKS,
 )
 READ = transfers.CHECKS | seals.CHECKS | setup.CHECKS | contents.CHECKS

@@ -18,6 +18,8 @@ class Outcome:
     entries: tuple[tuple[UUID, int], ...] = ()
     return_id: UUID | None = None
     agent_id: UUID | None = None
+    card_id: UUID | None = None
+    """The gift card, by its bearer."""
 
 
 class PutOff(Exception):  # noqa: N818  (not a failure: the command goes into a later batch)
@@ -51,4 +53,5 @@ def outcome_of(record: dict[str, Any], *, replayed: bool) -> Outcome:
         entries=tuple((UUID(account), seq) for account, seq in record.get("entries", ())),
         return_id=UUID(record["return"]) if "return" in record else None,
         agent_id=UUID(record["agent"]) if "agent" in record else None,
+        card_id=UUID(record["card"]) if "card" in record else None,
     )

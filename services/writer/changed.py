@@ -15,6 +15,7 @@ from services.writer.tables import (
     AGENTS,
     ENTRIES,
     EVENTS,
+    GIFT_CARDS,
     HOLDS,
     LOT_MOVES,
     LOTS,
@@ -35,6 +36,7 @@ LOT_COLUMNS = ("remaining", "held", "locked_until", "due_at")
 HOLD_COLUMNS = ("captured", "released")
 ORDER_COLUMNS = ("state", "transfer_id", "released")
 LINE_COLUMNS = ("returned_quantity", "released_quantity")
+CARD_COLUMNS = ("state", "claimed_by_id", "settled_at", "settlement_id")
 STANDING_COLUMNS = ("tier_id", "since", "until")
 AGENT_COLUMNS = ("monthly_limit", "since", "until")
 DRAW_COLUMNS = ("amount",)
@@ -55,6 +57,7 @@ def add_changes(
     standings: list[tuple[Any, Any]] = []
     agents: list[tuple[Any, Any]] = []
     draws: list[tuple[Any, Any]] = []
+    cards: list[tuple[Any, Any]] = []
     for member_id, after in states.items():
         before = loaded.members.get(member_id)
         if after is before:
@@ -66,6 +69,9 @@ def add_changes(
         standings += _pairs(before.standings if before else {}, after.standings)
         agents += _pairs(before.agents if before else {}, after.agents)
         draws += _pairs(before.draws if before else {}, after.draws)
+        card = before.gift_card if before else None
+        if after.gift_card is not card:
+            cards.append((card, after.gift_card))
     lines = [(line if line.order_id in loaded.orders else None, line) for d in decisions for line in d.lines]
     changed: tuple[tuple[Table[Any], tuple[str, ...], list[tuple[Any, Any]]], ...] = (
         (MEMBERS, MEMBER_COLUMNS, members),
@@ -75,6 +81,7 @@ def add_changes(
         (STANDINGS, STANDING_COLUMNS, standings),
         (AGENTS, AGENT_COLUMNS, agents),
         (AGENT_DRAWS, DRAW_COLUMNS, draws),
+        (GIFT_CARDS, CARD_COLUMNS, cards),
         (ORDERS, ORDER_COLUMNS, _pairs(loaded.orders, orders)),
         (ORDER_LINES, LINE_COLUMNS, lines),
     )

@@ -11,7 +11,7 @@ from domain.commands import AmendMember, Command, CommitOrder, OrderCommand, Rem
 from domain.decisions.situation import OrderRecord
 from domain.instants import NEVER
 from domain.ledger import Account, Hold, Lot
-from domain.members import MemberState, Standing
+from domain.members import MemberKind, MemberState, Standing
 from domain.orders import Order
 from domain.program import Program
 from domain.undoing import Original
@@ -20,7 +20,17 @@ from services.writer.load_agents import load_agents
 from services.writer.load_orders import OfOrders, load_parts, records
 from services.writer.originals import load_originals
 from services.writer.session import Reads
-from services.writer.tables import ACCOUNTS, ENTRIES, HOLDS, IDENTITIES, LOTS, MEMBERS, ORDERS, STANDINGS
+from services.writer.tables import (
+    ACCOUNTS,
+    ENTRIES,
+    GIFT_CARDS,
+    HOLDS,
+    IDENTITIES,
+    LOTS,
+    MEMBERS,
+    ORDERS,
+    STANDINGS,
+)
 
 DUE_LOTS_MAX = 500
 """Due lots of one account that one load brings; a member with more is matured in several batches."""
@@ -151,6 +161,9 @@ async def _members(session: Reads, commands: Sequence[Command], loaded: Loaded, 
     standings: dict[UUID, dict[UUID, Standing]] = defaultdict(dict)
     for standing in await session.select(STANDINGS, "WHERE member_id = ANY($1::uuid[])", ids):
         standings[standing.member_id][standing.ladder_id] = standing
+    bearers = [member.id for member in members if member.kind is MemberKind.GIFT_CARD]
+    found_cards = await session.select(GIFT_CARDS, "WHERE member_id = ANY($1::uuid[])", bearers) if bearers else []
+    cards = {card.member_id: card for card in found_cards}
     debits, windows = _asked(commands, of_orders)
     for member in members:
         now = loaded.now[member.program_id]
@@ -179,6 +192,7 @@ async def _members(session: Reads, commands: Sequence[Command], loaded: Loaded, 
             of_orders.holds.get(member.id, {}) | due.holds,
             of_orders.parts | due.parts,
             frozenset(due.unfinished),
+            gift_card=cards.get(member.id),
         )
 
 

@@ -16,6 +16,7 @@ from tortoise.models import Model
 import models
 from domain.agents import Agent, AgentDraw
 from domain.events import Event
+from domain.gift_cards import GiftCard
 from domain.ledger import Account, Entry, Hold, Lot, LotMove, Transfer
 from domain.members import Identity, Member, Standing
 from domain.orders import Order, OrderEffect, OrderLine, OrderReturn
@@ -188,3 +189,4 @@ ORDER_EFFECTS = Table(models.OrderEffect, OrderEffect)
 TOP_UPS = Table(models.TopUp, TopUp)
 AGENTS = Table(models.Agent, Agent)
 AGENT_DRAWS = Table(models.AgentDraw, AgentDraw, key=("payer_id", "member_id", "asset_id", "month"))
+GIFT_CARDS = Table(models.GiftCard, GiftCard, key=("member_id",))

@@ -84,6 +84,7 @@ BY_TYPE: dict[str, Values] = {
         "year 10000": "10000-01-01T00:00:00Z",
         "NUL": "2026-03-01T09:30:00Z\0",
     },
+    "MemberKind": {"unknown": "ROBOT", "lower case": "person", "number": 1, "boolean": True, "object": {}, "list": []},
     "MemberStatus": {"unknown": "GONE", "lower case": "active", "number": 1, "boolean": True, "object": {}, "list": []},
 }
 """Wrong for the type, whatever the field: the request is refused as a whole, and nothing is executed."""
@@ -134,6 +135,8 @@ PRICE = {
 }
 LINE = text(64) | {"unknown": "ent_06f4k9s3tdrx9c4m3p3v1c0z5g1", "a member's": "mem_06f4k9s3tdrx9c4m3p3v1c0z5g"}
 LINE |= {"no id": "ent_", "no number": "ent_06f4k9s3tdrx9c4m3p3v1c0z5g", "0": 0, "2^63": 2**63}
+CARD = text(64) | {"unknown": "gft_06f4k9s3tdrx9c4m3p3v1c0z5g", "a member's": "mem_06f4k9s3tdrx9c4m3p3v1c0z5g"}
+CARD |= {"no id": "gft_", "over 128 bits": "gft_" + "z" * 26, "0": 0}
 INSTANT = {
     "year 1": "0001-01-01T00:00:00Z",
     "before 1900": "1899-12-31T23:59:59Z",
@@ -200,6 +203,18 @@ BY_FIELD: dict[str, Values] = {
     "BalanceSpendUndoInput.entry": LINE,
     "BalanceSpendUndoInput.idempotencyKey": KEY,
     "BalanceSpendUndoInput.reason": text(500),
+    "GiftCardClaimInput.code": text(64)
+    | {"mistyped": "GC-0000-0000-0000-0000-1", "too short": "GC-0000", "U": "GC-0000-0000-0000-000U-0", "prefix": "GC"}
+    | {"full-width digits": "GC-００００-0000-0000-0000-0", "sql": "' OR 1=1 --"},
+    "GiftCardClaimInput.idempotencyKey": KEY,
+    "GiftCardIssueInput.amount": PRICE | {"zero": 0, "zero as string": "0.00"},
+    "GiftCardIssueInput.asset": text(64) | {"unknown": "GOLD", "lower case": "value", "counts for tiers": "TIER"},
+    "GiftCardIssueInput.idempotencyKey": KEY,
+    "GiftCardIssueInput.message": text(500),
+    "GiftCardIssueInput.reason": text(500),
+    "GiftCardVoidInput.card": CARD,
+    "GiftCardVoidInput.idempotencyKey": KEY,
+    "GiftCardVoidInput.reason": text(500),
     "IdentityInput.externalId": text(200),
     "IdentityInput.source": CODE | {"reserved": "#phone"},
     "MemberAmendInput.birthday": {"before 1900": "1899-12-31", "future": "2999-01-01", "year 1": "0001-01-01"},
@@ -218,6 +233,7 @@ BY_FIELD: dict[str, Values] = {
     "MemberBy.number": text(32) | {"unknown": "999999999999", "sql": "' OR '1'='1"},
     "MemberBy.phone": PHONE | {"unknown": "+8613900139000"},
     "MemberEnrollInput.idempotencyKey": KEY,
+    "MemberEnrollInput.kind": {"gift card": "GIFT_CARD"},
     "OrderBy.id": text(64)
     | {"unknown": "ord_06f4k9s3tdrx9c4m3p3v1c0z5g", "a member's": "mem_06f4k9s3tdrx9c4m3p3v1c0z5g"}
     | {"no id": "ord_", "upper case": "ORD_06F4K9S3TDRX9C4M3P3V1C0Z5G", "over 128 bits": "ord_" + "z" * 26, "0": 0},

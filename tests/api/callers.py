@@ -42,6 +42,8 @@ class Side:
     """Ids of orders with which something can be done."""
     lines: dict[str, str] = field(default_factory=dict)
     """Ids of ledger lines that can be undone."""
+    cards: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Ids and codes of gift cards that the member gave."""
 
     async def filled(self, name: str) -> "Side":
         """Enrol a member with a name that is told to nobody else, and sell something to it."""
@@ -75,6 +77,12 @@ class Side:
             type_ = f"{field_name[0].upper()}{field_name[1:]}Input"
             query = f"mutation($input: {type_}!) {{ {field_name}(input: $input) {{ entry {{ id }} }} }}"
             self.lines[line] = (await self.api.data(query, {"input": values}))[field_name]["entry"]["id"]
+        query = "mutation($input: GiftCardIssueInput!) { giftCardIssue(input: $input) { code giftCard { id } } }"
+        card = {"from": {"id": self.member["id"]}, "amount": "1.00", "message": "to you"}
+        for card_name in ("kept", "void", "claim"):
+            issued = await self.api.data(query, {"input": card | {"idempotencyKey": card_name}})
+            self.cards[card_name] = (issued["giftCardIssue"]["giftCard"]["id"], issued["giftCardIssue"]["code"])
+        self.ids["gift_card"], _ = self.cards["kept"]
         program = await models.Program.get(id=self.api.program_id)
         await value_terms.set_conversion(program, "POINTS", "VALUE", amount=Decimal(1), gives=Decimal("0.01"))
         return self
@@ -116,11 +124,11 @@ class Worlds:
     other_row: Any
     """Another member of ours."""
 
-    async def keys(self, scope: Scope) -> dict[str, str]:
-        """Return keys that hold exactly `scope`, and all but it."""
+    async def keys(self, scope: Scope, instead: Scope | None = None) -> dict[str, str]:
+        """Return keys that hold exactly `scope`, and all but it and what will do instead."""
         return {
             "key with the scope": await self.ours.key(frozenset({scope})),
-            "key with every other scope": await self.ours.key(ALL_SCOPES - {scope}),
+            "key with every other scope": await self.ours.key(ALL_SCOPES - {scope, instead}),
         }
 
 

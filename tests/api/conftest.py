@@ -228,6 +228,12 @@ async def shop(shared_api: Api) -> Api:
     use = {"member": SUBJECT, "asset": "VALUE", "amount": 20, "reason": "a visit", "idempotencyKey": "spent"}
     spent = await shared_api.data(spend, {"input": use})
     EXAMPLES["BalanceSpendUndoInput.entry"] = spent["balanceSpend"]["entry"]["id"]
+    give = "mutation($input: GiftCardIssueInput!) { giftCardIssue(input: $input) { code giftCard { id } } }"
+    card = {"from": SUBJECT, "amount": 1}
+    one, two = [
+        (await shared_api.data(give, {"input": card | {"idempotencyKey": key}}))["giftCardIssue"] for key in ("1", "2")
+    ]
+    EXAMPLES["GiftCardClaimInput.code"], EXAMPLES["GiftCardVoidInput.card"] = one["code"], two["giftCard"]["id"]
     program = await models.Program.get(id=shared_api.program_id)
     await value_terms.set_conversion(program, "POINTS", "VALUE", amount=Decimal(1), gives=Decimal("0.01"))
     return shared_api

@@ -45,7 +45,8 @@ SETTING = re.compile(r"\bHUIYUAN_[A-Z_]+\b")
 COMMAND = re.compile(r"\bhuiyuan (?P<words>[a-z]+(?: [a-z]+)?)(?P<rest>[^\n`]*)")
 TARGET = re.compile(r"(?:`|^)make ([a-z]+)", re.MULTILINE)
 
-ID = re.compile(r"\b(prg|mem|ord|ent|eff|lot|ldr|tir|cmp)_[0-9a-z]{26,}")
+ID = re.compile(r"\b(?:(prg|mem|ord|ent|eff|lot|gft|ldr|tir|cmp)_[0-9a-z]{26,}|(GC)(?:-[0-9A-Z]{4}){4}-[0-9A-Z]\b)")
+"""An id, or the code of a gift card."""
 CURSOR = re.compile(r"^(\d+-\d+)-[0-9a-z]{4}$")
 RANDOM = frozenset({"number", "requestId"})
 """Fields that are drawn by chance."""
@@ -153,7 +154,7 @@ def normal(value: Any, key: str = "") -> Any:
         return [normal(inner, key) for inner in value]
     if key in RANDOM:
         return "…"
-    return CURSOR.sub(r"\1-…", ID.sub(r"\1_…", value)) if isinstance(value, str) else value
+    return CURSOR.sub(r"\1-…", ID.sub(r"\1\2_…", value)) if isinstance(value, str) else value
 
 
 def note_ids(shown: Any, answer: Any, ids: dict[str, str]) -> None:

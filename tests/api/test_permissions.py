@@ -58,6 +58,7 @@ USES = {
     "member": Use(lambda w: {"by": _self(w)}, PERSON),
     "members": Use(lambda _: {"first": 100}, f"{{ nodes {PERSON} }}", own_for_rival=True),
     "order": Use(lambda w: {"by": {"id": w.ours.ids["order"]}}, f"{{ id member {PERSON} lines {{ sku }} }}"),
+    "giftCard": Use(lambda w: {"by": {"id": w.ours.ids["gift_card"]}}, f"{{ id message giver {PERSON} }}"),
     "orderPreview": Use(lambda w: {"input": {"order": _order(w)}}, f"{{ order {{ member {PERSON} }} {ERRORS} }}"),
     "liability": Use(lambda _: {"asset": "POINTS"}, "{ outstanding difference }", own_for_rival=True),
     "memberEnroll": Use(lambda _: _written(name="new"), f"{{ member {PERSON} {ERRORS} }}", own_for_rival=True),
@@ -110,6 +111,18 @@ USES = {
     "agentDismiss": Use(
         lambda w: _written(payer=_self(w), agent={"number": w.other_row.number}),
         f"{{ agent {{ id }} payer {PERSON} {ERRORS} }}",
+    ),
+    "giftCardIssue": Use(
+        lambda w: _written(amount="1.00", **{"from": _self(w)}),
+        f"{{ giftCard {{ id giver {PERSON} }} member {PERSON} {ERRORS} }}",
+    ),
+    "giftCardClaim": Use(
+        lambda w: _written(code=w.ours.cards["claim"][1], member=_self(w)),
+        f"{{ giftCard {{ id giver {PERSON} }} member {PERSON} {ERRORS} }}",
+    ),
+    "giftCardVoid": Use(
+        lambda w: _written(card=w.ours.cards["void"][0]),
+        f"{{ giftCard {{ id giver {PERSON} }} member {PERSON} {ERRORS} }}",
     ),
     "memberEvents": Use(
         lambda w: {"memberId": w.ours.ids["member"], "after": _beginning(w)},
@@ -226,7 +239,7 @@ async def test_no_bad_credential_is_served(worlds: Worlds, field: str) -> None:
 async def test_a_key_needs_the_scope_of_the_field_and_no_other(worlds: Worlds, field: str) -> None:
     needs = NEEDS[field]
     assert needs is not None
-    keys = await worlds.keys(needs.scope)
+    keys = await worlds.keys(needs.scope, needs.instead)
     before = await everything()
     _, refused = await call(worlds, field, keys["key with every other scope"])
     assert code(refused) == "FORBIDDEN"
@@ -238,6 +251,18 @@ async def test_a_key_needs_the_scope_of_the_field_and_no_other(worlds: Worlds, f
         assert code(answer) == "FORBIDDEN"
     else:
         assert served(answer, field)
+
+
+@ASYNC
+async def test_a_gift_card_is_claimed_by_whoever_may_spend_or_write_value(worlds: Worlds) -> None:
+    assert (NEEDS["giftCardClaim"].scope, NEEDS["giftCardClaim"].instead) == (Scope.BALANCES_SPEND, Scope.VALUE_WRITE)  # type: ignore[union-attr]
+    unknown = worlds.theirs.cards["claim"][1]
+    query = f"mutation($input: GiftCardClaimInput!) {{ giftCardClaim(input: $input) {{ {ERRORS} }} }}"
+    for scope in (Scope.BALANCES_SPEND, Scope.VALUE_WRITE):
+        key = await worlds.ours.key(frozenset({scope}))
+        asked = {"idempotencyKey": "k", "code": unknown, "member": {"id": worlds.ours.ids["member"]}}
+        answer = (await worlds.ours.api.ask(query, {"input": asked}, key)).json()
+        assert [error["code"] for error in answer["data"]["giftCardClaim"]["userErrors"]] == ["NOT_FOUND"]
 
 
 @ASYNC
@@ -306,7 +331,7 @@ async def test_no_id_of_another_program_is_anything(worlds: Worlds) -> None:
     ours, theirs = worlds.ours, worlds.theirs
     query = "query($id: ID!) { node(id: $id) { __typename id } }"
     found = {kind: (await ours.api.data(query, {"id": id}))["node"] for kind, id in ours.ids.items()}
-    kinds = {"ladder": "TierLadder"} | {
+    kinds = {"ladder": "TierLadder", "gift_card": "GiftCard"} | {
         k: k.title() for k in ("member", "order", "entry", "campaign", "program", "tier")
     }
     readable = {kind: {"__typename": name, "id": ours.ids[kind]} for kind, name in kinds.items()}
@@ -319,7 +344,7 @@ async def test_no_id_of_another_program_is_anything(worlds: Worlds) -> None:
 @ASYNC
 async def test_a_node_asks_for_the_scope_of_its_kind(worlds: Worlds) -> None:
     query = "query($id: ID!) { node(id: $id) { __typename } }"
-    needed = {"member": "members:read", "entry": "members:read", "order": "orders:read"}
+    needed = {"member": "members:read", "entry": "members:read", "order": "orders:read", "gift_card": "members:read"}
     narrow = await worlds.ours.key(frozenset({Scope.PROGRAM_READ}))
     for kind, id in worlds.ours.ids.items():
         answer = (await worlds.ours.api.ask(query, {"id": id}, narrow)).json()

@@ -9,6 +9,7 @@ import pytest
 from domain.refusals import (
     AlreadyReturned,
     DuplicateOrder,
+    GiftCardNotInState,
     HoldExpired,
     IdempotencyKeyReused,
     IdentityTaken,
@@ -30,6 +31,7 @@ FACTS: dict[type[Refusal], dict[str, Any]] = {
     DuplicateOrder: {"order_id": "0199-…"},
     MemberNotActive: {"status": "FROZEN"},
     OrderNotInState: {"state": "HELD", "order_id": "0199-…"},
+    GiftCardNotInState: {"state": "CLAIMED"},
     HoldExpired: {"asset": "POINTS", "available": Decimal("40.00"), "required": Decimal("1E+2")},
     InsufficientBalance: {"available": Decimal("40.00"), "required": Decimal("1E+2")},
     AlreadyReturned: {"left": Decimal("0.50")},

@@ -129,6 +129,14 @@ ALLOWED = """
 - event primary key position
 + event checks 2
 + event index ix_event_commit_order program_id, commit_order
++ gift_card checks 6
++ gift_card index ix_gift_card_giver giver_id, member_id where giver_id IS NOT NULL
++ gift_card index uix_gift_card_code unique program_id, code_hash
++ gift_card index uix_gift_card_settlement unique settlement_id where settlement_id IS NOT NULL
++ gift_card index uix_gift_card_transfer unique transfer_id
++ gift_card trigger tr_gift_card_delete
++ gift_card trigger tr_gift_card_settled
++ gift_card trigger tr_gift_card_terms
 + idempotency primary key program_id, scope, key
 - idempotency primary key key
 + idempotency checks 1
@@ -157,7 +165,8 @@ ALLOWED = """
 + lot_move index ix_lot_move_transfer transfer_id
 + member unique program_id, id
 + member reference (program_id) -> program (id) RESTRICT
-+ member checks 2
++ member checks 4
++ member trigger tr_member_kind
 + order_effect primary key order_id, ordinal
 - order_effect primary key ordinal
 + order_effect checks 3
@@ -203,6 +212,9 @@ ALLOWED_ON_SQLITE = {
     "- orders column released BIGINT",
     "+ order_line column released_quantity INT default 0",
     "- order_line column released_quantity INT",
+    # Members from before there were kinds are persons; whoever writes says of which kind others are.
+    "+ member column kind VARCHAR(32) default 'PERSON'",
+    "- member column kind VARCHAR(32)",
 }
 ALLOWED_ON_POSTGRES = {f"+ {table} trigger tr_{table}_insert_only" for table in INSERT_ONLY} | {
     # Where no migration numbers transactions, the database does.

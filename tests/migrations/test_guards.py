@@ -31,6 +31,7 @@ from tests.migrations.catalog import Catalog, read_postgres, read_sqlite
 from tests.migrations.scratch import scratch
 from tests.services.saving import conversion, ladder, pay_in, spend
 from tests.services.test_agents import appoint
+from tests.services.gifts import claim, code_of, issue
 
 NOBODY = "00000000-0000-7000-8000-000000000007"
 TOO_MUCH = 2**62
@@ -62,6 +63,8 @@ async def _use(house: Engine) -> None:
     await order_life.return_(house, shop.actor, ref, None, reason=None, key=new_key())
     await ladder(shop, ("100", "20"))
     await pay_in(shop, member, "150")
+    await issue(shop, "15")
+    await claim(shop, await code_of(shop, await issue(shop, "25")), member)
     await conversion(shop, "POINTS", "VALUE", "100", "1.00")
     agent = await shop.enrol()
     await appoint(shop, member, agent, "100")
@@ -179,10 +182,11 @@ async def test_every_table_has_a_row(store: Store) -> None:
 # ── insert only ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 INSERT_ONLY = ("campaign_version", "entry", "event", "lot_move", "order_effect", "order_return", "seal", "top_up", "transfer")
-NEVER_DELETED = ("account", "agent", "agent_draw", "hold", "lot", "order_line", "orders")
+NEVER_DELETED = ("account", "agent", "agent_draw", "gift_card", "hold", "lot", "order_line", "orders")
 DECIDED = {
     "agent": {"monthly_limit", "since", "until"},
     "agent_draw": {"amount"},
+    "gift_card": {"state", "claimed_by_id", "settled_at", "settlement_id"},
     "hold": {"captured", "released"},
     "orders": {"state", "transfer_id", "released"},
     "order_line": {"returned_quantity", "released_quantity"},
@@ -241,6 +245,14 @@ async def test_what_was_not_captured_is_written_once(store: Store) -> None:
         "UPDATE order_line SET released_quantity = 1, returned_quantity = 0 WHERE returned_quantity > 0",
     ):
         assert "what is released changes once" in await store.refused(statement)
+async def test_the_kind_of_a_member_is_not_changed(store: Store) -> None:
+    assert "the kind of a member never changes" in await store.refused("UPDATE member SET kind = 'COMPANY'")
+
+
+async def test_a_gift_card_is_settled_once(store: Store) -> None:
+    for change in ("state = 'VOID', claimed_by_id = NULL", "settled_at = recorded_at", "claimed_by_id = '{nobody}'"):
+        statement = f"UPDATE gift_card SET {change} WHERE state = 'CLAIMED'"
+        assert "a gift card is settled once" in await store.refused(statement)
 
 
 async def test_an_order_is_not_made_dearer(store: Store) -> None:
@@ -280,7 +292,7 @@ async def test_the_orm_hears_of_the_refusal_as_an_integrity_error(house: Engine)
     assert await models.Transfer.get(id=transfer.id) == transfer
     assert (await models.Transfer.get(id=transfer.id)).actor == transfer.actor
     assert (await models.Lot.get(id=lot.id)).amount == lot.amount
-    assert await models.Account.all().count() == 3
+    assert await models.Account.all().count() == 5
 
 
 # ── checks ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -342,6 +354,8 @@ CHANGES = [
     "UPDATE order_line SET released_quantity = quantity - returned_quantity + 1 WHERE returned_quantity = 0",
     "UPDATE orders SET state = 'COMMITTED', released = payable - paid + 1 WHERE state = 'HELD'",
 ]
+CARD = {"member_id": "'{nobody}'", "claimed_by_id": "NULL"}
+SETTLED = CARD | {"settled_at": "recorded_at", "settlement_id": "transfer_id"}
 OTHER = {"id": "'{nobody}'", "external_id": "'another'"}
 COPIES: list[tuple[str, dict[str, str]]] = [
     ("campaign_version", {"id": "'{nobody}'", "number": "0"}),
@@ -375,6 +389,14 @@ COPIES: list[tuple[str, dict[str, str]]] = [
     ("agent", {"id": "'{nobody}'", "member_id": "'{nobody}'", "monthly_limit": "0"}),
     ("agent", {"id": "'{nobody}'", "member_id": "'{nobody}'", "until": "'2000-01-01 00:00:00+00:00'"}),
     ("agent_draw", {"month": "'2000-01-01'", "amount": "-1"}),
+    ("member", {"id": "'{nobody}'", "number": "'7'", "kind": "'ROBOT'"}),
+    ("member", {"id": "'{nobody}'", "number": "'7'", "kind": "'GIFT_CARD'", "name": "'Li Lei'"}),
+    ("gift_card", CARD | {"code_hash": "{short}"}),
+    ("gift_card", {"member_id": "'{nobody}'", "amount": "0"}),
+    ("gift_card", SETTLED | {"state": "'LOST'"}),
+    ("gift_card", SETTLED | {"state": "'ISSUED'"}),
+    ("gift_card", CARD | {"state": "'ISSUED'", "settled_at": "NULL", "settlement_id": "transfer_id"}),
+    ("gift_card", SETTLED | {"state": "'CLAIMED'"}),
     ("event", {"position": "99", "kind": "'RUMOUR'"}),
     ("event", {"position": "0"}),
     ("orders", OTHER | {"shipping": "-1", "payable": "subtotal - discount_total - 1"}),
@@ -452,6 +474,11 @@ TWICE: dict[str, list[dict[str, str]]] = {
     "idempotency": [{}],
     "conversion": [NEW],
     "top_up": [{}],
+    "gift_card": [
+        {},
+        {"member_id": "'{nobody}'", "transfer_id": "'{nobody}'"},
+        {"member_id": "'{nobody}'", "code_hash": "(SELECT hash FROM transfer LIMIT 1)"},
+    ],
     "top_up_step": [NEW],
     "order_line": [{}],
     "order_effect": [{}],
@@ -504,6 +531,6 @@ async def test_a_lot_is_used_and_an_order_goes_on(house: Engine) -> None:
         await models.Order.all().update(state="RETURNED")
         await models.OrderLine.all().update(returned_quantity=1)
         await models.Idempotency.all().delete()
-    assert await models.Lot.filter(remaining=0, held=1).count() == await models.Lot.all().count() == 7
+    assert await models.Lot.filter(remaining=0, held=1).count() == await models.Lot.all().count() == 10
     assert await models.Order.filter(state="RETURNED").count() == await models.Order.all().count() == 4
     assert await models.OrderLine.filter(returned_quantity=1).count() == await models.OrderLine.all().count() == 4

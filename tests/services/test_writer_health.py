@@ -84,7 +84,7 @@ async def another(
     """Open a further engine, with a writer and a pool of its own, inside an open ORM context."""
     hub, snapshots = hub or Hub(), Snapshots()
     async with Writer(wrap(store_for(database)), snapshots, LocalWaker(hub), new_id) as writer:
-        yield Engine(database, hub, snapshots, writer)
+        yield Engine(database, hub, snapshots, writer, "secret")
 
 
 async def rows_of(engine: Engine, program_id: UUID) -> dict[str, list[Any]]:

@@ -17,7 +17,7 @@ interface Fact {
   kind: string;
   occurredAt: string;
   recordedAt: string;
-  member: MemberName;
+  member: MemberName & { kind: string };
 }
 
 export interface OrderCommitted extends Fact {

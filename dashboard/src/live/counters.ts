@@ -22,7 +22,7 @@ export function createCounters(): Counters {
       for (const event of events) {
         if (event.__typename === "OrderCommitted") totals.orders += 1;
         else if (event.__typename === "TierChanged") totals.tiers += 1;
-        else if (event.__typename === "MemberEnrolled") totals.members += 1;
+        else if (event.__typename === "MemberEnrolled") totals.members += event.member.kind === "GIFT_CARD" ? 0 : 1;
         else if (isPointsEarned(event)) totals.points = add(totals.points, event.change);
       }
       orders.value.textContent = String(totals.orders);

@@ -39,6 +39,7 @@ export function describe(event: MemberEvent): Description {
     case "TierChanged":
       return { label: "Tier", text: `${event.from?.code ?? "no tier"} → ${event.to.code}`, tone: "tier" };
     case "MemberEnrolled":
+      if (event.member.kind === "GIFT_CARD") return { label: "Gift card", text: "Issued", tone: "other" };
       return { label: "Joined", text: "Enrolled in the program", tone: "member" };
     case "MemberAmended":
       return { label: "Member", text: "Details changed", tone: "other" };
