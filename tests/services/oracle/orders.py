@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from tests.services.oracle.books import Answer, Books
 from tests.services.oracle.people import Hold, Part, Person, Posted, Refused
+from tests.services.oracle.spending import taken_back
 from tests.services.oracle.terms import FEN_PER_STAR, MONEY, TIERS, WORTH
 
 Basket = tuple[tuple[int, int], ...]
@@ -189,19 +190,16 @@ def _not_named(order: Order, pieces: Pieces | None) -> list[int]:
 
 
 def _let_go(order: Order, person: Person, reserved: Hold, now: datetime) -> list[Posted]:
-    """Make available again what is not captured: what would have been used last. A debt is paid first."""
+    """Make available again what is not captured, as if it had been used and were given back. A debt is paid first."""
     lines = []
     for asset, whole in order.spends:
         rest = part_of(order, whole, order.released)
         if not rest:
             continue
-        stays, goes = [], []
-        for part in reversed(reserved.parts[asset]):
-            more = min(part.amount, rest)
-            rest -= more
-            goes.insert(0, Part(part.lot, more))
-            stays.insert(0, Part(part.lot, part.amount - more))
-        lines.append(person.let_go(asset, [part for part in goes if part.amount], now))
+        goes = taken_back(reserved.parts[asset], rest)
+        freed = {id(lot): much for lot, much in goes}
+        lines.append(person.let_go(asset, [Part(lot, much) for lot, much in reversed(goes)], now))
+        stays = [Part(part.lot, part.amount - freed.get(id(part.lot), 0)) for part in reserved.parts[asset]]
         reserved.parts[asset] = stays
     return lines
 
