@@ -194,7 +194,7 @@ class SqliteSession:
         for table, columns, rows in changes.updates:
             assignments = ", ".join(f"{column} = ?" for column in columns)
             found = " AND ".join(f"{name} = ?" for name in table.key)
-            values = [tuple(sqlite_value(getattr(row, column)) for column in (*columns, *table.key)) for row in rows]
+            values = zip(*table.to_sqlite(rows, (*columns, *table.key)), strict=True)
             execute(f"UPDATE {table.name} SET {assignments} WHERE {found}", values)
         execute(
             "UPDATE idempotency SET outcome = ? WHERE program_id = ? AND scope = ? AND key = ?",
@@ -206,12 +206,10 @@ class SqliteSession:
         )
 
     def _insert(self, table: Table[Any], rows: list[Any], conflict: str = "") -> None:
-        columns = table.columns
-        values = [table.to_sqlite(row) for row in rows]
+        names, columns = table.columns, table.to_sqlite(rows)
         if table in (EVENTS, TRANSFERS):
-            columns = (*columns, "commit_order")
-            for value in values:
-                value.append(self._commit_order)
-        places = ", ".join("?" * len(columns))
-        sql = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({places}) {conflict}"
-        self._connection.executemany(sql, values)
+            names = (*names, "commit_order")
+            columns.append([self._commit_order] * len(rows))
+        places = ", ".join("?" * len(names))
+        sql = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({places}) {conflict}"
+        self._connection.executemany(sql, zip(*columns, strict=True))
