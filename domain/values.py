@@ -31,15 +31,17 @@ def replace(row: T, **changes: Any) -> T:
     That one looks at the description of each field, for each copy anew, which takes three times as long. Every posting
     makes four such copies.
     """
-    values_of, places = _fields(type(row))
+    kind: Any = type(row)
+    values_of, places = _fields(kind)
     values = [*values_of(row)]
     for name, changed in changes.items():
         values[places[name]] = changed
-    return type(row)(*values)
+    changed_row: T = kind(*values)
+    return changed_row
 
 
 @cache
-def _fields(kind: type[Any]) -> tuple[Callable[[Any], tuple[Any, ...]], dict[str, int]]:
-    """Return the function from a row to the values of its fields, of which it has two or more, and where each stands."""
+def _fields(kind: Any) -> tuple[Callable[[Any], tuple[Any, ...]], dict[str, int]]:
+    """Return the function from a row to the values of its fields, two or more, and the place of each."""
     names = [field.name for field in fields(kind)]
     return attrgetter(*names), {name: place for place, name in enumerate(names)}

@@ -71,7 +71,7 @@ def _sqlite_values(column: Column) -> Column:
 
 def _sqlite_enums(column: Column) -> Column:
     """Return the texts that enums are: the driver would take them for those after it has looked for an adapter."""
-    return [None if value is None else value.value for value in column]
+    return [None if value is None else str.__str__(value) for value in column]
 
 
 def sqlite_value(value: Any) -> Any:
@@ -156,7 +156,8 @@ class Table(Generic[R]):
 
     @cached_property
     def _sqlite_encoders(self) -> dict[str, Callable[[Column], Column]]:
-        encoders = {name: TO_SQLITE[kind] for name, kind in zip(self.columns, self.types, strict=True) if kind in TO_SQLITE}
+        kinds = zip(self.columns, self.types, strict=True)
+        encoders = {name: TO_SQLITE[kind] for name, kind in kinds if kind in TO_SQLITE}
         return encoders | {self.columns[index]: _sqlite_enums for index, _ in self._enums}
 
     def to_sqlite(self, rows: Sequence[R], names: Sequence[str] | None = None) -> list[Column]:
