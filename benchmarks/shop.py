@@ -15,10 +15,11 @@ from uuid_utils.compat import uuid7
 
 import models
 from app.opening import collect_seldom
-from domain.commands import Adjust, Claim, CommitOrder
+from domain.commands import Adjust, Claim, CommitOrder, ReturnOrder
 from domain.digest import content_hash
 from domain.orders import LineContent, OrderContent
 from domain.program import Program
+from domain.value_commands import SpendBalance
 from services import credentials, members, orders_import, programs
 from services.actors import ALL_SCOPES, Actor, ActorKind
 from services.database.config import Database
@@ -97,6 +98,38 @@ class Shop:
             member_id=chosen,
             asset_id=points.id,
             amount=amount,
+            reason="benchmark",
+        )
+
+    def spending(self, amount: int, member_id: UUID) -> SpendBalance:
+        """Return a use of the member's points, as `services.spending.spend` makes it."""
+        adjusted = self.adjustment(amount, member_id)
+        assert adjusted.claim is not None, "it is made with one"
+        claim = Claim(f"{self.actor.credential}:balanceSpend", adjusted.claim.key, adjusted.claim.hash)
+        return SpendBalance(
+            program_id=self.program.id,
+            actor=self.actor.credential,
+            claim=claim,
+            member_id=member_id,
+            asset_id=adjusted.asset_id,
+            amount=amount,
+            reason="benchmark",
+        )
+
+    def returned(self, order: CommitOrder) -> ReturnOrder:
+        """Return the return of all of a committed order, as `services.order_life` makes it."""
+        content = order.content
+        claim = Claim(f"{self.actor.credential}:orderReturn", content.external_id, content_hash((order.order_id,)))
+        return ReturnOrder(
+            program_id=self.program.id,
+            actor=self.actor.credential,
+            claim=claim,
+            order_id=order.order_id,
+            source=content.source,
+            external_id=content.external_id,
+            member_id=content.member_id,
+            return_id=uuid7(),
+            quantities=None,
             reason="benchmark",
         )
 

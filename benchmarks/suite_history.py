@@ -6,9 +6,8 @@ from functools import partial
 from itertools import cycle
 from uuid import UUID
 
-import models
 from benchmarks.databases import scratch
-from benchmarks.ledgers import CHUNK
+from benchmarks.ledgers import grow
 from benchmarks.measure import Case, Goal
 from benchmarks.plan import Plan
 from benchmarks.shop import Shop, analyze, engine_on, make_shop
@@ -27,7 +26,7 @@ AS_LONG = 1 / 1.2
 
 @asynccontextmanager
 async def suite(plan: Plan, dialect: Dialect) -> AsyncIterator[Sequence[Case]]:
-    """Yield adjusting, committing and reading for the one member, each beside the same for the others."""
+    """Yield what is posted and read for the one member, each beside the same for the others."""
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(scratch(dialect))
         engine = await stack.enter_async_context(engine_on(url))
@@ -37,7 +36,13 @@ async def suite(plan: Plan, dialect: Dialect) -> AsyncIterator[Sequence[Case]]:
             await grow(shop, member_id, SHORT)
         await analyze()
         limit = f"members with {SHORT} entries"
-        works = {"adjust": _adjust, "commit an order": _commit, "read the balances": _read}
+        works = {
+            "adjust": _adjust,
+            "spend": _spend,
+            "commit an order": _commit,
+            "commit an order and return it": _return,
+            "read the balances": _read,
+        }
         cases = []
         for name, work in works.items():
             own, others = partial(work, *long), partial(work, shop, cycle(shop.members))
@@ -63,21 +68,22 @@ async def _long(engine: Engine, entries: int) -> tuple[Shop, "cycle[UUID]"]:
     return shop, cycle(shop.members)
 
 
-async def grow(shop: Shop, member_id: UUID, entries: int) -> None:
-    """Post adjustments until the member has so many ledger entries."""
-    have = await models.Entry.filter(member_id=member_id).count()
-    while have < entries:
-        count = min(CHUNK, entries - have)
-        await shop.engine.writer.post_all([shop.adjustment(20 - 21 * (n % 2), member_id) for n in range(count)])
-        have += count
-
-
 async def _adjust(shop: Shop, members: "cycle[UUID]") -> None:
     await shop.engine.writer.post(shop.adjustment(20, next(members)))
 
 
 async def _commit(shop: Shop, members: "cycle[UUID]") -> None:
     await shop.engine.writer.post(shop.command(next(members)))
+
+
+async def _spend(shop: Shop, members: "cycle[UUID]") -> None:
+    await shop.engine.writer.post(shop.spending(1, next(members)))
+
+
+async def _return(shop: Shop, members: "cycle[UUID]") -> None:
+    committed = shop.command(next(members))
+    await shop.engine.writer.post(committed)
+    await shop.engine.writer.post(shop.returned(committed))
 
 
 async def _read(shop: Shop, members: "cycle[UUID]") -> None:

@@ -5,7 +5,7 @@ A book starts from a loaded state and is thrown away when the decision is refuse
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,7 @@ from domain.orders import Order
 from domain.posting import OpenTransfer
 from domain.program import Program
 from domain.stored_value import TopUp
+from domain.values import replace
 
 
 @dataclass(slots=True)
@@ -38,6 +39,8 @@ class Rows:
         """Return how much of each lot expires by these rows, by lot id; what was held of it may do so later."""
         expiries = {row.id for row in self.transfers if row.kind is TransferKind.EXPIRY}
         found = Counter[UUID]()
+        if not expiries:
+            return found
         for move in self.moves:
             if move.transfer_id in expiries:
                 found[move.lot_id] -= move.remaining
@@ -166,21 +169,36 @@ class Book:
 
     # ── events ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def tell(self, kind: EventKind, occurred_at: datetime, **refs: Any) -> int:
+    def tell(
+        self,
+        kind: EventKind,
+        occurred_at: datetime,
+        *,
+        order_id: UUID | None = None,
+        account_id: UUID | None = None,
+        entry_seq: int | None = None,
+        ladder_id: UUID | None = None,
+        from_tier_id: UUID | None = None,
+        to_tier_id: UUID | None = None,
+        details: dict[str, Any] | None = None,
+    ) -> int:
         """Add an event at the member's next position, which is returned."""
         self.position += 1
-        blank: dict[str, Any] = dict.fromkeys(
-            ("order_id", "account_id", "entry_seq", "ladder_id", "from_tier_id", "to_tier_id", "details")
-        )
         self.rows.events.append(
             Event(
                 member_id=self.member.id,
                 position=self.position,
                 program_id=self.program.id,
                 kind=kind,
+                order_id=order_id,
+                account_id=account_id,
+                entry_seq=entry_seq,
+                ladder_id=ladder_id,
+                from_tier_id=from_tier_id,
+                to_tier_id=to_tier_id,
+                details=details,
                 occurred_at=occurred_at,
                 recorded_at=self.now,
-                **(blank | refs),
             )
         )
         return self.position

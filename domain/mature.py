@@ -6,7 +6,6 @@ lots expired.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -17,7 +16,7 @@ from domain.events import EventKind
 from domain.holding import free
 from domain.ledger import Contra, EntryKind, Hold, Lot, TransferKind
 from domain.orders import OrderState
-from domain.values import value
+from domain.values import replace, value
 
 RELEASED, FREED, EXPIRED = range(3)
 """The order of what falls due at one instant."""

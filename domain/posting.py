@@ -1,7 +1,6 @@
 """One transfer being posted: what it adds to accounts and takes from lots, sealed by its hash."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
@@ -15,7 +14,7 @@ from domain.events import EventKind
 from domain.instants import NEVER, plus_days
 from domain.ledger import Account, Contra, Entry, EntryKind, Lot, LotMove, Transfer
 from domain.refusals import LimitReached
-from domain.values import value
+from domain.values import replace, value
 
 if TYPE_CHECKING:
     from domain.book import Book

@@ -24,6 +24,12 @@ def _client() -> BaseDBAsyncClient:
     return client
 
 
+def moment() -> Moment | None:
+    """Return the moment that reads are of here, if they are of one."""
+    client = _client()
+    return client if isinstance(client, Moment) else None
+
+
 @contextmanager
 def one_moment() -> Iterator[None]:
     """Let all reads within be of one moment of the database, whoever does them and in whichever task.
@@ -36,13 +42,13 @@ def one_moment() -> Iterator[None]:
     if isinstance(client, (Moment, TransactionalDBClient)):
         yield
         return
-    moment = moment_of(client)
-    token = get_connections().set(client.connection_name, moment)
+    begun = moment_of(client)
+    token = get_connections().set(client.connection_name, begun)
     try:
         yield
     finally:
         get_connections().reset(token)
-        moment.end()
+        begun.end()
 
 
 @asynccontextmanager
@@ -52,15 +58,15 @@ async def writing() -> AsyncIterator[None]:
     Nothing is held meanwhile: who waits for a write must not keep others from reading, nor wait for a second connection
     with one in hand.
     """
-    client = _client()
-    if not isinstance(client, Moment):
+    held = moment()
+    if held is None:
         yield
         return
-    await client.renew()
+    await held.renew()
     try:
         yield
     finally:
-        await client.renew()  # again, for what others may have read meanwhile
+        await held.renew()  # again, for what others may have read meanwhile
 
 
 class OrmSession:

@@ -1,12 +1,12 @@
 """Tiers follow from progress."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from domain.book import Book
 from domain.events import EventKind
 from domain.members import Standing
 from domain.program import tier_for
+from domain.values import replace
 
 
 def raise_tiers(book: Book, occurred_at: datetime) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from domain.refusals import IdempotencyKeyReused, Refusal
 from services.writer.session import StoredKey
+from services.writer.tables import id_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,9 @@ def outcome_of(record: dict[str, Any], *, replayed: bool) -> Outcome:
     order, member = record.get("order"), record.get("member")
     return Outcome(
         replayed=replayed,
-        order_id=UUID(order) if order else None,
-        member_id=UUID(member) if member else None,
-        entries=tuple((UUID(account), seq) for account, seq in record.get("entries", ())),
+        order_id=id_of(order) if order else None,
+        member_id=id_of(member) if member else None,
+        entries=tuple((id_of(account), seq) for account, seq in record.get("entries", ())),
         return_id=UUID(record["return"]) if "return" in record else None,
         agent_id=UUID(record["agent"]) if "agent" in record else None,
         card_id=UUID(record["card"]) if "card" in record else None,

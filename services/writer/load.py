@@ -34,14 +34,14 @@ from services.writer.tables import (
 
 DUE_LOTS_MAX = 500
 """Due lots of one account that one load brings; a member with more is matured in several batches."""
-BURN_LOTS_PAGE = 200
-"""Lots in burn order that are read at a time, until they cover what is to be taken."""
+BURN_LOTS_FIRST, BURN_LOTS_PAGE = 16, 200
+"""Lots in burn order that are read first, and then at a time, until they cover what is to be taken: mostly few do."""
 
 NEVER_TEXT = "'9999-12-31 00:00:00+00:00'"
 DUE = f"WHERE account_id = $1 AND remaining > 0 AND due_at < {NEVER_TEXT} ORDER BY due_at LIMIT $2"
 BURN = (
     "WHERE account_id = $1 AND remaining > 0 AND locked_until IS NULL AND (priority, expires_at, id) > ($2, $3, $4) "
-    f"{{part}} ORDER BY priority, expires_at, id LIMIT {BURN_LOTS_PAGE}"
+    "{part} ORDER BY priority, expires_at, id LIMIT {limit}"
 )
 ALL_PARTS = ("",)
 EACH_PART = (f"AND priority = {PRINCIPAL_PRIORITY}", f"AND priority <> {PRINCIPAL_PRIORITY}")
@@ -250,13 +250,13 @@ async def _burnable(session: Reads, account: Account, amount: int, now: datetime
     """Return the first lots of a part in burn order that cover `amount`, not counting those past their expiry."""
     lots: dict[UUID, Lot] = {}
     covered = 0
-    after = FIRST_LOT
+    after, limit = FIRST_LOT, BURN_LOTS_FIRST
     while covered < amount:
-        page = await session.select(LOTS, BURN.format(part=part), account.id, *after)
+        page = await session.select(LOTS, BURN.format(part=part, limit=limit), account.id, *after)
         for lot in page:
             lots[lot.id] = lot
             covered += lot.remaining if lot.expires_at > now else 0
-        if len(page) < BURN_LOTS_PAGE:
+        if len(page) < limit:
             break
-        after = (page[-1].priority, page[-1].expires_at, page[-1].id)
+        after, limit = (page[-1].priority, page[-1].expires_at, page[-1].id), BURN_LOTS_PAGE
     return lots

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
+from operator import attrgetter
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -180,7 +181,10 @@ class PostgresSession:
             parameters.append(_json(rows))
             parts.append(_insert(table, len(parameters)))
         for table, columns, rows in changes.updates:
-            parameters.append(_json(rows))
+            names = (*table.key, *columns)
+            parameters.append(
+                _json([dict(zip(names, values, strict=True)) for values in map(attrgetter(*names), rows)])
+            )
             parts.append(_update(table, columns, len(parameters)))
         if changes.outcomes:
             parameters.append(_json([dict(zip(OUTCOME, row, strict=True)) for row in changes.outcomes]))

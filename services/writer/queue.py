@@ -57,6 +57,10 @@ class Flight:
         self.members: set[UUID] = set()
         self.moves_identities = False
 
+    def concerns(self, job: Job) -> bool:
+        """Whether it has a command of the same member."""
+        return not self.members.isdisjoint(job.command.locks)
+
     def add(self, job: Job, names: list[tuple[object, ...]]) -> None:
         """Take `job` along."""
         self.jobs.append(job)
@@ -111,8 +115,10 @@ class Queue:
             queue.clear()
         return jobs
 
-    def next(self, under_way: Collection[Flight]) -> Flight:
+    def next(self, under_way: Collection[Flight], share: int = BATCH_MAX) -> Flight:
         """Take the next batch of jobs that wait for no lock; it may be empty.
+
+        It is full with its `share` of them, but for those that could not travel beside it: of the same members.
 
         Left for later is what would meet itself, or a batch under way, in another transaction: a second use of a key,
         of an order's name or of an identity waits for the first, whose outcome it then finds.
@@ -128,6 +134,9 @@ class Queue:
                 if not locked.isdisjoint(job.command.locks):
                     locked.update(job.command.locks)
                     self._blocked.append(job)
+                elif flight.weight >= share and not flight.concerns(job):
+                    choice.leaves(job)
+                    later.append(job)
                 elif not choice.takes(job):
                     later.append(job)
             jobs.extendleft(reversed(later))
@@ -162,18 +171,24 @@ class _Choice:
     def takes(self, job: Job) -> bool:
         """Add `job` to the batch, or keep what it touches from the jobs after it."""
         names = _names(job.command)
-        member_ids, moves = job.command.locks, _moves_identities(job.command)
         fits = (
-            self._names.isdisjoint(names) and self._members.isdisjoint(member_ids) and not (moves and self._identities)
+            self._names.isdisjoint(names)
+            and self._members.isdisjoint(job.command.locks)
+            and not (self._identities and _moves_identities(job.command))
         )
         if fits:
             self._flight.add(job, names)
+            self._names.update(names)
         else:
-            self._members.update(member_ids)  # arrival order of one member's commands is kept
-            # … and of all that take identities or give them up: who comes first gets one
-            self._identities = self._identities or moves
-        self._names.update(names)
+            self.leaves(job)
         return fits
+
+    def leaves(self, job: Job) -> None:
+        """Keep what `job` touches from the jobs after it."""
+        self._members.update(job.command.locks)  # arrival order of one member's commands is kept
+        # … and of all that take identities or give them up: who comes first gets one
+        self._identities = self._identities or _moves_identities(job.command)
+        self._names.update(_names(job.command))
 
 
 def _moves_identities(command: Command) -> bool:

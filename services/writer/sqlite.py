@@ -26,6 +26,12 @@ CHECKPOINT_PAGES = 8_192
 By default it is after 1,000, which one full batch may write: each then paid for two more flushes to disk. A commit is
 on disk all the same when it is answered; after a crash there is more to read again.
 """
+USED = (
+    "SELECT i.program_id, i.scope, i.key, i.hash, i.outcome FROM json_each(?1) AS v CROSS JOIN idempotency AS i "
+    "ON i.program_id = v.value ->> 0 AND i.scope = v.value ->> 1 AND i.key = v.value ->> 2"
+)
+"""The records of a JSON array of [program, scope, key], by a look-up for each; of most keys there is none."""
+CLAIM = "INSERT INTO idempotency (program_id, scope, key, hash, recorded_at, outcome) VALUES (?, ?, ?, ?, ?, ?)"
 NEWEST = "SELECT max(newest) FROM ({})".format(
     " UNION ALL ".join(
         f"SELECT (SELECT max(commit_order) FROM {table} r WHERE r.program_id = p.id) AS newest FROM program p"
@@ -139,6 +145,8 @@ class SqliteSession:
     def __init__(self, connection: sqlite3.Connection, commit_order: int) -> None:
         self._connection = connection
         self._commit_order = commit_order
+        self._claims: list[KeyClaim] = []
+        """Keys that nobody had used: written last, with their outcomes."""
 
     async def fetch(self, sql: str, *arguments: Any) -> Sequence[Sequence[Any]]:
         """Return raw records, values as SQLite holds them."""
@@ -154,23 +162,17 @@ class SqliteSession:
         return [table.from_sqlite(record) for record in self._connection.execute(named(table), arguments)]
 
     async def claim(self, claims: Sequence[KeyClaim]) -> Mapping[tuple[UUID, str, str], StoredKey]:
-        """Look, then insert: the one writer is the lock."""
+        """Look only: the one writer is the lock, so what is new may be inserted when its outcome is known."""
+        keys = [(sqlite_value(claim.program_id), claim.scope, claim.key) for claim in claims]
+        found = {row[:3]: row[3:] for row in self._connection.execute(USED, (orjson.dumps(keys).decode(),))}
         used = {}
-        fresh = []
-        for claim in claims:
-            key = (claim.program_id, claim.scope, claim.key)
-            row = self._connection.execute(
-                "SELECT hash, outcome FROM idempotency WHERE program_id = ? AND scope = ? AND key = ?",
-                (str(claim.program_id), claim.scope, claim.key),
-            ).fetchone()
-            if row:
-                used[key] = StoredKey(*key, row[0], orjson.loads(row[1]))
+        for key, claim in zip(keys, claims, strict=True):
+            if key in found:
+                content_hash, outcome = found[key]
+                own = (claim.program_id, claim.scope, claim.key)
+                used[own] = StoredKey(*own, content_hash, orjson.loads(outcome))
             else:
-                recorded_at = sqlite_value(claim.recorded_at)
-                fresh.append((str(claim.program_id), claim.scope, claim.key, claim.hash, recorded_at))
-        self._connection.executemany(
-            "INSERT INTO idempotency (program_id, scope, key, hash, recorded_at) VALUES (?, ?, ?, ?, ?)", fresh
-        )
+                self._claims.append(claim)
         return used
 
     async def add_identities(self, rows: Iterable[Any]) -> None:
@@ -194,24 +196,28 @@ class SqliteSession:
         for table, columns, rows in changes.updates:
             assignments = ", ".join(f"{column} = ?" for column in columns)
             found = " AND ".join(f"{name} = ?" for name in table.key)
-            values = [tuple(sqlite_value(getattr(row, column)) for column in (*columns, *table.key)) for row in rows]
+            values = zip(*table.to_sqlite(rows, (*columns, *table.key)), strict=True)
             execute(f"UPDATE {table.name} SET {assignments} WHERE {found}", values)
-        execute(
-            "UPDATE idempotency SET outcome = ? WHERE program_id = ? AND scope = ? AND key = ?",
-            [(orjson.dumps(o).decode(), str(program), scope, key) for program, scope, key, o in changes.outcomes],
-        )
-        execute(
-            "DELETE FROM idempotency WHERE program_id = ? AND scope = ? AND key = ?",
-            [(str(program), scope, key) for program, scope, key in changes.dropped_keys],
-        )
+        execute(CLAIM, self._claimed(changes))
+
+    def _claimed(self, changes: Changes) -> list[tuple[Any, ...]]:
+        """Return the records of the keys that were claimed and not given back, with their outcomes."""
+        outcomes = {(program, scope, key): outcome for program, scope, key, outcome in changes.outcomes}
+        dropped = set(changes.dropped_keys)
+        rows = []
+        for claim in self._claims:
+            own = (claim.program_id, claim.scope, claim.key)
+            if own not in dropped:
+                outcome = orjson.dumps(outcomes[own]).decode() if own in outcomes else None
+                recorded_at = sqlite_value(claim.recorded_at)
+                rows.append((sqlite_value(claim.program_id), *own[1:], claim.hash, recorded_at, outcome))
+        return rows
 
     def _insert(self, table: Table[Any], rows: list[Any], conflict: str = "") -> None:
-        columns = table.columns
-        values = [table.to_sqlite(row) for row in rows]
+        names, columns = table.columns, table.to_sqlite(rows)
         if table in (EVENTS, TRANSFERS):
-            columns = (*columns, "commit_order")
-            for value in values:
-                value.append(self._commit_order)
-        places = ", ".join("?" * len(columns))
-        sql = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({places}) {conflict}"
-        self._connection.executemany(sql, values)
+            names = (*names, "commit_order")
+            columns.append([self._commit_order] * len(rows))
+        places = ", ".join("?" * len(names))
+        sql = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({places}) {conflict}"
+        self._connection.executemany(sql, zip(*columns, strict=True))

@@ -38,13 +38,42 @@ POSTGRES_TYPES = {
 }
 
 
+@lru_cache(maxsize=1024)
+def _spelled(instant: datetime) -> str:
+    """Return an instant in UTC as text; the rows of one batch have one instant in common."""
+    return instant.isoformat(" ")
+
+
 def _sqlite_instant(value: datetime) -> str:
-    return (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat(" ")
+    return _spelled(value if value.tzinfo is UTC else value.astimezone(UTC))
 
 
 def _sqlite_id(value: UUID) -> str:
     """Return what `str` does, which in Python takes four times as long."""
     return orjson.dumps(value)[1:-1].decode() if type(value) is UUID else str(value)
+
+
+Column = Sequence[Any]
+"""The values of one column, of many rows."""
+
+
+def _sqlite_ids(column: Column) -> Column:
+    """Return all ids as text at once: through JSON and back, which takes a third of the time of one after the other."""
+    texts: list[str | None] = orjson.loads(orjson.dumps(column, str))
+    return texts
+
+
+def _sqlite_instants(column: Column) -> Column:
+    return [None if value is None else _sqlite_instant(value) for value in column]
+
+
+def _sqlite_values(column: Column) -> Column:
+    return [sqlite_value(value) for value in column]
+
+
+def _sqlite_enums(column: Column) -> Column:
+    """Return the texts that enums are: the driver would take them for those after it has looked for an adapter."""
+    return [None if value is None else str.__str__(value) for value in column]
 
 
 def sqlite_value(value: Any) -> Any:
@@ -60,16 +89,18 @@ def sqlite_value(value: Any) -> Any:
     return value.value if isinstance(value, StrEnum) else value
 
 
-TO_SQLITE: dict[str, Callable[[Any], Any]] = {
-    "uuid": _sqlite_id,
-    "timestamptz": _sqlite_instant,
-    "date": sqlite_value,
-    "jsonb": sqlite_value,
+TO_SQLITE: dict[str, Callable[[Column], Column]] = {
+    "uuid": _sqlite_ids,
+    "timestamptz": _sqlite_instants,
+    "date": _sqlite_values,
+    "jsonb": _sqlite_values,
 }
 
 
+id_of = lru_cache(maxsize=8192)(UUID)
+"""The id that a text spells: rows of one batch, and of the next, name the same ids again and again."""
 FROM_SQLITE: dict[str, Callable[[Any], Any]] = {
-    "uuid": lru_cache(maxsize=8192)(UUID),  # rows of one batch, and of the next, name the same ids again and again
+    "uuid": id_of,
     "timestamptz": datetime.fromisoformat,
     "date": date.fromisoformat,
     "jsonb": orjson.loads,
@@ -126,20 +157,22 @@ class Table(Generic[R]):
         return tuple((index, kind) for index, kind in kinds if isinstance(kind, type) and issubclass(kind, StrEnum))
 
     @cached_property
-    def _sqlite_encoders(self) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
-        encoders = [(index, TO_SQLITE[kind]) for index, kind in enumerate(self.types) if kind in TO_SQLITE]
-        return (*encoders, *((index, str.__str__) for index, _ in self._enums))
+    def _sqlite_encoders(self) -> dict[str, Callable[[Column], Column]]:
+        kinds = zip(self.columns, self.types, strict=True)
+        encoders = {name: TO_SQLITE[kind] for name, kind in kinds if kind in TO_SQLITE}
+        return encoders | {self.columns[index]: _sqlite_enums for index, _ in self._enums}
 
-    def to_sqlite(self, row: R) -> list[Any]:
-        """Return the row's values in column order as SQLite stores them.
+    def to_sqlite(self, rows: Sequence[R], names: Sequence[str] | None = None) -> list[Column]:
+        """Return the columns of the rows, or those named, each with its values as SQLite stores them.
 
-        An enum would be taken for the text that it is, but only after the driver has looked for an adapter of it.
+        Column by column it takes half the time that it takes row by row.
         """
-        values = list(self.values(row))
-        for index, encode in self._sqlite_encoders:
-            if values[index] is not None:
-                values[index] = encode(values[index])
-        return values
+        names = names or self.columns
+        columns: list[Column] = list(zip(*map(attrgetter(*names), rows), strict=True))
+        for index, name in enumerate(names):
+            if encode := self._sqlite_encoders.get(name):
+                columns[index] = encode(columns[index])
+        return columns
 
     @cached_property
     def _sqlite_decoders(self) -> tuple[tuple[int, Callable[[Any], Any]], ...]:

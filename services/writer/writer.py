@@ -23,7 +23,7 @@ from services.hub import WakeSender
 from services.snapshots import Snapshots
 from services.writer.answers import Outcome, PutOff
 from services.writer.batch import Result, run
-from services.writer.queue import Flight, Job, Queue
+from services.writer.queue import BATCH_MAX, Flight, Job, Queue
 from services.writer.session import Rejected, Session, Unavailable
 
 T = TypeVar("T")
@@ -137,7 +137,7 @@ class Writer:
         others = len(self._flights) - waiting
         free = self._queue.free
         if free and (not others or (others < self._batches_max and free >= FURTHER_BATCH_MIN)):
-            flight = self._queue.next(self._flights)
+            flight = self._queue.next(self._flights, self._share(free, others))
             if flight.jobs:
                 return flight
         if self._queue.blocked and not waiting:
@@ -145,6 +145,16 @@ class Writer:
             if flight.jobs:
                 return flight
         return None
+
+    def _share(self, free: int, others: int) -> int:
+        """Return how many of `free` commands the next batch takes.
+
+        Callers who all wait for one batch send their next commands all at once, so nothing would be decided while the
+        database writes. Half of them are left to a second batch, and the two then take turns.
+        """
+        if others or self._batches_max == 1 or free < 2 * FURTHER_BATCH_MIN:
+            return BATCH_MAX
+        return min(BATCH_MAX, (free + 1) // 2)
 
     async def _fly(self, flight: Flight) -> None:
         try:

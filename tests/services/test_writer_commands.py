@@ -257,3 +257,16 @@ async def test_a_sandbox_decides_by_its_own_clock(house: Engine) -> None:
     await shop.buy(member)
     stored = await models.Order.get(member_id=member)
     assert (stored.occurred_at, stored.recorded_at) == (NOON, NOON)
+
+
+@pytest.mark.parametrize("lots", [15, 16, 17, 216, 217])
+async def test_a_debit_takes_as_many_lots_as_it_needs(house: Engine, lots: int) -> None:
+    shop = await world(house)
+    desk, member = await Desk.at(shop), await shop.enrol()
+    await house.writer.post_all([desk.adjust(member, 2) for _ in range(lots + 1)])
+    await house.writer.post(desk.adjust(member, -2 * lots - 1))
+    rows = await models.Lot.filter(member_id=member).order_by("id")
+    assert [row.remaining for row in rows] == [0] * lots + [1]
+    assert await shop.balance(member) == 1
+    assert isinstance(await refused(house, desk.adjust(member, -2)), InsufficientBalance)
+    assert await faults(house, shop.program.id) == []
