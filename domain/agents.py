@@ -1,14 +1,13 @@
 """Agents: members who may draw on the balances of another member, each up to a limit in a calendar month."""
 
 from collections.abc import Mapping, MutableMapping
-from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.assets import Asset
 from domain.refusals import LimitReached, NotAgent
-from domain.values import value
+from domain.values import replace, value
 
 
 @value

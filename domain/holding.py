@@ -1,7 +1,6 @@
 """Holds on a member's lots: made, captured, freed, each as part of a transfer."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from domain.burning import Use
 from domain.instants import NEVER
 from domain.ledger import Contra, EntryKind, Hold, Lot
 from domain.posting import Cause, OpenTransfer
+from domain.values import replace
 
 
 def set_aside(

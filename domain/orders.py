@@ -1,12 +1,11 @@
 """An order: what a source system reports, checked, in minor units of the program's currency."""
 
-from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from domain.digest import content_hash
-from domain.values import value
+from domain.values import replace, value
 
 LINES_MAX = 500
 QUANTITY_MAX = 1_000_000

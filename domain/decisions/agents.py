@@ -1,12 +1,11 @@
 """Agents: appointed and dismissed."""
 
-from dataclasses import replace
-
 from domain.agents import Agent
 from domain.decisions.situation import Decision, Situation, books, opened
 from domain.decisions.values import check_active
 from domain.refusals import NotAgent
 from domain.value_commands import AppointAgent, DismissAgent
+from domain.values import replace
 
 
 def appoint(command: AppointAgent, situation: Situation) -> Decision:

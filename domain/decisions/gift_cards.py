@@ -1,6 +1,5 @@
 """Gift cards: issued, claimed, taken back. A card's value lies with its bearer, a member as any other."""
 
-from dataclasses import replace
 from uuid import UUID
 
 from domain.amounts import from_minor
@@ -23,6 +22,7 @@ from domain.refusals import (
     MemberNotActive,
     NotFound,
 )
+from domain.values import replace
 
 CARD = ("card",)
 CODE = ("code",)

@@ -1,7 +1,6 @@
 """Held orders: captured, cancelled, expired."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from uuid import UUID
 
 from domain.book import Book
@@ -20,6 +19,7 @@ from domain.posting import Cause, OpenTransfer
 from domain.refusals import HoldExpired, InsufficientBalance, InvalidInput, LimitReached, NotFound
 from domain.shares import released_share
 from domain.undoing import given_back
+from domain.values import replace
 
 OVER = frozenset({OrderState.HELD, OrderState.EXPIRED})
 """What can be captured: an order whose hold has run out is reserved again."""

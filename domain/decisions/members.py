@@ -1,6 +1,5 @@
 """Members: enrolled and amended."""
 
-from dataclasses import replace
 from uuid import UUID
 
 from domain.book import Book
@@ -13,6 +12,7 @@ from domain.refusals import (
     MemberNotActive,
     PhoneTaken,
 )
+from domain.values import replace
 
 
 def _claimed(command: EnrolMember | AmendMember, member_id: UUID, situation: Situation) -> tuple[Identity, ...]:

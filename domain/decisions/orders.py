@@ -1,6 +1,5 @@
 """Orders: committed and held."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -26,7 +25,7 @@ from domain.refusals import (
     OrderNotInState,
     Refusal,
 )
-from domain.values import value
+from domain.values import replace, value
 
 NOT_COMMITTED = frozenset({OrderState.HELD, OrderState.CANCELLED, OrderState.EXPIRED})
 

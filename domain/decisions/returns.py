@@ -1,7 +1,6 @@
 """Returns of lines, or of parts of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 
 from domain.commands import ReturnOrder
@@ -13,6 +12,7 @@ from domain.ledger import TransferKind
 from domain.orders import OrderLine, OrderReturn, OrderState
 from domain.refusals import AlreadyReturned, InsufficientBalance, InvalidInput, LimitReached
 from domain.returns import Settlement, refund
+from domain.values import replace
 
 
 def return_(command: ReturnOrder, situation: Situation) -> Decision:
