@@ -195,7 +195,7 @@ async def commit(
 ) -> None:
     """Commit purchases of one instant at that instant of the program's clock, which never goes back.
 
-    When it is `lively`, some are held and paid with points, and some come back.
+    When it is `lively`, some are held and paid with points, some come back, and some have a gift card among them.
     """
     assert actor.program_id is not None, "the demo has a program"
     shop = await engine.program(actor.program_id)
@@ -217,6 +217,7 @@ async def commit(
     if lively:
         for purchase in batch:
             await demo_life.bring_back(engine, actor, purchase.request)
+            await demo_life.give(engine, actor, purchase.request)
 
 
 async def _paid(engine: Engine, actor: Actor, request: OrderRequest) -> bool:

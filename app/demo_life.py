@@ -1,4 +1,4 @@
-"""What makes the demo's live part livelier than its data: some orders are paid with points, and some come back.
+"""What makes the demo's live part livelier than its data: points pay, discs are sold out or come back, cards are given.
 
 Which ones follows from the orders' names alone, so that a demo that goes on, or is repeated, does the same.
 """
@@ -6,8 +6,9 @@ Which ones follows from the orders' names alone, so that a demo that goes on, or
 from decimal import ROUND_DOWN, Decimal
 from zlib import crc32
 
+import models
 from domain.refusals import Refusal
-from services import balances, listing, members, order_life, orders
+from services import balances, gift_cards, listing, members, order_life, orders
 from services.actors import Actor
 from services.engine import Engine
 from services.order_life import OrderRef
@@ -17,6 +18,11 @@ PAID_OF = 3
 """One of so many orders is paid with points, if the member has enough."""
 RETURNED_OF = 8
 """One of so many orders comes back."""
+SOLD_OUT_OF = 4
+"""Of one of so many orders that are held, a piece is not captured: it was sold out."""
+GIFT_OF = 9
+"""Of so many customers who buy, one finds a gift card among their discs, and claims it."""
+GIFT = Decimal(10)
 STEP = 100
 """Points are used by the hundred: so many pay one dollar."""
 HOLD_SECONDS = 900
@@ -56,8 +62,37 @@ async def pay_with_points(engine: Engine, actor: Actor, request: OrderRequest) -
     )
     name = f"{request.source}:{request.external_id}"
     held = await orders.hold(engine, actor, paid, seconds=HOLD_SECONDS, key=f"demo:hold:{name}")
-    await order_life.capture(engine, actor, OrderRef(id=held.order_id), key=f"demo:capture:{name}")
+    lines = None
+    if _picked(request, SOLD_OUT_OF, "sold out") and request.lines[0].quantity > 1:
+        first, *others = [(line.ref, line.quantity) for line in request.lines]
+        lines = [(first[0], first[1] - 1), *others]
+    await order_life.capture(engine, actor, OrderRef(id=held.order_id), lines, key=f"demo:capture:{name}")
     return True
+
+
+async def give(engine: Engine, actor: Actor, request: OrderRequest) -> None:
+    """Let the customer claim a gift card if theirs is an order that has one. Nothing happens when they have."""
+    if not _picked(request, GIFT_OF, "gift"):
+        return
+    assert request.member is not None, "every order of the demo is a member's"
+    name = f"{request.source}:{request.external_id}"
+    try:
+        issued = await gift_cards.issue(
+            engine,
+            actor,
+            None,
+            asset="VALUE",
+            amount=GIFT,
+            message="With love",
+            reason=None,
+            key=f"demo:gift:{name}",
+        )
+        card = await models.GiftCard.get(member_id=issued.card_id)
+        code = gift_cards.code_of(engine, card)
+        if code is not None:  # else the server's secret was changed since the card was issued
+            await gift_cards.claim(engine, actor, code, request.member, key=f"demo:claim:{name}")
+    except Refusal:
+        return  # the member is frozen, say: the show goes on
 
 
 async def bring_back(engine: Engine, actor: Actor, request: OrderRequest) -> None:
