@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from domain.amounts import AMOUNT_MAX
 from domain.assets import Asset
 from domain.refusals import LimitReached, NotAgent
 from domain.values import replace, value
@@ -20,7 +21,7 @@ class Agent:
     member_id: UUID
     asset_id: UUID
     monthly_limit: int | None
-    """Minor units of the asset; None is no limit."""
+    """Minor units of the asset; None is no limit but what an amount can be."""
     since: datetime
     until: datetime | None
 
@@ -62,15 +63,14 @@ def authorise(agents: Agents, draws: Draws, drawing: Drawing, asset: Asset, amou
     agent = agents.get((drawing.member_id, asset.id))
     if agent is None or agent.until is not None:
         raise NotAgent(f"The member may not draw on {asset.code} of the payer.", asset=asset.code)
-    if agent.monthly_limit is None:
-        return
+    limit = AMOUNT_MAX if agent.monthly_limit is None else agent.monthly_limit
     draw = draws.get((drawing.member_id, asset.id, drawing.month))
     drawn = draw.amount if draw else 0
-    if drawn + amount > agent.monthly_limit:
+    if drawn + amount > limit:
         raise LimitReached(
-            f"The member may draw {asset.spelled(agent.monthly_limit)} {asset.code} of the payer a month; "
+            f"The member may draw {asset.spelled(limit)} {asset.code} of the payer a month; "
             f"{asset.spelled(drawn)} are drawn in {drawing.month:%Y-%m}, and {asset.spelled(amount)} are asked for.",
-            limit=asset.spelled(agent.monthly_limit),
+            limit=asset.spelled(limit),
         )
 
 

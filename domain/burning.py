@@ -30,12 +30,14 @@ def part_of(priority: int) -> LotPart:
     return LotPart.PRINCIPAL if priority == PRINCIPAL_PRIORITY else LotPart.BONUS
 
 
-def burnt(asset: Asset, lots: Sequence[Lot], available: int, amount: int, use: Use) -> list[tuple[Lot, int]]:
+def burnt(
+    asset: Asset, lots: Sequence[Lot], available: int, amount: int, use: Use, *, whose: str = "member"
+) -> list[tuple[Lot, int]]:
     """Return how much of each lot a debit of `amount` takes.
 
     `lots` are in burn order; of each part they cover `amount`, or are all there are. A payment takes at most
     floor(`amount` × cap / 100) of the bonus, whatever the order, and the rest of the principal. Raises
-    `InsufficientBalance`, whose `available` is the most that this debit could be.
+    `InsufficientBalance`, whose `available` is the most that this debit could be; `whose` balance it names.
     """
     cap = asset.bonus_cap if use is Use.PAYMENT else PERCENT
     bonus_left = amount * cap // PERCENT
@@ -50,10 +52,12 @@ def burnt(asset: Asset, lots: Sequence[Lot], available: int, amount: int, use: U
             bonus_left -= share if is_bonus else 0
         if not left:
             return taken
-    raise _insufficient(asset, lots, max(available, 0), amount, cap)
+    raise _insufficient(asset, lots, max(available, 0), amount, cap=cap, whose=whose)
 
 
-def _insufficient(asset: Asset, lots: Sequence[Lot], available: int, amount: int, cap: int) -> InsufficientBalance:
+def _insufficient(
+    asset: Asset, lots: Sequence[Lot], available: int, amount: int, *, cap: int, whose: str
+) -> InsufficientBalance:
     principal = sum(lot.remaining for lot in lots if part_of(lot.priority) is LotPart.PRINCIPAL)
     most, why = available, ""
     if cap < PERCENT:
@@ -68,7 +72,7 @@ def _insufficient(asset: Asset, lots: Sequence[Lot], available: int, amount: int
             )
     assert most < amount, "the open lots of an account add up to its available balance"
     return InsufficientBalance(
-        f"The member has {asset.spelled(available)} {asset.code}{why}; {asset.spelled(amount)} are needed.",
+        f"The {whose} has {asset.spelled(available)} {asset.code}{why}; {asset.spelled(amount)} are needed.",
         available=from_minor(most, asset.scale),
         required=from_minor(amount, asset.scale),
     )

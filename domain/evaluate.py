@@ -69,7 +69,8 @@ def evaluate(
     for _, _, version, rule in sorted(rules, key=lambda row: row[:2]):
         outcome = rule.apply(facts, running)
         if outcome.amount > AMOUNT_MAX:
-            raise LimitReached("The order would earn more than an account can hold.", limit=str(AMOUNT_MAX))
+            limit = program.asset_by_id(outcome.asset_id).spelled(AMOUNT_MAX)
+            raise LimitReached("The order would earn more than an account can hold.", limit=limit)
         if outcome.amount:
             conditions = applied[version.id]
             explanation = Explanation(outcome.text, version.label, conditions, outcome.arithmetic)

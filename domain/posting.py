@@ -84,7 +84,7 @@ class OpenTransfer:
             # What expires while it is pending has to be released first, so it expires then. Its line would else be
             # dated before the line of its release, and the instants of an account's lines would fall.
             expires_at = max(expires_at, locked_until)
-        self.check_room(account, amount)
+        self.check_room(asset, account, amount)
         lot = self.born(account, amount, priority=priority, locked_until=locked_until, expires_at=expires_at)
         entry = self.post(
             asset,
@@ -106,7 +106,7 @@ class OpenTransfer:
         """
         account = self.book.account(asset)
         amount = sum(part for part, _ in parts)
-        self.check_room(account, amount)
+        self.check_room(asset, account, amount)
         lots = [
             self.born(account, part, priority=lot.priority, locked_until=None, expires_at=lot.expires_at)
             for part, lot in parts
@@ -120,10 +120,10 @@ class OpenTransfer:
         return entry
 
     @staticmethod
-    def check_room(account: Account, amount: int) -> None:
+    def check_room(asset: Asset, account: Account, amount: int) -> None:
         """Refuse what an account could not hold. Raises `LimitReached`."""
         if account.available + account.pending + account.held + amount > AMOUNT_MAX:
-            raise LimitReached("The balance would be larger than an account can hold.", limit=str(AMOUNT_MAX))
+            raise LimitReached("The balance would be larger than an account can hold.", limit=asset.spelled(AMOUNT_MAX))
 
     def restore(
         self, asset: Asset, amount: int, parts: Sequence[tuple[Lot, int]], kind: EntryKind, contra: Contra
@@ -134,7 +134,7 @@ class OpenTransfer:
         since becomes new ones, one for each part, that live for the asset's grace.
         """
         book, account = self.book, self.book.account(asset)
-        self.check_room(account, amount)
+        self.check_room(asset, account, amount)
         due_at, expired = NEVER, dict[int, int]()
         for lot, part in parts:
             if lot.expires_at <= book.now:
@@ -201,7 +201,8 @@ class OpenTransfer:
     def picked(self, asset: Asset, amount: int, use: Use) -> list[tuple[Lot, int]]:
         """Return how much of each lot a debit takes. Raises `InsufficientBalance`."""
         account = self.book.account(asset)
-        return list(burnt(asset, self.book.burn_order(account), account.available, amount, use))
+        whose = "payer" if self.drawing else "member"
+        return list(burnt(asset, self.book.burn_order(account), account.available, amount, use, whose=whose))
 
     def take(self, lot: Lot, amount: int) -> None:
         """Move `amount` out of the lot's remaining value."""

@@ -172,7 +172,7 @@ class _Account:
             else:
                 self._remains[lot_id] += amount
             due.append(lot.due_at)
-        self._transfer.check_room(self._account, after - before)
+        self._transfer.check_room(self._asset, self._account, after - before)
         self._transfer.post(
             self._asset,
             EntryKind.RETURN,

@@ -99,8 +99,8 @@ class DismissAgent(Command):
 
     @property
     def locks(self) -> tuple[UUID, ...]:
-        """The payer."""
-        return (self.payer_id,)
+        """Both members."""
+        return (self.payer_id, self.agent_id)
 
 
 @keyword_value

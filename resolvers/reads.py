@@ -13,6 +13,7 @@ from schema.payloads.inputs import NOBODY, MemberBy, MemberFilter, OrderBy, Orde
 from schema.payloads.results import OrderPreviewPayload
 from schema.permissions import Needs
 from schema.refusals import Refusals
+from schema.types.agent import Agent
 from schema.types.gift_card import GiftCard
 from schema.types.ledger import Entry
 from schema.types.member import Member, key_of
@@ -187,7 +188,14 @@ async def _tier_node(info: Info, id: str) -> Node | None:
     return next((Tier.of(tier) for tiers in found.tiers.values() for tier in tiers if tier.id == key), None)
 
 
+async def _agent_node(info: Info, id: str) -> Node | None:
+    Needs(Scope.MEMBERS_READ, member=True).check(info.context)
+    row = await info.context.loaders.agent.load(ids.decode(ids.AGENT, id) or NOBODY)
+    return Agent.of(row) if row else None
+
+
 READERS = {
+    ids.AGENT: _agent_node,
     ids.MEMBER: _member_node,
     ids.ORDER: _order_node,
     ids.ENTRY: _entry_node,

@@ -126,6 +126,11 @@ class Loaders:
         return _loader(listing.reasons_of)  # type: ignore[no-any-return]
 
     @cached_property
+    def drawn_by(self) -> DataLoader[UUID, UUID | None]:
+        """Whose each transfer is."""
+        return _loader(listing.drawn_by)  # type: ignore[no-any-return]
+
+    @cached_property
     def top_up(self) -> DataLoader[UUID, stored_value.TopUp | None]:
         """What each transfer paid in."""
         return _loader(lambda keys: values.top_ups(self._engine.reads, keys))  # type: ignore[no-any-return]
@@ -139,6 +144,12 @@ class Loaders:
     def agents_page(self) -> DataLoader[OwnPage, list[models.Agent]]:
         """Pages of members' agents."""
         return _bounded(lambda pages: agents.agents_pages(self._engine.reads, self._actor, pages))  # type: ignore[no-any-return]
+
+    @cached_property
+    def all_agents_page(self) -> DataLoader[OwnPage, list[models.Agent]]:
+        """Pages of members' agents, those who were dismissed among them."""
+        read = agents.agents_pages
+        return _bounded(lambda pages: read(self._engine.reads, self._actor, pages, dismissed=True))  # type: ignore[no-any-return]
 
     @cached_property
     def draws_on(self) -> DataLoader[UUID, list[models.Agent]]:

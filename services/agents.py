@@ -115,9 +115,12 @@ class _Call:
         return payer_id, await members.resolve(self.actor, self.program, agent, ("agent",), claim)
 
 
-async def agents_pages(reads: OrmSession, actor: Actor, pages: Sequence[OwnPage]) -> list[list[models.Agent]]:
-    """Return each page of a member's agents, the last appointed first, those who were dismissed left out."""
-    return await listing.own_pages(reads, actor, models.Agent, "id", pages, "until IS NULL", owner="payer_id")
+async def agents_pages(
+    reads: OrmSession, actor: Actor, pages: Sequence[OwnPage], *, dismissed: bool = False
+) -> list[list[models.Agent]]:
+    """Return each page of a member's agents, the last appointed first, those who were `dismissed` only if asked for."""
+    conditions = () if dismissed else ("until IS NULL",)
+    return await listing.own_pages(reads, actor, models.Agent, "id", pages, *conditions, owner="payer_id")
 
 
 async def draws_on(actor: Actor, member_ids: Sequence[UUID]) -> list[list[models.Agent]]:

@@ -224,6 +224,13 @@ async def identities_of(actor: Actor, member_ids: Sequence[UUID]) -> list[list[m
     return [found[key] for key in member_ids]
 
 
+async def drawn_by(transfer_ids: Sequence[UUID]) -> list[UUID | None]:
+    """Return whose each transfer is, the agent's who drew by it. The entries that name them must have been visible."""
+    rows = models.Transfer.filter(id__in=list(transfer_ids))
+    found: dict[Any, UUID] = dict(await rows.values_list("id", "member_id"))
+    return [found.get(key) for key in transfer_ids]
+
+
 async def reasons_of(transfer_ids: Sequence[UUID]) -> list[str | None]:
     """Return the reason given for each transfer. The entries that name them must have been visible."""
     rows = models.Transfer.filter(id__in=list(transfer_ids))

@@ -22,8 +22,11 @@ def members(actor: Actor) -> QuerySet[models.Member]:
 
 
 def orders(actor: Actor) -> QuerySet[models.Order]:
-    """Return the orders that the actor can see."""
-    return models.Order.filter(**of_members(actor))
+    """Return the orders that the actor can see: a member sees their own, and those that they pay."""
+    rows = models.Order.filter(program_id=actor.program_id)
+    if actor.kind is ActorKind.MEMBER:
+        return rows.filter(Q(member_id=actor.member_id) | Q(payer_id=actor.member_id))
+    return rows
 
 
 def entries(actor: Actor) -> QuerySet[models.Entry]:

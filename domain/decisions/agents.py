@@ -1,8 +1,10 @@
 """Agents: appointed and dismissed."""
 
 from domain.agents import Agent
-from domain.decisions.situation import Decision, Situation, books, opened
+from domain.book import Book
+from domain.decisions.situation import Decision, Situation, books
 from domain.decisions.values import check_active
+from domain.events import EventKind
 from domain.refusals import NotAgent
 from domain.value_commands import AppointAgent, DismissAgent
 from domain.values import replace
@@ -29,17 +31,25 @@ def appoint(command: AppointAgent, situation: Situation) -> Decision:
     else:
         since = before.since if before.until is None else situation.now
         payer.agents[key] = replace(before, monthly_limit=command.monthly_limit, since=since, until=None)
-    outcome = {"member": str(command.payer_id), "agent": str(payer.agents[key].id)}
-    return Decision(outcome, (payer.close(), agent.close()), payer.rows)
+    return _decided(payer, agent, payer.agents[key])
 
 
 def dismiss(command: DismissAgent, situation: Situation) -> Decision:
     """Return the end of the right; what the agent has reserved stays reserved. Raises `NotAgent`."""
-    payer = opened(command, situation)
+    payer, member = books(command, situation)
     key = (command.agent_id, command.asset_id)
     agent = payer.agents.get(key)
     if agent is None or agent.until is not None:
         code = payer.program.asset_by_id(command.asset_id).code
         raise NotAgent(f"The member may not draw on {code} of the payer anyway.", field=("agent",), asset=code)
     payer.agents[key] = replace(agent, until=situation.now)
-    return Decision({"member": str(command.payer_id), "agent": str(agent.id)}, (payer.close(),), payer.rows)
+    return _decided(payer, member, agent)
+
+
+def _decided(payer: Book, member: Book, agent: Agent) -> Decision:
+    """Return the decision, having told both of it."""
+    for book, field in ((payer, "agents"), (member, "drawsOn")):
+        book.tell(EventKind.MEMBER_AMENDED, book.now, details={"fields": [field]})
+    return Decision(
+        {"member": str(agent.payer_id), "agent": str(agent.id)}, (payer.close(), member.close()), payer.rows
+    )

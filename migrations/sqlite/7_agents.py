@@ -34,7 +34,7 @@ CREATE TABLE "agent_draw" (
     "month" DATE NOT NULL,
     "amount" BIGINT NOT NULL,
     PRIMARY KEY ("payer_id", "member_id", "asset_id", "month"),
-    CHECK ("amount" >= 0)
+    CHECK ("amount" >= 0 AND "amount" < 4611686018427387904)
 );
 CREATE TRIGGER "tr_agent_terms" BEFORE UPDATE OF "id", "program_id", "payer_id", "member_id", "asset_id" ON "agent" BEGIN SELECT RAISE(ABORT, 'of agents only the limit and the time change'); END;
 CREATE TRIGGER "tr_agent_delete" BEFORE DELETE ON "agent" BEGIN SELECT RAISE(ABORT, 'agent is never deleted'); END;

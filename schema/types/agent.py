@@ -10,6 +10,7 @@ import models
 from domain.amounts import from_minor
 from schema import ids
 from schema.context import Info
+from schema.types.node import Node
 from schema.types.order import found_member
 from schema.types.program import Asset
 
@@ -18,11 +19,10 @@ if TYPE_CHECKING:
 
 
 @strawberry.type(description="The right of a member to draw on an asset of another one, the payer.")
-class Agent:
+class Agent(Node):
     """An agent."""
 
     row: strawberry.Private[models.Agent]
-    id: strawberry.ID = strawberry.field(description="Opaque and stable.")
     since: datetime = strawberry.field(description="Since when the member has the right.")
     until: datetime | None = strawberry.field(description="When it ended; null while the member has it.")
 

@@ -23,8 +23,11 @@ from schema.types.stored_value import top_up_arithmetic, top_up_text
 from services.balances import Amounts
 
 if TYPE_CHECKING:
+    from schema.types.member import Member
     from schema.types.order import Order
 
+DRAWN = frozenset({EntryKind.SPEND, EntryKind.HOLD, EntryKind.RELEASE, EntryKind.RETURN})
+"""Lines by which an agent may draw on a member, or give back."""
 REASONED = frozenset(
     {EntryKind.ADJUST, EntryKind.SPEND, EntryKind.RETURN, EntryKind.TOP_UP, EntryKind.REFUND, EntryKind.CONVERT}
 )
@@ -110,6 +113,18 @@ class Entry(Node):
             return None
         row = await info.context.loaders.order.load(self.row.order_id)
         return Order.of(row) if row else None
+
+    @strawberry.field(
+        description="Who drew it as an agent of the member; null when nobody did, or the caller may not see who."
+    )
+    async def agent(self, info: Info) -> Annotated["Member", strawberry.lazy("schema.types.member")] | None:
+        """Return the agent."""
+        from schema.types.order import found_member  # noqa: PLC0415  (orders know entries and entries members)
+
+        if self.row.kind not in DRAWN:
+            return None
+        drawn_by = await info.context.loaders.drawn_by.load(self.row.transfer_id)
+        return None if drawn_by == self.row.member_id else await found_member(info, drawn_by)
 
     @strawberry.field(description="The campaign that decided it, if one did.")
     async def campaign(self, info: Info) -> Campaign | None:

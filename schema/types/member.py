@@ -209,11 +209,15 @@ class Member(Node):
         info: Info,
         first: Annotated[int | None, strawberry.argument(description="How many, 1 to 100.")] = 20,
         after: Annotated[str | None, strawberry.argument(description="Cursor of the agent before.")] = None,
+        dismissed: Annotated[
+            bool, strawberry.argument(description="Whether those who were dismissed are shown too.")
+        ] = False,
     ) -> Connection[Agent]:
         """Return a page of agents."""
         size = page_size(first)
         page = OwnPage(self.row.id, size + 1, key_of(ids.AGENT, after))
-        rows = await info.context.loaders.agents_page.load(page)
+        loaders = info.context.loaders
+        rows = await (loaders.all_agents_page if dismissed else loaders.agents_page).load(page)
         return connection(rows, size, after, Agent.of, lambda row: ids.encode(ids.AGENT, row.id))
 
     @strawberry.field(description="On whose balances the member may draw as an agent, the first right first.")

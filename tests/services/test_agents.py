@@ -318,3 +318,17 @@ async def test_agents_who_draw_at_once_stay_within_limit_and_balance(postgres_ho
     assert {row.member_id: row.amount for row in await models.AgentDraw.all()} == {agent: 90_00, other: 900_00}
     assert await value_of(shop, payer) == [10_00]
     await clean(shop)
+
+
+async def test_what_agents_draw_in_a_month_stays_an_amount(house: Engine) -> None:
+    shop, payer, agent = await firm(house)
+    most = "46116860184273879.03"
+    for amount in (most, most):
+        await shop.give(payer, str(Decimal(most) - Decimal(await shop.balance(payer, VALUE)).scaleb(-2)), VALUE)
+        call = spend(shop, payer, amount, asset=VALUE, agent=MemberRef(id=agent))
+        if await drawn():
+            assert (await refused(LimitReached, call)).facts == {"limit": most}
+        else:
+            await call
+    assert await drawn() == {MARCH: 2**62 - 1}
+    await clean(shop)
