@@ -38,8 +38,8 @@ async def capture(
     """Commit a held order at the terms at which it was held: so many pieces of each line, or with None all of it.
 
     What is not named is released: it was never delivered, is not to be paid, and what it reserved is available again.
-    Raises `InvalidInput`, `NotFound`, `OrderNotInState`, `HoldExpired`, `MemberNotActive`, `LimitReached` or
-    `IdempotencyKeyReused`; then nothing is written.
+    Raises `InvalidInput`, `NotFound`, `OrderNotInState`, `HoldExpired`, `MemberNotActive`, `NotAgent`, `LimitReached`
+    or `IdempotencyKeyReused`; then nothing is written.
     """
     quantities = None if lines is None else _checked_lines(lines)
     # Without lines the content is what it was before there were any, so that keys from then are known again.

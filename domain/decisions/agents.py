@@ -42,7 +42,8 @@ def dismiss(command: DismissAgent, situation: Situation) -> Decision:
     if agent is None or agent.until is not None:
         code = payer.program.asset_by_id(command.asset_id).code
         raise NotAgent(f"The member may not draw on {code} of the payer anyway.", field=("agent",), asset=code)
-    payer.agents[key] = replace(agent, until=situation.now)
+    # Another server's clock, by which the right began, may be ahead of this one's.
+    payer.agents[key] = replace(agent, until=max(situation.now, agent.since))
     return _decided(payer, member, agent)
 
 
@@ -50,6 +51,10 @@ def _decided(payer: Book, member: Book, agent: Agent) -> Decision:
     """Return the decision, having told both of it."""
     for book, field in ((payer, "agents"), (member, "drawsOn")):
         book.tell(EventKind.MEMBER_AMENDED, book.now, details={"fields": [field]})
-    return Decision(
-        {"member": str(agent.payer_id), "agent": str(agent.id)}, (payer.close(), member.close()), payer.rows
-    )
+    outcome = {
+        "member": str(agent.payer_id),
+        "agent": str(agent.id),
+        "drawer": str(agent.member_id),
+        "asset": str(agent.asset_id),
+    }
+    return Decision(outcome, (payer.close(), member.close()), payer.rows)

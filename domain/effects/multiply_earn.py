@@ -1,7 +1,7 @@
 """`multiplyEarn` and `multiplyEarnByTier`: more of what the base rules earned."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from domain.amounts import EXACT, rounded
@@ -9,6 +9,7 @@ from domain.assets import Asset
 from domain.conditions.base import Facts
 from domain.effects.base import EffectKind, Outcome, Running, Stage
 from domain.program import Tier, factor_text
+from domain.values import replace
 
 
 @dataclass(frozen=True, slots=True)

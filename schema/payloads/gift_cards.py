@@ -14,6 +14,7 @@ from schema.payloads.errors import (
     LimitReachedError,
     MemberNotActiveError,
     NotFoundError,
+    error_union,
 )
 from schema.payloads.inputs import KEY, NOBODY, MemberBy
 from schema.payloads.results import ERRORS, REPLAYED
@@ -22,11 +23,6 @@ from schema.types.ledger import Entry
 from schema.types.member import Member
 from services.gift_cards import CardRef
 
-
-def _union(name: str, description: str) -> object:
-    return strawberry.union(name, description=description)
-
-
 GiftCardIssueError = Annotated[
     InvalidInputError
     | NotFoundError
@@ -34,7 +30,7 @@ GiftCardIssueError = Annotated[
     | MemberNotActiveError
     | LimitReachedError
     | IdempotencyKeyReusedError,
-    _union("GiftCardIssueError", "Why no gift card was issued."),
+    error_union("GiftCardIssueError", "Why no gift card was issued."),
 ]
 GiftCardClaimError = Annotated[
     InvalidInputError
@@ -44,7 +40,7 @@ GiftCardClaimError = Annotated[
     | MemberNotActiveError
     | LimitReachedError
     | IdempotencyKeyReusedError,
-    _union("GiftCardClaimError", "Why a gift card was not claimed."),
+    error_union("GiftCardClaimError", "Why a gift card was not claimed."),
 ]
 GiftCardVoidError = Annotated[
     InvalidInputError
@@ -54,7 +50,7 @@ GiftCardVoidError = Annotated[
     | MemberNotActiveError
     | LimitReachedError
     | IdempotencyKeyReusedError,
-    _union("GiftCardVoidError", "Why a gift card was not taken back."),
+    error_union("GiftCardVoidError", "Why a gift card was not taken back."),
 ]
 
 

@@ -53,12 +53,54 @@ ENTRY_PAYER = Check(
     ("account_id", "seq"),
     "The line of the order {order_id} is one of {owner}, and the order is paid by {payer_id}.",
     """
-    SELECT e.account_id, e.seq, e.order_id, e.member_id AS owner, o.payer_id
-    FROM entry e JOIN orders o ON o.id = e.order_id
-    WHERE (o.payer_id IS NOT NULL OR e.member_id IN (SELECT payer_id FROM agent))
-        AND ((e.member_id <> o.member_id AND e.member_id IS DISTINCT FROM o.payer_id)
-            OR (o.payer_id IS NOT NULL AND e.kind IN ('SPEND', 'HOLD') AND e.member_id <> o.payer_id)){e}
+    SELECT s.account_id, s.seq, s.order_id, s.owner, s.payer_id
+    FROM (
+        SELECT e.account_id, e.seq, e.order_id, e.member_id AS owner, e.kind, o.member_id, o.payer_id
+        FROM orders o JOIN entry e ON e.order_id = o.id
+        WHERE o.payer_id IS NOT NULL{o}
+        UNION ALL
+        SELECT e.account_id, e.seq, e.order_id, e.member_id, e.kind, o.member_id, o.payer_id
+        FROM entry e JOIN orders o ON o.id = e.order_id AND o.payer_id IS NULL
+        WHERE e.member_id IN (SELECT payer_id FROM agent){e}
+    ) s
+    WHERE (s.owner <> s.member_id AND s.owner IS DISTINCT FROM s.payer_id)
+        OR (s.payer_id IS NOT NULL AND s.kind IN ('SPEND', 'HOLD') AND s.owner <> s.payer_id)
     """,
 )
 
-CHECKS = (AGENT_DRAWN, DRAW_AGENT, ORDER_PAYER, ENTRY_PAYER)
+AGENT_PARTIES = Check(
+    "agent.parties",
+    "agent",
+    ("id",),
+    "The agent {member_id}, the payer {payer_id} or the asset {asset_id} is none of the program, or a limit of {limit} "
+    "from {since} to {until} is none.",
+    """
+    SELECT a.id, a.member_id, a.payer_id, a.asset_id, a.monthly_limit AS "limit", a.since, a.until
+    FROM agent a
+        LEFT JOIN member m ON m.id = a.member_id AND m.program_id = a.program_id AND m.kind <> 'GIFT_CARD'
+        LEFT JOIN member p ON p.id = a.payer_id AND p.program_id = a.program_id AND p.kind <> 'GIFT_CARD'
+        LEFT JOIN asset s ON s.id = a.asset_id AND s.program_id = a.program_id
+    WHERE (m.id IS NULL OR p.id IS NULL OR s.id IS NULL OR a.member_id = a.payer_id OR a.monthly_limit <= 0
+        OR a.until < a.since){a}
+    """,
+)
+
+# Whoever may draw was appointed by a call, which is remembered for ever.
+AGENT_APPOINTED = Check(
+    "agent.appointed",
+    "agent",
+    ("id",),
+    "No call is remembered that let {member_id} draw on this asset of {payer_id}.",
+    """
+    SELECT a.id, a.member_id, a.payer_id
+    FROM agent a LEFT JOIN (
+        SELECT DISTINCT i.program_id, i.outcome ->> 'agent' AS agent, i.outcome ->> 'member' AS payer,
+            i.outcome ->> 'drawer' AS drawer, i.outcome ->> 'asset' AS asset
+        FROM idempotency i WHERE i.outcome ->> 'agent' IS NOT NULL{i}
+    ) c ON c.program_id = a.program_id AND c.agent = TEXT(a.id) AND c.payer = TEXT(a.payer_id)
+        AND c.drawer = TEXT(a.member_id) AND c.asset = TEXT(a.asset_id)
+    WHERE c.agent IS NULL{a}
+    """,
+)
+
+CHECKS = (AGENT_DRAWN, DRAW_AGENT, AGENT_PARTIES, AGENT_APPOINTED, ORDER_PAYER, ENTRY_PAYER)

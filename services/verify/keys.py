@@ -59,7 +59,7 @@ ENTRIES = Check(
     "idempotency.entries",
     "idempotency",
     KEY,
-    "No transfer of the member has an entry {seq} of account {account}.",
+    "No transfer of the member and the order has an entry {seq} of account {account}.",
     """
     SELECT i.program_id, i.scope, i.key, j.value ->> 0 AS account, j.value ->> 1 AS seq
     FROM idempotency i CROSS JOIN ITEMS(i.outcome, entries) j
@@ -67,7 +67,7 @@ ENTRIES = Check(
             AND e.program_id = i.program_id
         LEFT JOIN transfer t ON t.id = e.transfer_id
             AND i.outcome ->> 'member' IN (TEXT(t.member_id), TEXT(e.member_id))
-    WHERE t.id IS NULL{i}
+    WHERE (t.id IS NULL OR (i.outcome ->> 'order' IS NOT NULL AND TEXT(e.order_id) <> i.outcome ->> 'order')){i}
     """,
 )
 
@@ -75,11 +75,12 @@ AGENT = Check(
     "idempotency.agent",
     "idempotency",
     KEY,
-    "Member {member} has no agent {named}.",
+    "Member {member} has no agent {named}, or not this one.",
     """
     SELECT i.program_id, i.scope, i.key, i.outcome ->> 'agent' AS named, i.outcome ->> 'member' AS member
     FROM idempotency i LEFT JOIN agent a ON TEXT(a.id) = i.outcome ->> 'agent' AND a.program_id = i.program_id
-        AND TEXT(a.payer_id) = i.outcome ->> 'member'
+        AND TEXT(a.payer_id) = i.outcome ->> 'member' AND TEXT(a.member_id) = i.outcome ->> 'drawer'
+        AND TEXT(a.asset_id) = i.outcome ->> 'asset'
     WHERE i.outcome ->> 'agent' IS NOT NULL AND a.id IS NULL{i}
     """,
 )
@@ -88,10 +89,14 @@ GIFT_CARD = Check(
     "idempotency.gift_card",
     "idempotency",
     KEY,
-    "The program has no gift card {named}.",
+    "The program has no gift card {named}, or the lines of the record are none of what issued or settled it.",
     """
     SELECT i.program_id, i.scope, i.key, i.outcome ->> 'card' AS named
-    FROM idempotency i LEFT JOIN gift_card g ON TEXT(g.member_id) = i.outcome ->> 'card' AND g.program_id = i.program_id
+    FROM idempotency i CROSS JOIN ITEMS(i.outcome, entries) j
+        LEFT JOIN entry e ON TEXT(e.account_id) = j.value ->> 0 AND e.seq = CAST(j.value ->> 1 AS BIGINT)
+            AND e.program_id = i.program_id
+        LEFT JOIN gift_card g ON TEXT(g.member_id) = i.outcome ->> 'card' AND g.program_id = i.program_id
+            AND (g.transfer_id = e.transfer_id OR g.settlement_id = e.transfer_id)
     WHERE i.outcome ->> 'card' IS NOT NULL AND g.member_id IS NULL{i}
     """,
 )

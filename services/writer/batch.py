@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from domain.decisions.situation import Decision, OrderRecord, Situation
 from domain.members import PHONE_SOURCE, Identity, MemberState
 from domain.orders import Order
 from domain.refusals import Refusal
+from domain.values import replace
 from services.hub import member_stream, program_stream
 from services.snapshots import Snapshots
 from services.writer.answers import Answer, PutOff, outcome_of, replayed

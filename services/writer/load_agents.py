@@ -1,7 +1,6 @@
 """Part of step 4: who may draw on the members of a batch, and what they drew in the months that it may count in."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from domain.members import MemberState
 from domain.orders import Order
 from domain.undoing import Original
 from domain.value_commands import AppointAgent, DismissAgent, SpendBalance, UndoSpend
+from domain.values import replace
 from services.writer.session import Reads
 from services.writer.tables import AGENT_DRAWS, AGENTS
 

@@ -59,11 +59,16 @@ async def build(shop: World) -> dict[str, Any]:
 
 DRAW = {"program_id": "{program}", "payer_id": "{firm}", "member_id": "{buyer}", "asset_id": "{drawn_asset}"}
 ORDER = {"program_id": "{program}", "member_id": "{buyer}", "id": "{paid_order}"}
+RIGHT = {"program_id": "{program}", "member_id": "{buyer}", "id": "{right}"}
 KEY = {"program_id": "{program}", "scope": "{agent_scope}", "key": "{agent_key}"}
 LINE = {"program_id": "{program}", "member_id": "{firm}", "account_id": "{firm_account}"} | {
     "order_id": "{paid_order}",
     "seq": "{paid_seq}",
 }
+FORGED = (
+    "INSERT INTO agent (id, program_id, payer_id, member_id, asset_id, since) SELECT '{nobody}', program_id, "
+    "'{member}', member_id, asset_id, since FROM agent WHERE id = '{right}'"
+)
 NO_RIGHT = ("UPDATE agent SET member_id = '{member}' WHERE id = '{right}'",)
 CASES: list[tuple[str, tuple[str, ...], str, dict[str, Any], bool]] = [
     (
@@ -97,10 +102,31 @@ CASES: list[tuple[str, tuple[str, ...], str, dict[str, Any], bool]] = [
         False,
     ),
     (
+        "a right is given by nobody",
+        (FORGED,),
+        "agent.appointed",
+        {"program_id": "{program}", "member_id": "{buyer}", "id": "{nobody}"},
+        True,
+    ),
+    (
+        "a right is of another program's asset",
+        ("UPDATE agent SET asset_id = '{nobody}' WHERE id = '{right}'",),
+        "agent.parties",
+        RIGHT,
+        False,
+    ),
+    (
+        "a right ends before it began",
+        ("UPDATE agent SET until = '2000-01-01' WHERE id = '{right}'",),
+        "agent.parties",
+        RIGHT,
+        True,
+    ),
+    (
         "an appointment names an agent of nobody",
         ("UPDATE idempotency SET outcome = '{outcome_no_agent}' WHERE key = '{agent_key}'",),
         "idempotency.agent",
         KEY,
-        True,
+        False,
     ),
 ]

@@ -189,9 +189,11 @@ async def test_a_limit_is_of_the_calendar_month_where_the_program_is(house: Engi
     await buy(shop, agent, payer, "49.50")
     await programs.set_clock(shop.program.id, last + timedelta(seconds=1))
     await buy(shop, agent, payer, "500")
+    await programs.set_clock(shop.program.id, last + timedelta(days=75))
     # What comes back counts for the month in which it was drawn.
     await order_life.return_(shop.engine, shop.actor, OrderRef(id=bought.order_id), None, reason=None, key=new_key())
     assert await drawn() == {MARCH: 49_50, date(2026, 4, 1): 500_00}
+    await programs.set_clock(shop.program.id, last + timedelta(days=1))
     await refused(LimitReached, buy(shop, agent, payer, "0.01"))
     await clean(shop)
 
@@ -265,6 +267,16 @@ async def test_a_right_is_given_changed_ended_and_given_again(house: Engine) -> 
     assert (await appoint(shop, payer, agent, "150", key="more")).replayed
     assert (await models.Agent.get(id=first.id)).monthly_limit is None
     await refused(IdempotencyKeyReused, appoint(shop, payer, agent, "151", key="more"))
+    await clean(shop)
+
+
+async def test_a_right_never_ends_before_it_began(house: Engine) -> None:
+    shop, payer, agent = await firm(house)
+    await programs.set_clock(shop.program.id, NOON - timedelta(seconds=1))
+    await dismiss(shop, payer, agent)
+    (row,) = await models.Agent.all()
+    assert (row.since, row.until) == (NOON, NOON)
+    await refused(NotAgent, buy(shop, agent, payer, "1"))
     await clean(shop)
 
 
