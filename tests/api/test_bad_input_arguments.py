@@ -29,9 +29,14 @@ TYPES = BY_TYPE | {
     "EventKind": {"unknown": "GONE", "lower case": "order_committed", "number": 1, "object": {}},
 }
 BY_ARGUMENT: dict[str, tuple[str, Values]] = {
+    "Member.agents.after": (BAD_REQUEST, STRANGE | {"a lot's": f"lot_{OF_ANOTHER}", "number": "1"}),
+    "Member.agents.dismissed": (BAD_REQUEST, {}),
+    "Member.agents.first": (BAD_REQUEST, SIZE),
     "Member.balance.at": (BAD_REQUEST, FUTURE),
     "Member.balance.asset": (BAD_REQUEST, STRANGE | {"unknown": "GOLD", "lower case": "points"}),
     "Member.balances.at": (BAD_REQUEST, FUTURE),
+    "Member.giftCards.after": (BAD_REQUEST, STRANGE | {"a member's": f"mem_{OF_ANOTHER}", "number": "1"}),
+    "Member.giftCards.first": (BAD_REQUEST, SIZE),
     "Member.ledger.after": (BAD_REQUEST, STRANGE | {"sign": "+1", "script": "१", "id": f"mem_{OF_ANOTHER}"}),
     "Member.ledger.asset": (BAD_REQUEST, STRANGE | {"unknown": "GOLD"}),
     "Member.ledger.at": (BAD_REQUEST, FUTURE),
@@ -43,6 +48,8 @@ BY_ARGUMENT: dict[str, tuple[str, Values]] = {
     "Member.orders.after": (BAD_REQUEST, STRANGE | {"a lot's": f"lot_{OF_ANOTHER}", "number": "1"}),
     "Member.orders.first": (BAD_REQUEST, SIZE),
     "Member.standing.ladder": (BAD_REQUEST, STRANGE | {"unknown": "GOLD", "lower case": "standard"}),
+    "Query.giftCard.by.code": (NOTHING, STRANGE | text(64) | {"mistyped": "GC-0000-0000-0000-0000-1"}),
+    "Query.giftCard.by.id": (NOTHING, ID | {"a card's": f"gft_{OF_ANOTHER}"}),
     "Query.liability.asset": (BAD_REQUEST, STRANGE | {"unknown": "GOLD", "lower case": "points"}),
     "Query.liability.on": (BAD_REQUEST, {"later": "2999-01-01", "last": "9999-12-31"}),
     "Query.member.by.id": (NOTHING, ID),
@@ -54,6 +61,8 @@ BY_ARGUMENT: dict[str, tuple[str, Values]] = {
     "Query.members.filter.channel": (NOTHING, STRANGE | CODE),
     "Query.members.filter.enrolledFrom": (NOTHING, {"year 9999": "9999-12-31T23:59:59Z"}),
     "Query.members.filter.enrolledUntil": (NOTHING, {"year 1": "0001-01-01T00:00:00Z"}),
+    "Query.members.filter.kinds": (BAD_REQUEST, {}),
+    "Query.members.filter.kinds.0": (BAD_REQUEST, {}),
     "Query.members.filter.status": (NOTHING, {}),
     "Query.members.filter.store": (NOTHING, STRANGE | CODE),
     "Query.members.first": (BAD_REQUEST, SIZE),
@@ -113,7 +122,7 @@ class Argument:
         if self.path[1:] == ("identity", "externalId"):
             return {"identity": {"source": "pos", "externalId": bad}}
         assert isinstance(argument_type, GraphQLInputObjectType)
-        return {self.path[1]: bad}
+        return {self.path[1]: [bad] if self.path[-1] == "0" else bad}
 
 
 def arguments() -> Iterator[Argument]:
