@@ -62,10 +62,17 @@ class VoidGiftCard(Command):
 
     bearer_id: UUID
     giver_id: UUID | None
+    transfer_id: UUID
+    """By which the card was issued."""
     asset_id: UUID
     amount: int
     """What the card was issued with: no more is in its lots."""
     reason: str | None
+
+    @property
+    def original(self) -> UUID | None:
+        """The issue, if a member gave: what is left goes back to the lots from which it came."""
+        return self.transfer_id if self.giver_id else None
 
     @property
     def locks(self) -> tuple[UUID, ...]:

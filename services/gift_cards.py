@@ -134,6 +134,7 @@ async def void(engine: Engine, actor: Actor, card_id: UUID, *, reason: str | Non
             claim=Claim(f"{actor.credential}:giftCardVoid", key, content_hash((card_id, why))),
             bearer_id=card.member_id,
             giver_id=card.giver_id,
+            transfer_id=card.transfer_id,
             asset_id=card.asset_id,
             amount=card.amount,
             reason=why,

@@ -4,14 +4,14 @@ from uuid import UUID
 
 from domain.amounts import from_minor
 from domain.assets import Asset
-from domain.book import Book
+from domain.book import Book, burn_key
 from domain.burning import Use
 from domain.decisions.situation import Decision, Situation, books, opened
 from domain.decisions.values import check_active, paid_in
 from domain.events import EventKind
 from domain.gift_cards import GiftCard, GiftCardState
 from domain.gift_commands import ClaimGiftCard, IssueGiftCard, VoidGiftCard
-from domain.ledger import Contra, EntryKind, TransferKind
+from domain.ledger import Contra, EntryKind, Lot, TransferKind
 from domain.members import Member, MemberKind, MemberState, MemberStatus, refuse_bearer
 from domain.posting import OpenTransfer
 from domain.refusals import (
@@ -22,6 +22,7 @@ from domain.refusals import (
     MemberNotActive,
     NotFound,
 )
+from domain.undoing import Original, given_back
 from domain.values import replace
 
 CARD = ("card",)
@@ -81,7 +82,9 @@ def claim(command: ClaimGiftCard, situation: Situation) -> Decision:
 
 
 def void(command: VoidGiftCard, situation: Situation) -> Decision:
-    """Return the posting: what is left goes back to who gave it, or is paid back if it was paid in.
+    """Return the posting: what is left goes back to the lots of who gave it, or is paid back if it was paid in.
+
+    A debt of the giver is paid first.
 
     Raises `GiftCardNotInState`, `InsufficientBalance` for a card of which nothing can be had, `LimitReached`, and
     `MemberNotActive` for a giver who is closed.
@@ -94,7 +97,8 @@ def void(command: VoidGiftCard, situation: Situation) -> Decision:
         status = giver.member.status
         if status is MemberStatus.CLOSED:  # one who is frozen is given back what was theirs, as by a return
             raise MemberNotActive("The giver is closed, and nothing can go back.", field=CARD, status=status.value)
-        transfer = _moved(bearer, giver, asset, left, reason=command.reason, path=CARD)
+        assert situation.original, "a card that a member gave has the transfer that issued it"
+        transfer = _put_back(situation.original, bearer, giver, asset, left, reason=command.reason)
         return _settled(settled, transfer, bearer, giver)
     kind, now = TransferKind.REFUND, situation.now
     with bearer.open(kind, now, reason=command.reason, original_id=card.transfer_id) as transfer:
@@ -165,6 +169,38 @@ def _moved(
         refusal.field = path
         raise
     return given
+
+
+def _put_back(
+    original: Original, bearer: Book, giver: Book, asset: Asset, amount: int, *, reason: str | None
+) -> OpenTransfer:
+    """Move what is left of a card back to the very lots from which it came, less what pays the giver's debt.
+
+    Nothing is left of what came from a lot that has expired since: it expired at the bearer at the same instant.
+    """
+    sources, kind = _sources(original, bearer, giver), TransferKind.TRANSFER
+    owed = min(max(-giver.account(asset).available, 0), amount)
+    try:
+        with bearer.open(kind, bearer.now, reason=reason, original_id=original.transfer.id) as transfer:
+            transfer.debit(asset, amount, EntryKind.TRANSFER, Contra.CLEARING, use=Use.MOVEMENT)
+            left = [(sources[move.lot_id], -move.remaining) for move in transfer.moves]
+            parts = given_back(left, 0, amount - owed)
+            transfer.into(giver).restore(asset, amount, parts, EntryKind.TRANSFER, Contra.CLEARING)
+    except LimitReached as refusal:
+        refusal.field = CARD
+        raise
+    return transfer
+
+
+def _sources(original: Original, bearer: Book, giver: Book) -> dict[UUID, Lot]:
+    """Return the giver's lot from which each lot of the bearer came, by the id of the bearer's.
+
+    The issue made one for each from which it took, in burn order, with the same priority and expiry and so in the same
+    order.
+    """
+    taken = sorted((giver.lots[move.lot_id] for move in original.moves), key=burn_key)
+    made = sorted((lot for lot in bearer.lots.values() if lot.transfer_id == original.transfer.id), key=burn_key)
+    return {own.id: source for own, source in zip(made, taken, strict=True)}
 
 
 def _settled(card: GiftCard, transfer: OpenTransfer, bearer: Book, taker: Book | None = None) -> Decision:

@@ -55,7 +55,7 @@ class Situation:
     identities: Sequence[tuple[str, str]] = ()
     """All identities of a member who is to be closed."""
     original: Original | None = None
-    """The transfer that the command undoes; the lots that it used are among the member's."""
+    """The transfer that the command undoes; the lots that it used are among the members'."""
 
 
 @value

@@ -11,6 +11,7 @@ import models
 from domain import assets
 from domain import program as domain
 from domain.amounts import from_minor
+from domain.ledger import MATURING
 from schema.context import Info
 from schema.cursors import member_cursor, program_cursor
 from schema.enums import EventKind, TierDirection
@@ -151,12 +152,16 @@ class BalanceChanged(MemberEvent):
         scale = (await self._asset(info)).scale
         return from_minor(entry.change_available or entry.change_pending or entry.change_held, scale)
 
-    @strawberry.field(description="The balance right after this change.")
+    @strawberry.field(
+        description="The balance right after this change. Its `bonus` and `nextExpiry` are those of that instant: of "
+        "several lines of one instant, each shows the two as they were after all of them."
+    )
     async def balance(self, info: Info) -> Balance:
         """Return the balance of then, not of now."""
         entry = await self._entry(info)
+        at = entry.occurred_at if entry.kind in MATURING else entry.recorded_at
         amounts = Amounts(entry.asset_id, entry.available, entry.pending, entry.held, entry.account_id)
-        return Balance.of(await self._asset(info), amounts)
+        return Balance.of(await self._asset(info), amounts, at)
 
     @strawberry.field(description="The ledger line.")
     async def entry(self, info: Info) -> Entry:

@@ -77,14 +77,14 @@ SETTLEMENT = Check(
     "gift_card",
     KEY,
     "Transfer {settlement_id} is not the one that took everything from the bearer when the card was {state}: to member "
-    "{claimed_by_id} who claimed it, back to giver {giver_id}, or out of the ledger.",
+    "{claimed_by_id} who claimed it, or, undoing the issue, back to giver {giver_id} or out of the ledger.",
     """
     SELECT g.member_id, g.settlement_id, g.state, g.claimed_by_id, g.giver_id
     FROM gift_card g
         LEFT JOIN transfer t ON t.id = g.settlement_id AND t.program_id = g.program_id AND t.member_id = g.member_id
             AND t.recorded_at = g.settled_at
-            AND (t.kind = 'TRANSFER' OR (t.kind = 'REFUND' AND t.original_id = g.transfer_id))
-            AND (t.kind = 'TRANSFER') = (COALESCE(g.claimed_by_id, g.giver_id) IS NOT NULL)
+            AND t.kind = CASE WHEN COALESCE(g.claimed_by_id, g.giver_id) IS NULL THEN 'REFUND' ELSE 'TRANSFER' END
+            AND CASE WHEN g.state = 'VOID' THEN t.original_id = g.transfer_id ELSE t.original_id IS NULL END
         LEFT JOIN entry e ON e.transfer_id = t.id AND e.member_id = g.member_id AND e.asset_id = g.asset_id
             AND e.available = 0 AND e.pending = 0 AND e.held = 0
         LEFT JOIN account a ON a.id = e.account_id AND a.seq = e.seq
@@ -92,6 +92,26 @@ SETTLEMENT = Check(
             AND r.asset_id = g.asset_id AND r.change_available = -e.change_available
     WHERE g.settlement_id IS NOT NULL
         AND (a.id IS NULL OR (r.seq IS NULL AND COALESCE(g.claimed_by_id, g.giver_id) IS NOT NULL)){g}
+    """,
+)
+
+PUT_BACK = Check(
+    "gift_card.put_back",
+    "gift_card",
+    KEY,
+    "Transfer {settlement_id} made the giver's lot {lot_id}, or gave it more than the issue of the card took from it.",
+    """
+    SELECT g.member_id, g.settlement_id, l.id AS lot_id
+    FROM gift_card g JOIN lot_move m ON m.transfer_id = g.settlement_id
+        JOIN lot l ON l.id = m.lot_id AND l.member_id <> g.member_id
+        LEFT JOIN lot_move i ON i.transfer_id = g.transfer_id AND i.lot_id = m.lot_id
+            AND m.remaining BETWEEN 0 AND -i.remaining
+    WHERE g.state = 'VOID' AND i.lot_id IS NULL{g}
+    UNION ALL
+    SELECT g.member_id, g.settlement_id, l.id
+    FROM gift_card g JOIN entry e ON e.transfer_id = g.settlement_id
+        JOIN lot l ON l.account_id = e.account_id AND l.transfer_id = g.settlement_id
+    WHERE g.state = 'VOID'{g}
     """,
 )
 
@@ -117,4 +137,4 @@ CODE = Check(
     "SELECT g.member_id FROM gift_card g WHERE length(g.code_hash) <> 32{g}",
 )
 
-CHECKS = (MEMBER_GIFT_CARD, MEMBER_BEARER, ISSUE, STATE, SETTLEMENT, ENTRY_GIFT_CARD, CODE)
+CHECKS = (MEMBER_GIFT_CARD, MEMBER_BEARER, ISSUE, STATE, SETTLEMENT, PUT_BACK, ENTRY_GIFT_CARD, CODE)

@@ -78,7 +78,7 @@ class Loaded:
     originals: dict[UUID, Original] = field(default_factory=dict)
     """Transfers that are to be undone, by their ids."""
     used_lots: dict[UUID, dict[UUID, Lot]] = field(default_factory=dict)
-    """The lots that these used, by member and id."""
+    """The lots that these used, and those of the bearers of cards that are taken back, by member and id."""
 
 
 async def load(

@@ -24,6 +24,9 @@ RETURNED = (
     "FROM transfer t WHERE t.original_id = ANY($1::uuid[]) GROUP BY t.original_id"
 )
 
+BEARERS_LOTS = "WHERE account_id IN (SELECT id FROM account WHERE member_id = ANY($1::uuid[]))"
+"""All that a bearer ever had, also what has expired: each came from one of the giver's lots."""
+
 REFUNDED = (
     "SELECT t.original_id, m.lot_id, sum(m.remaining) FROM transfer t JOIN lot_move m ON m.transfer_id = t.id "
     "WHERE t.original_id = ANY($1::uuid[]) GROUP BY t.original_id, m.lot_id"
@@ -33,7 +36,10 @@ REFUNDED = (
 async def load_originals(
     session: Reads, commands: Sequence[Command]
 ) -> tuple[dict[UUID, Original], dict[UUID, dict[UUID, Lot]]]:
-    """Return the transfers that `commands` undo by their ids, and the lots that these used by member and id."""
+    """Return the transfers that `commands` undo by their ids, and the lots that these used by member and id.
+
+    When the issue of a gift card is undone, the lots of its bearer are among them.
+    """
     ids = [command.original for command in commands if command.original]
     lots: dict[UUID, dict[UUID, Lot]] = defaultdict(dict)
     if not ids:
@@ -50,6 +56,9 @@ async def load_originals(
     used = {move.lot_id for group in moves.values() for move in group}
     used |= {lot_id for row in made.values() for lot_id in (row.lot_id, row.bonus_lot_id) if lot_id}
     for lot in await session.select(LOTS, "WHERE id = ANY($1::uuid[])", sorted(used)):
+        lots[lot.member_id][lot.id] = lot
+    bearers = [bearer_id for command in commands if command.original for bearer_id in command.bearers]
+    for lot in await session.select(LOTS, BEARERS_LOTS, bearers) if bearers else []:
         lots[lot.member_id][lot.id] = lot
     originals = {
         transfer.id: Original(

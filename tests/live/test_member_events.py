@@ -5,6 +5,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,14 +15,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 import models
 from app.bus import Bus
+from domain.assets import ExpiryPolicy
 from domain.refusals import DuplicateOrder, InsufficientBalance
-from services import events, visible
+from services import balances, events, programs, visible
 from services.database.config import Dialect
 from services.engine import Engine, engine
 from services.hub import Hub
 from services.transaction import transaction
 from services.writer.session import Rejected
-from tests.factories import World, new_key
+from tests.factories import NOON, World, new_key
 from tests.live.conftest import NEVER_SECONDS, Live, Overtaken, id_of, idle, only, opened, until
 from tests.live.server import Site
 from tests.live.sockets import (
@@ -34,6 +36,8 @@ from tests.live.sockets import (
     member_events,
     subscribed,
 )
+from tests.services.saving import ladder, pay_in, spend
+from tests.services.test_values import terms
 from tests.transport_toy import served
 
 REDIS_URL = os.environ.get("HUIYUAN_TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
@@ -76,6 +80,58 @@ async def test_an_order_is_told_in_full_and_in_order(live: Live) -> None:
     assert found == [
         {"position": live.cursor(member, number), "sequence": str(number), "member": {"id": id_of(member)}, **facts}
         for number, facts in enumerate(told, 2)
+    ]
+
+
+async def test_a_balance_that_is_told_again_is_that_of_then(live: Live) -> None:
+    await terms(live, expiry=ExpiryPolicy.ROLLING_DAYS.value, expiry_length=10, expiry_from="RECORDED")
+    await ladder(live, ("100", "20"))
+    member = await live.enrol()
+    await pay_in(live, member, "100")
+    facts = "... on BalanceChanged { change balance { available bonus nextExpiry { amount } } }"
+    asked = {"member": id_of(member), "after": live.cursor(member, 1)}
+    both = {"bonus": "20.00", "nextExpiry": {"amount": "120.00"}}  # the two lines of the top-up have one instant
+    told = [
+        {"change": "100.00", "balance": {"available": "100.00", **both}},
+        {"change": "20.00", "balance": {"available": "120.00", **both}},
+    ]
+    async with live.subscribed(member_events(facts), **asked) as stream:
+        assert await stream.take(2) == told
+        await programs.set_clock(live.program.id, NOON + timedelta(days=1))
+        await spend(live, member, "60", asset="VALUE")
+        left = {"available": "60.00", "bonus": "0.00", "nextExpiry": {"amount": "60.00"}}
+        told.append({"change": "-60.00", "balance": left})
+        assert await stream.next() == told[2]
+        await programs.set_clock(live.program.id, NOON + timedelta(days=2))
+        await spend(live, member, "60", asset="VALUE")
+        empty = {"available": "0.00", "bonus": "0.00", "nextExpiry": None}
+        told.append({"change": "-60.00", "balance": empty})
+        assert await stream.next() == told[3]
+    async with live.subscribed(member_events(facts), **asked) as stream:
+        assert await stream.take(4) == told
+
+
+async def test_what_expired_is_told_as_of_when_it_did(live: Live) -> None:
+    await terms(live, expiry=ExpiryPolicy.ROLLING_DAYS.value, expiry_length=10, expiry_from="RECORDED")
+    await ladder(live, ("100", "20"))
+    await programs.set_clock(live.program.id, NOON)
+    member = await live.enrol()
+    await pay_in(live, member, "100")
+    await programs.set_clock(live.program.id, NOON + timedelta(days=4))
+    await pay_in(live, member, "30")
+    await programs.set_clock(live.program.id, NOON + timedelta(days=20))
+    await balances.sweep(live.engine, await live.engine.program(live.program.id), 100)
+    facts = "... on BalanceChanged { change balance { bonus nextExpiry { amount at } } }"
+    first, last = "2026-03-13T04:00:00.000Z", "2026-03-17T04:00:00.000Z"
+    async with live.subscribed(member_events(facts), member=id_of(member), after=live.cursor(member, 1)) as stream:
+        found = await stream.take(5)
+    both = {"bonus": "20.00", "nextExpiry": {"amount": "120.00", "at": first}}
+    assert found == [
+        {"change": "100.00", "balance": both},
+        {"change": "20.00", "balance": both},
+        {"change": "30.00", "balance": both},
+        {"change": "-120.00", "balance": {"bonus": "0.00", "nextExpiry": {"amount": "30.00", "at": last}}},
+        {"change": "-30.00", "balance": {"bonus": "0.00", "nextExpiry": None}},
     ]
 
 

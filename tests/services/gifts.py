@@ -10,7 +10,7 @@ from services import gift_cards
 from services.members import MemberRef
 from services.writer.answers import Outcome
 from tests.factories import World, new_key
-from tests.services.saving import pay_in
+from tests.services.saving import pay_in, transfer_of
 
 
 async def issue(shop: World, amount: str, giver: UUID | None = None, **facts: Any) -> Outcome:
@@ -47,8 +47,8 @@ async def build(shop: World) -> dict[str, Any]:
     claimed = await card_of(given)
     await claim(shop, await code_of(shop, given), taker)
     refunded, returned = await card_of(await issue(shop, "15")), await card_of(await issue(shop, "10", giver))
-    for card in (refunded, returned):
-        await void(shop, card.member_id)
+    taken_back = [await transfer_of(await void(shop, card.member_id)) for card in (refunded, returned)]
+    later = await transfer_of(await pay_in(shop, giver, "5"))
     key = await models.Idempotency.filter(scope__endswith=":giftCardIssue").order_by("recorded_at").first()
     assert key is not None
     return {
@@ -59,6 +59,9 @@ async def build(shop: World) -> dict[str, Any]:
         "claimed": claimed.member_id,
         "refunded": refunded.member_id,
         "returned": returned.member_id,
+        "claim_transfer": (await card_of(given)).settlement_id,
+        "put_back": taken_back[1],
+        "later_lot": (await models.TopUp.get(transfer_id=later)).lot_id,
         "card_key": key.key,
         "card_scope": key.scope,
         "outcome_no_card": json.dumps((key.outcome or {}) | {"card": str(UUID(int=7))}),
@@ -159,7 +162,7 @@ CASES: list[tuple[str, tuple[str, ...], str, dict[str, Any], bool]] = [
         _set("claimed", "state = 'VOID', claimed_by_id = NULL"),
         "gift_card.settlement",
         _of("claimed"),
-        True,
+        False,
     ),
     (
         "a card that was taken back was claimed by its giver",
@@ -181,6 +184,46 @@ CASES: list[tuple[str, tuple[str, ...], str, dict[str, Any], bool]] = [
         "gift_card.settlement",
         _of("refunded"),
         True,
+    ),
+    (
+        "a card that was taken back undoes nothing",
+        ("UPDATE transfer SET original_id = NULL WHERE id = '{put_back}'",),
+        "gift_card.settlement",
+        _of("returned"),
+        False,
+    ),
+    (
+        "a claim undoes the issue of the card",
+        (
+            (
+                "UPDATE transfer SET original_id = (SELECT transfer_id FROM gift_card WHERE member_id = '{claimed}') "
+                "WHERE id = '{claim_transfer}'"
+            ),
+        ),
+        "gift_card.settlement",
+        _of("claimed"),
+        False,
+    ),
+    (
+        "what was taken back went to another lot of the giver",
+        ("UPDATE lot_move SET lot_id = '{later_lot}' WHERE transfer_id = '{put_back}' AND remaining > 0",),
+        "gift_card.put_back",
+        _of("returned"),
+        False,
+    ),
+    (
+        "more went back to a lot than had come from it",
+        ("UPDATE lot_move SET remaining = remaining + 1 WHERE transfer_id = '{put_back}' AND remaining > 0",),
+        "gift_card.put_back",
+        _of("returned"),
+        False,
+    ),
+    (
+        "what was taken back is a new lot",
+        ("UPDATE lot SET transfer_id = '{put_back}' WHERE id = '{later_lot}'",),
+        "gift_card.put_back",
+        _of("returned"),
+        False,
     ),
     (
         "a code is cut short",
