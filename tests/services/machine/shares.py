@@ -2,6 +2,10 @@
 
 from collections import Counter
 
+from tests.services.machine.draws import Call
+from tests.services.oracle.books import Books
+from tests.services.oracle.rights import drawing
+
 CALLS = {
     "commit": 8,
     "hold": 5,
@@ -16,6 +20,8 @@ CALLS = {
     "spend": 4,
     "undo": 4,
     "convert": 4,
+    "appoint": 3,
+    "dismiss": 1,
 }
 """How often each operation is drawn."""
 WEIGHTS = {"call": 50, "replay": 4, "reuse": 3, "tills": 4, "jump": 14, "sweep": 3, "several": 6, "many": 1}
@@ -25,6 +31,14 @@ JUMPS = [60, 900, 901, 3_600, 86_400, 86_400, 2 * 86_400, 3 * 86_400, 5 * 86_400
 
 DONE_MIN = 50
 """How often a whole run does each operation at least; it does each several hundred times."""
+AGENTS_MIN = {
+    **{f"{operation} by an agent": 30 for operation in ("commit", "hold", "capture", "return", "spend", "undo")},
+    **{f"{operation} in a later month": 5 for operation in ("return", "undo")},
+    "cancel by an agent": 10,
+    "capture in a later month": 1,
+    "run out by an agent": 15,
+}
+"""How often a whole run does what agents do, on a payer, and what comes back in a later month than it was drawn."""
 REFUSED_MIN = 5
 """How often a whole run is refused each of these at least; most it is a hundred times."""
 REFUSED = [
@@ -32,6 +46,9 @@ REFUSED = [
     *((operation, "INSUFFICIENT_BALANCE") for operation in ("commit", "transfer", "refund", "spend", "convert")),
     *((operation, "ALREADY_RETURNED") for operation in ("return", "undo")),
     *((operation, "INVALID_INPUT") for operation in ("undo", "convert")),
+    *((operation, "NOT_AGENT") for operation in ("commit", "hold", "capture", "spend", "dismiss")),
+    *((operation, "LIMIT_REACHED") for operation in ("commit", "hold")),
+    ("appoint", "MEMBER_NOT_ACTIVE"),
 ]
 
 made: Counter[str] = Counter()
@@ -42,3 +59,20 @@ done: Counter[str] = Counter()
 """Calls that did something, by operation."""
 refused: Counter[tuple[str, str]] = Counter()
 """Calls that did nothing, by operation and why."""
+
+
+def count_done(call: Call, books: Books) -> None:
+    """Count a call that did something, also as an agent's, and as one that came in a later month than the draw."""
+    done[call.operation] += 1
+    draws = None
+    if call.operation in {"commit", "hold"}:
+        draws = books.orders[call.content[1]].drawing
+    elif call.operation in {"capture", "cancel", "return"}:
+        draws = books.orders[call.content[0]].drawing
+    elif call.operation == "undo":
+        draws = books.uses[call.content[0]].drawing
+    elif call.operation == "spend" and call.content[3] not in {None, call.content[0]}:
+        draws = drawing(call.content[3], books.now)
+    if draws:
+        done[f"{call.operation} by an agent"] += 1
+        done[f"{call.operation} in a later month"] += draws.month < drawing(0, books.now).month

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from tests.services.oracle.people import Lot, Part, Person, Posted
+from tests.services.oracle.rights import Drawing
 from tests.services.oracle.terms import Terms
 
 
@@ -20,6 +21,8 @@ class Answer:
     lines: list[Posted] = field(default_factory=list)
     returned: int | None = None
     """Which return of the order it was."""
+    right: tuple[int, int, str] | None = None
+    """Which right it was: payer, agent, asset."""
 
 
 @dataclass(eq=False)
@@ -40,6 +43,8 @@ class Use:
 
     parts: list[Part]
     """The first used first."""
+    drawing: Drawing | None = None
+    """Who used it, if that was an agent."""
     back: int = 0
     """How much was given back: what did not pay a debt is in the parts again."""
 
