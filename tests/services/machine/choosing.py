@@ -26,17 +26,21 @@ class Choosing:
     def key(self) -> str:
         return f"k{next(self.keys)}"
 
+    def people(self) -> list[Person]:
+        """Return everybody but the bearers of gift cards."""
+        return [person for person in self.books().people if not person.is_bearer]
+
     def _person(self, random: Random) -> int:
-        return random.randrange(len(self.books().people))
+        """Draw somebody; now and then the bearer of a card, with whom nothing is done."""
+        return picked(random, self.books().people if random.random() < 0.02 else self.people()).number
 
     def _other(self, random: Random, number: int) -> int:
         """Draw somebody else."""
-        people = len(self.books().people)
-        return (number + random.randrange(1, people)) % people
+        return picked(random, [person for person in self.people() if person.number != number]).number
 
     def _who_has(self, random: Random, least: dict[str, int]) -> tuple[Person, str]:
         """Draw somebody and one of these assets, most often one of which they have at least so much."""
-        pairs = [(person, asset) for person in self.books().people for asset in least]
+        pairs = [(person, asset) for person in self.people() for asset in least]
         having = [(person, asset) for person, asset in pairs if person.available(asset) >= least[asset]]
         return picked(random, having if having and random.random() < 0.95 else pairs)
 

@@ -1,11 +1,12 @@
 """What is asked next, drawn at random with an eye on the books, so that most of it can be done and some cannot."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from random import Random
 
+from tests.services.machine.calls import Call
+from tests.services.machine.card_draws import CardDraws
 from tests.services.machine.choosing import PARTS, Content, picked
-from tests.services.machine.order_draws import OrderDraws
+from tests.services.machine.order_draws import HELD, OrderDraws
 from tests.services.oracle.terms import PAYING, RATES
 
 SEED = "HUIYUAN_TEST_SEED"
@@ -13,20 +14,19 @@ SEED = "HUIYUAN_TEST_SEED"
 PHONES = [f"+861380000000{n}" for n in range(6)]
 AMOUNTS = [-200, -20, -7, -1, 1, 7, 20, 60, 1000]
 PAID_IN = [1, 3, 19_99, 20_00, 33_33, 99_99, 100_00, 250_07]
-MADE_BY = {"refund": "top_up", "undo": "spend", "dismiss": "appoint"}
+MADE_BY = {
+    "refund": "top_up",
+    "undo": "spend",
+    "capture": "hold",
+    "cancel": "hold",
+    "dismiss": "appoint",
+    "claim": "issue",
+    "void": "issue",
+}
 """Operations on what others make, which are asked for instead while there is nothing."""
 
 
-@dataclass(frozen=True)
-class Call:
-    """One call of the API: which operation, under which key, with what."""
-
-    operation: str
-    key: str
-    content: Content
-
-
-class Draws(OrderDraws):
+class Draws(OrderDraws, CardDraws):
     def call(self, random: Random, weights: dict[str, int]) -> Call:
         """Draw a call under a new key."""
         operation = picked(random, [name for name, weight in weights.items() for _ in range(weight)])
@@ -39,7 +39,12 @@ class Draws(OrderDraws):
         """Whether something is left to pay back, or to undo."""
         books = self.books()
         if operation == "refund":
-            return any(made.lot.left and not made.lot.waits_until for made in books.top_ups.values())
+            made = [made for line, made in books.top_ups.items() if line[0] not in books.cards]
+            return any(one.lot.left and not one.lot.waits_until for one in made)
+        if operation in {"capture", "cancel"}:
+            return any(order.state in HELD for order in books.orders.values())
+        if operation in {"claim", "void"}:
+            return bool(self._unclaimed())
         if operation == "dismiss":
             return bool(self._rights(least=0))
         return any(use.back < sum(part.amount for part in use.parts) for use in books.uses.values())
@@ -63,7 +68,10 @@ class Draws(OrderDraws):
 
     def _refund(self, random: Random) -> Content:
         made = self.books().top_ups
-        left = {line: 0 if one.lot.waits_until else one.lot.left for line, one in made.items()}
+        bearers = self.books().cards if random.random() < 0.95 else ()
+        left = {
+            line: 0 if one.lot.waits_until else one.lot.left for line, one in made.items() if line[0] not in bearers
+        }
         line = self._line(random, left)
         amount = left.get(line, 1) * picked(random, PARTS) // 100
         return line, None if random.random() < 0.25 else max(amount, 1)
@@ -79,7 +87,10 @@ class Draws(OrderDraws):
         elif random.random() < 0.04:
             agent = person.number
         percent = picked(random, PARTS)
-        return person.number, asset, max(room * percent // 100 + (percent > 100), 1), agent
+        amount = max(room * percent // 100 + (percent > 100), 1)
+        if agent is not None and random.random() < 0.15:
+            amount = (self._allowed(person, agent, asset) or amount) + 1
+        return person.number, asset, amount, agent
 
     def _undo(self, random: Random) -> Content:
         uses, people = self.books().uses, self.books().people

@@ -14,6 +14,7 @@ PRICES = [0, 1, 99, 12_50, 33_33, 100_00, 100_00, 500_00, 999_99]
 AGES = [0, 1, 4, 9, 10, 11, 29, 31]
 SECONDS = [60, 900, 900, 86_400, 5 * 86_400, 12 * 86_400]
 PERCENTS = [10, 50, 100, 100, 101]
+HELD = ("HELD", "EXPIRED")
 COMMITTED = ("COMMITTED", "PARTIALLY_RETURNED")
 
 
@@ -42,7 +43,8 @@ class OrderDraws(RightDraws):
         return *self._commit(random), picked(random, SECONDS)
 
     def _capture(self, random: Random) -> Content:
-        name = self._order(random, ("HELD", "EXPIRED"))
+        late = any(order.state == "EXPIRED" for order in self.books().orders.values())
+        name = self._order(random, ("EXPIRED",) if late and random.random() < 0.3 else HELD)
         order = self.books().orders.get(name)
         if order is None or random.random() < 0.4:
             return name, None
@@ -67,6 +69,9 @@ class OrderDraws(RightDraws):
         """Draw an order, most often one in these states; a name that nobody has when there is none."""
         orders = self.books().orders
         fitting = [name for name, order in orders.items() if order.state in states]
+        by_agents = [name for name in fitting if orders[name].drawing]
+        if by_agents and random.random() < 0.4:
+            return picked(random, by_agents[-12:])
         if fitting and random.random() < 0.85:
             return picked(random, fitting[-12:])
         return picked(random, list(orders)[-12:]) if orders else "A0"

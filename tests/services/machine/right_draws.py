@@ -41,10 +41,15 @@ class RightDraws(Choosing):
         right = payer.rights.get((agent, asset))
         if right is None or right.until:
             return None
-        room, now = payer.available(asset), self.books().now
-        if right.limit is not None:
-            room = min(room, right.limit - payer.drawn.get((drawing(agent, now), asset), 0))
-        return max(room, 0)
+        allowed, available = self._allowed(payer, agent, asset), max(payer.available(asset), 0)
+        return available if allowed is None else min(available, allowed)
+
+    def _allowed(self, payer: Person, agent: int, asset: str) -> int | None:
+        """Return how much the limit of this month leaves; None when there is none."""
+        right = payer.rights.get((agent, asset))
+        if right is None or right.limit is None:
+            return None
+        return max(right.limit - payer.drawn.get((drawing(agent, self.books().now), asset), 0), 0)
 
     def _rights(self, least: int) -> list[tuple[int, int, str]]:
         """Return who may draw now on whose what, of which so much can be had."""

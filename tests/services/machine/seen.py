@@ -20,8 +20,8 @@ from tests.services.oracle.purchases import part_of
 from tests.services.oracle.terms import TIERS
 
 MEMBERS = (
-    "SELECT m.id, m.status, m.phone, m.position, s.tier_id FROM member m JOIN standing s ON s.member_id = m.id "
-    "WHERE m.program_id = $1"
+    "SELECT m.id, m.status, m.phone, m.position, m.kind, s.tier_id FROM member m "
+    "LEFT JOIN standing s ON s.member_id = m.id WHERE m.program_id = $1"
 )
 ACCOUNTS = "SELECT id, member_id, asset_id, available, pending, held, seq FROM account WHERE program_id = $1"
 LOTS = (
@@ -54,6 +54,10 @@ TOP_UPS = (
 )
 RIGHTS = "SELECT id, payer_id, member_id, asset_id, monthly_limit, since, until FROM agent WHERE program_id = $1"
 DRAWS = "SELECT payer_id, member_id, asset_id, month, amount FROM agent_draw WHERE program_id = $1"
+CARDS = (
+    "SELECT member_id, asset_id, amount, giver_id, recorded_at, state, claimed_by_id, settled_at FROM gift_card "
+    "WHERE program_id = $1"
+)
 PHONES = "SELECT source, external_id, member_id FROM identity WHERE program_id = $1"
 
 
@@ -94,10 +98,11 @@ class Seen:
         self.people = {str(member_id): number for number, member_id in enumerate(self.till.people)}
         names = {str(order_id): name for name, order_id in self.till.orders.items()}
         found = {
-            self.people[str(member)]: (status, phone, position, self.tiers[str(tier)])
-            for member, status, phone, position, tier in await self.rows(MEMBERS)
+            self.people[str(member)]: (status, phone, position, kind == "GIFT_CARD", self.tiers.get(str(tier)))
+            for member, status, phone, position, kind, tier in await self.rows(MEMBERS)
         }
-        same(found, {p.number: (p.status, p.phone, p.events, TIERS[p.tier][0]) for p in books.people})
+        tiers = {p.number: None if p.is_bearer else TIERS[p.tier][0] for p in books.people}
+        same(found, {p.number: (p.status, p.phone, p.events, p.is_bearer, tiers[p.number]) for p in books.people})
         same(
             await self.learn(),
             {
@@ -108,6 +113,7 @@ class Seen:
         )
         await self._compare_lots(books)
         await self._compare_agents(books)
+        await self._compare_cards(books)
         orders = {
             name: (state, at(until), self._number(payer), *amounts)
             for name, state, until, payer, *amounts in await self.rows(ORDERS)
@@ -174,6 +180,27 @@ class Seen:
                 for ((agent, month), asset), amount in p.drawn.items()
             },
         )
+
+    async def _compare_cards(self, books: Books) -> None:
+        """Compare what became of each gift card."""
+        cards = {
+            self.people[str(bearer)]: (
+                self.assets[str(asset)],
+                amount,
+                self._number(giver),
+                at(issued),
+                state,
+                self._number(to),
+                at(settled),
+            )
+            for bearer, asset, amount, giver, issued, state, to, settled in await self.rows(CARDS)
+        }
+        expected = books.cards.items()
+        same(
+            cards,
+            {n: (c.asset, c.amount, c.giver, c.issued, c.state, c.claimed_by, c.settled) for n, c in expected},
+        )
+        self.till.cards = set(cards)
 
     def _number(self, member: Any) -> int | None:
         return None if member is None else self.people[str(member)]

@@ -21,6 +21,8 @@ from domain.commands import (
     TransferBalance,
 )
 from domain.digest import content_hash
+from domain.gift_cards import code_for, code_hash
+from domain.gift_commands import ClaimGiftCard, IssueGiftCard, VoidGiftCard
 from domain.members import MemberStatus
 from domain.orders import LineContent, OrderContent
 from domain.refusals import Refusal
@@ -33,7 +35,7 @@ from domain.value_commands import (
     TopUpValue,
     UndoSpend,
 )
-from services import agents, balances, members, order_life, orders, spending, values
+from services import agents, balances, gift_cards, members, order_life, orders, spending, values
 from services.actors import Actor
 from services.engine import Engine
 from services.members import Enrolment, MemberRef
@@ -42,7 +44,8 @@ from services.order_life import OrderRef
 from services.orders import LineRequest, OrderRequest
 from services.writer.answers import Outcome
 from tests.factories import World, order
-from tests.services.machine.draws import Call
+from tests.services.machine.calls import Call, named, names_one_twice
+from tests.services.machine.card_draws import NOBODYS_CARD
 from tests.services.oracle.books import Books
 from tests.services.oracle.people import Posted
 from tests.services.oracle.purchases import Purchase
@@ -61,7 +64,8 @@ class Till:
     """Asks for one program; `people` are the ids of the members by number, `orders` those of the orders by name.
 
     `accounts` are the ids of the accounts by person and asset, `transfers` those of what can be undone, by operation
-    and line, `rights` those of the rights by payer, agent and asset.
+    and line, `rights` those of the rights by payer, agent and asset, `cards` which people are
+    bearers of gift cards that are there.
     """
 
     shop: World
@@ -71,6 +75,7 @@ class Till:
     accounts: dict[tuple[int, str], UUID] = field(default_factory=dict)
     transfers: dict[tuple[str, Posted], UUID] = field(default_factory=dict)
     rights: dict[tuple[int, int, str], UUID] = field(default_factory=dict)
+    cards: set[int] = field(default_factory=set)
 
     async def answer(self, call: Call, *, till: int = 0) -> Outcome | Refusal:
         """Make a call as one of the shop's tills, each of which has keys of its own."""
@@ -81,14 +86,19 @@ class Till:
         except Refusal as refusal:
             return refusal
 
-    def can_command(self, call: Call) -> bool:
-        """Whether a call can be a command: one names a transfer that is there already, and two members are two."""
-        if call.operation in ABOUT_LINES:
-            return (call.operation, call.content[0]) in self.transfers
-        return call.operation != "appoint" or call.content[0] != call.content[1]
+    def can_command(self, call: Call, books: Books) -> bool:
+        """Whether a call can be a command: one names transfers and members that are there already, and two are two."""
+        if call.operation in ABOUT_LINES and (call.operation, call.content[0]) not in self.transfers:
+            return False
+        cards = [call.content[0]] if call.operation in {"claim", "void"} else []
+        if any(number in books.cards and number not in self.cards for number in named(call)):
+            return False
+        return all(number in self.cards for number in cards) and not names_one_twice(call)
 
-    def command(self, call: Call, books: Books) -> Command:
-        """Return a call as a command; whose an order is, the books say."""
+    def command(self, call: Call, books: Books, card: int | None) -> Command:
+        """Return a call as a command; the books say whose an order is, and `card` which gift card it is to be."""
+        if card == len(self.people):
+            self.people.append(uuid7())
         claim = Claim(f"key:desk:{call.operation}", call.key, content_hash(repr(call.content)))
         common: dict[str, Any] = {"program_id": self.shop.program.id, "actor": "key:desk", "claim": claim}
         if call.operation in ABOUT_ORDERS:
@@ -104,6 +114,15 @@ class Till:
             own = {"member_id": self.people[number], "asset_id": self.assets[asset]}
             undone = {"transfer_id": self.transfers[call.operation, line], "amount": amount, "reason": None}
             return ABOUT_LINES[call.operation](**common, **own, **undone)
+        if call.operation == "issue":
+            return self._command_issue(common, card, *call.content)
+        if call.operation in {"claim", "void"}:
+            number, *to = call.content
+            of = books.cards[number]
+            bearer = {"bearer_id": self.people[number], "asset_id": self.assets[of.asset], "amount": of.amount}
+            if call.operation == "claim":
+                return ClaimGiftCard(**common, **bearer, member_id=self.people[to[0]])
+            return VoidGiftCard(**common, **bearer, giver_id=self._id(of.giver), reason=None)
         make: Callable[..., Command] = getattr(self, f"_command_{call.operation}")
         return make(common, *call.content)
 
@@ -186,6 +205,30 @@ class Till:
     def _command_dismiss(self, common: Any, payer: int, agent: int, asset: str) -> Command:
         both = {"payer_id": self.people[payer], "agent_id": self.people[agent]}
         return DismissAgent(**common, **both, asset_id=self.assets[asset])
+
+    # ── gift cards ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _ask_issue(self, who: Who, giver: int | None, asset: str, amount: int, *, key: str) -> Outcome:
+        facts: dict[str, Any] = {"asset": asset, "amount": self._exact(asset, amount), "message": None, "reason": None}
+        return await gift_cards.issue(*who, self._ref_or_none(giver), **facts, key=key)
+
+    def _command_issue(self, common: Any, card: int | None, giver: int | None, asset: str, amount: int) -> Command:
+        bearer_id = uuid7() if card is None else self.people[card]
+        of = {"bearer_id": bearer_id, "number": members.draw_number(), "asset_id": self.assets[asset], "amount": amount}
+        code = code_hash(self._code(bearer_id))
+        return IssueGiftCard(**common, **of, code_hash=code, giver_id=self._id(giver), message=None, reason=None)
+
+    async def _ask_claim(self, who: Who, card: int, to: int, *, key: str) -> Outcome:
+        return await gift_cards.claim(*who, self._code(self._bearer(card)), self._ref(to), key=key)
+
+    async def _ask_void(self, who: Who, card: int, *, key: str) -> Outcome:
+        return await gift_cards.void(*who, self._bearer(card), reason=None, key=key)
+
+    def _bearer(self, card: int) -> UUID:
+        return NOBODYS if card == NOBODYS_CARD else self.people[card]
+
+    def _code(self, bearer_id: UUID) -> str:
+        return code_for(self.shop.engine.secret_key, bearer_id)
 
     # ── orders ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -45,10 +45,14 @@ def transfer(books: Books, number: int, to: int, asset: str, amount: int) -> Ans
 def active(books: Books, *numbers: int) -> list[Person]:
     """Return people after what fell due until now, each of whom may act."""
     people = [books.opened(number) for number in numbers]
+    check_active(*people)
+    return people
+
+
+def check_active(*people: Person) -> None:
     for person in people:
         if person.status != "ACTIVE":
             raise Refused("MEMBER_NOT_ACTIVE", status=person.status)
-    return people
 
 
 def _free(books: Books, phone: str | None) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.services.oracle.agents import authorise
 from tests.services.oracle.books import Answer, Books
+from tests.services.oracle.members import check_active
 from tests.services.oracle.people import Hold, Part, Person, Posted, Refused
 from tests.services.oracle.purchases import Order, Parties, Pieces, Purchase, part_of
 from tests.services.oracle.spending import taken_back
@@ -56,7 +57,7 @@ def capture(books: Books, name: str, pieces: Pieces | None = None) -> Answer:
     freed: list[Posted] = []
     if parties:
         buyer, payer = parties
-        parties.check_active()
+        check_active(*parties)
         buyer.events += 1
         spends = [(asset, whole - part_of(order, whole, order.released)) for asset, whole in order.spends]
         reserved = next((one for one in payer.holds if one.order is order), None)
@@ -179,7 +180,7 @@ def _decided(books: Books, name: str, content: Any) -> tuple[Order, Parties | No
     number, (basket, spend, occurred, payer) = content
     parties = Parties.of(books, number, payer)
     if parties:
-        parties.check_active()
+        check_active(*parties)
     elif spend:
         raise Refused("INVALID_INPUT")
     subtotal = sum(quantity * price for quantity, price in basket)

@@ -81,6 +81,8 @@ Line = tuple[str, int, int, int, str | None]
 class Person:
     number: int
     phone: str | None
+    is_bearer: bool = False
+    """Whether this is nobody, but what a gift card is worth."""
     status: str = "ACTIVE"
     tier: int = 0
     lots: list[Lot] = field(default_factory=list)

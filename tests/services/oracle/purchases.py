@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from tests.services.oracle.books import Books
-from tests.services.oracle.people import Part, Person, Posted, Refused
+from tests.services.oracle.people import Part, Person, Posted
 from tests.services.oracle.rights import Drawing, drawing
 
 Basket = tuple[tuple[int, int], ...]
@@ -83,11 +83,6 @@ class Parties(NamedTuple):
             return None
         buyer = books.opened(number)
         return cls(buyer, buyer if payer is None else books.opened(payer))
-
-    def check_active(self) -> None:
-        for person in self:
-            if person.status != "ACTIVE":
-                raise Refused("MEMBER_NOT_ACTIVE", status=person.status)
 
 
 def part_of(order: Order, amount: int, pieces: list[int]) -> int:
