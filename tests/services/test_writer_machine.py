@@ -29,7 +29,7 @@ from services.engine import Engine
 from services.verify.verification import verify
 from services.writer.answers import Outcome
 from tests.factories import NOON
-from tests.services.machine.calls import Call, came_late
+from tests.services.machine.calls import Call, came_when
 from tests.services.machine.choosing import picked
 from tests.services.machine.draws import PHONES, SEED, Draws
 from tests.services.machine.early import refused_early
@@ -152,7 +152,7 @@ class Machine(RuleBasedStateMachine):
             return await asyncio.gather(*(self.till.answer(call, till=till) for till, call in tills))
 
         answers = zip(tills, self.wait(answered()), strict=True)
-        for (till, call), answer in sorted(answers, key=lambda one: came_late(one[1])):
+        for (till, call), answer in sorted(answers, key=lambda one: came_when(one[1])):
             self.compare(call, self.oracle.ask(f"till{till}", call.key, call.operation, *call.content), answer)
 
     def jump(self, random: Random) -> None:

@@ -40,6 +40,12 @@ def names_one_twice(call: Call) -> bool:
     return call.operation == "appoint" and call.content[0] == call.content[1]
 
 
-def came_late(answer: Outcome | Refusal) -> bool:
-    """Whether an answer says that another call was first: what it asks for was done, or cannot be done any more."""
-    return answer.code == "GIFT_CARD_STATE" if isinstance(answer, Refusal) else answer.replayed
+def came_when(answer: Outcome | Refusal) -> int:
+    """Return a number by which answers to calls of one moment are in the order in which these came.
+
+    What says that another call was first came last. What was refused for a reason of its own came before what was
+    done, or would say that.
+    """
+    if isinstance(answer, Refusal):
+        return 2 if answer.code == "GIFT_CARD_STATE" else 0
+    return 2 if answer.replayed else 1
