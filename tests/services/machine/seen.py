@@ -16,12 +16,12 @@ from tests.services.machine.till import Till
 from tests.services.oracle import hashes
 from tests.services.oracle.books import Books
 from tests.services.oracle.engine import Oracle
-from tests.services.oracle.orders import part_of
+from tests.services.oracle.purchases import part_of
 from tests.services.oracle.terms import TIERS
 
 MEMBERS = (
-    "SELECT m.id, m.status, m.phone, m.position, s.tier_id FROM member m JOIN standing s ON s.member_id = m.id "
-    "WHERE m.program_id = $1"
+    "SELECT m.id, m.status, m.phone, m.position, m.kind, s.tier_id FROM member m "
+    "LEFT JOIN standing s ON s.member_id = m.id WHERE m.program_id = $1"
 )
 ACCOUNTS = "SELECT id, member_id, asset_id, available, pending, held, seq FROM account WHERE program_id = $1"
 LOTS = (
@@ -29,10 +29,12 @@ LOTS = (
     "WHERE program_id = $1 ORDER BY id"
 )
 HOLDS = (
-    "SELECT order_id, asset_id, amount - captured - released, expires_at FROM hold "
+    "SELECT order_id, member_id, asset_id, amount - captured - released, expires_at FROM hold "
     "WHERE program_id = $1 AND captured + released < amount"
 )
-ORDERS = "SELECT id, external_id, state, held_until, spent, payable, paid, released FROM orders WHERE program_id = $1"
+ORDERS = (
+    "SELECT external_id, state, held_until, payer_id, spent, payable, paid, released FROM orders WHERE program_id = $1"
+)
 GONE = (
     "SELECT order_id, ref, returned_quantity, released_quantity FROM order_line "
     "WHERE program_id = $1 AND returned_quantity + released_quantity > 0"
@@ -49,6 +51,12 @@ UNDOABLE = (
 TOP_UPS = (
     "SELECT e.account_id, e.seq, t.amount, t.bonus, t.step_threshold, t.step_amount, t.step_basis_points FROM top_up t "
     "JOIN entry e ON e.transfer_id = t.transfer_id WHERE t.program_id = $1 AND e.contra = 'LIABILITY'"
+)
+RIGHTS = "SELECT id, payer_id, member_id, asset_id, monthly_limit, since, until FROM agent WHERE program_id = $1"
+DRAWS = "SELECT payer_id, member_id, asset_id, month, amount FROM agent_draw WHERE program_id = $1"
+CARDS = (
+    "SELECT member_id, asset_id, amount, giver_id, recorded_at, state, claimed_by_id, settled_at FROM gift_card "
+    "WHERE program_id = $1"
 )
 PHONES = "SELECT source, external_id, member_id FROM identity WHERE program_id = $1"
 
@@ -90,10 +98,11 @@ class Seen:
         self.people = {str(member_id): number for number, member_id in enumerate(self.till.people)}
         names = {str(order_id): name for name, order_id in self.till.orders.items()}
         found = {
-            self.people[str(member)]: (status, phone, position, self.tiers[str(tier)])
-            for member, status, phone, position, tier in await self.rows(MEMBERS)
+            self.people[str(member)]: (status, phone, position, kind == "GIFT_CARD", self.tiers.get(str(tier)))
+            for member, status, phone, position, kind, tier in await self.rows(MEMBERS)
         }
-        same(found, {p.number: (p.status, p.phone, p.events, TIERS[p.tier][0]) for p in books.people})
+        tiers = {p.number: None if p.is_bearer else TIERS[p.tier][0] for p in books.people}
+        same(found, {p.number: (p.status, p.phone, p.events, p.is_bearer, tiers[p.number]) for p in books.people})
         same(
             await self.learn(),
             {
@@ -103,14 +112,18 @@ class Seen:
             },
         )
         await self._compare_lots(books)
-        orders = {name: (state, at(until), *amounts) for _, name, state, until, *amounts in await self.rows(ORDERS)}
-        same(
-            orders,
-            {
-                o.name: (o.state, o.until, o.spent, o.subtotal - o.spent, o.paid, part_of(o, o.due, o.released))
-                for o in books.orders.values()
-            },
-        )
+        await self._compare_agents(books)
+        await self._compare_cards(books)
+        orders = {
+            name: (state, at(until), self._number(payer), *amounts)
+            for name, state, until, payer, *amounts in await self.rows(ORDERS)
+        }
+        expected_orders: dict[str, Any] = {}
+        for o in books.orders.values():
+            payer = None if o.payer == o.person else o.payer
+            amounts = o.spent, o.subtotal - o.spent, o.paid, part_of(o, o.due, o.released)
+            expected_orders[o.name] = o.state, o.until, payer, *amounts
+        same(orders, expected_orders)
         gone = {(names[str(order)], ref): pieces for order, ref, *pieces in await self.rows(GONE)}
         same(
             gone,
@@ -122,11 +135,11 @@ class Seen:
             },
         )
         held = sorted(
-            (names[str(order)], self.assets[str(asset)], amount, at(until))
-            for order, asset, amount, until in await self.rows(HOLDS)
+            (names[str(order)], self.people[str(member)], self.assets[str(asset)], amount, at(until))
+            for order, member, asset, amount, until in await self.rows(HOLDS)
         )
         expected = sorted(
-            (hold.order.name, asset, sum(part.amount for part in parts), hold.until)
+            (hold.order.name, p.number, asset, sum(part.amount for part in parts), hold.until)
             for p in books.people
             for hold in p.holds
             for asset, parts in hold.parts.items()
@@ -146,6 +159,51 @@ class Seen:
                 terms = lot.amount, lot.left, lot.held, lot.waits_until, lot.ends
                 expected[p.number, lot.asset, lot.bonus].append(terms)
         same(lots, expected)
+
+    async def _compare_agents(self, books: Books) -> None:
+        """Compare who may draw on whom, and what they drew in each month."""
+        rights = {}
+        for right, payer, agent, asset, limit, since, until in await self.rows(RIGHTS):
+            key = self.people[str(payer)], self.people[str(agent)], self.assets[str(asset)]
+            rights[key] = (self.till.rights.get(key) == UUID(str(right)), limit, at(since), at(until))
+        expected = {(p.number, *key): right for p in books.people for key, right in p.rights.items()}
+        same(rights, {key: (True, right.limit, right.since, right.until) for key, right in expected.items()})
+        drawn = {
+            (self.people[str(payer)], self.people[str(agent)], str(month), self.assets[str(asset)]): amount
+            for payer, agent, asset, month, amount in await self.rows(DRAWS)
+        }
+        same(
+            drawn,
+            {
+                (p.number, agent, str(month), asset): amount
+                for p in books.people
+                for ((agent, month), asset), amount in p.drawn.items()
+            },
+        )
+
+    async def _compare_cards(self, books: Books) -> None:
+        """Compare what became of each gift card."""
+        cards = {
+            self.people[str(bearer)]: (
+                self.assets[str(asset)],
+                amount,
+                self._number(giver),
+                at(issued),
+                state,
+                self._number(to),
+                at(settled),
+            )
+            for bearer, asset, amount, giver, issued, state, to, settled in await self.rows(CARDS)
+        }
+        expected = books.cards.items()
+        same(
+            cards,
+            {n: (c.asset, c.amount, c.giver, c.issued, c.state, c.claimed_by, c.settled) for n, c in expected},
+        )
+        self.till.cards = set(cards)
+
+    def _number(self, member: Any) -> int | None:
+        return None if member is None else self.people[str(member)]
 
     async def compare_readers(self, oracle: Oracle) -> None:
         """Compare what readers are shown, though something may be due that no command has done yet."""

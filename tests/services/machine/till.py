@@ -21,11 +21,21 @@ from domain.commands import (
     TransferBalance,
 )
 from domain.digest import content_hash
+from domain.gift_cards import code_for, code_hash
+from domain.gift_commands import ClaimGiftCard, IssueGiftCard, VoidGiftCard
 from domain.members import MemberStatus
 from domain.orders import LineContent, OrderContent
 from domain.refusals import Refusal
-from domain.value_commands import ConvertBalance, RefundTopUp, SpendBalance, TopUpValue, UndoSpend
-from services import balances, members, order_life, orders, spending, values
+from domain.value_commands import (
+    AppointAgent,
+    ConvertBalance,
+    DismissAgent,
+    RefundTopUp,
+    SpendBalance,
+    TopUpValue,
+    UndoSpend,
+)
+from services import agents, balances, gift_cards, members, order_life, orders, spending, values
 from services.actors import Actor
 from services.engine import Engine
 from services.members import Enrolment, MemberRef
@@ -34,9 +44,11 @@ from services.order_life import OrderRef
 from services.orders import LineRequest, OrderRequest
 from services.writer.answers import Outcome
 from tests.factories import World, order
-from tests.services.machine.draws import Call
-from tests.services.oracle.orders import Purchase
+from tests.services.machine.calls import Call, named, names_one_twice
+from tests.services.machine.card_draws import NOBODYS_CARD
+from tests.services.oracle.books import Books
 from tests.services.oracle.people import Posted
+from tests.services.oracle.purchases import Purchase
 from tests.services.oracle.terms import MONEY, SCALES
 
 Who = tuple[Engine, Actor]
@@ -52,7 +64,8 @@ class Till:
     """Asks for one program; `people` are the ids of the members by number, `orders` those of the orders by name.
 
     `accounts` are the ids of the accounts by person and asset, `transfers` those of what can be undone, by operation
-    and line.
+    and line, `rights` those of the rights by payer, agent and asset, `cards` which people are
+    bearers of gift cards that are there.
     """
 
     shop: World
@@ -61,6 +74,8 @@ class Till:
     orders: dict[str, UUID] = field(default_factory=dict)
     accounts: dict[tuple[int, str], UUID] = field(default_factory=dict)
     transfers: dict[tuple[str, Posted], UUID] = field(default_factory=dict)
+    rights: dict[tuple[int, int, str], UUID] = field(default_factory=dict)
+    cards: set[int] = field(default_factory=set)
 
     async def answer(self, call: Call, *, till: int = 0) -> Outcome | Refusal:
         """Make a call as one of the shop's tills, each of which has keys of its own."""
@@ -71,21 +86,43 @@ class Till:
         except Refusal as refusal:
             return refusal
 
-    def command(self, call: Call, owner: int | None) -> Command:
-        """Return a call as a command; of one about an order, `owner` is whose it is."""
+    def can_command(self, call: Call, books: Books) -> bool:
+        """Whether a call can be a command: one names transfers and members that are there already, and two are two."""
+        if call.operation in ABOUT_LINES and (call.operation, call.content[0]) not in self.transfers:
+            return False
+        cards = [call.content[0]] if call.operation in {"claim", "void"} else []
+        if any(number in books.cards and number not in self.cards for number in named(call)):
+            return False
+        return all(number in self.cards for number in cards) and not names_one_twice(call)
+
+    def command(self, call: Call, books: Books, card: int | None) -> Command:
+        """Return a call as a command; the books say whose an order is, and `card` which gift card it is to be."""
+        if card == len(self.people):
+            self.people.append(uuid7())
         claim = Claim(f"key:desk:{call.operation}", call.key, content_hash(repr(call.content)))
         common: dict[str, Any] = {"program_id": self.shop.program.id, "actor": "key:desk", "claim": claim}
         if call.operation in ABOUT_ORDERS:
             name, *more = call.content
-            member = None if owner is None else self.people[owner]
-            of = {"order_id": self._order_id(name), "source": "shop", "external_id": name, "member_id": member}
-            return ABOUT_ORDERS[call.operation](**common, **of, **self._more(call.operation, *more))
+            known = books.orders.get(name)
+            buyer, payer = (known.person, known.payer) if known else (None, None)
+            of = {"order_id": self._order_id(name), "source": "shop", "external_id": name}
+            whose = {"member_id": self._id(buyer), "payer_id": None if payer == buyer else self._id(payer)}
+            return ABOUT_ORDERS[call.operation](**common, **of, **whose, **self._more(call.operation, *more))
         if call.operation in ABOUT_LINES:
             line, amount = call.content
             number, asset, _ = line
             own = {"member_id": self.people[number], "asset_id": self.assets[asset]}
             undone = {"transfer_id": self.transfers[call.operation, line], "amount": amount, "reason": None}
             return ABOUT_LINES[call.operation](**common, **own, **undone)
+        if call.operation == "issue":
+            return self._command_issue(common, card, *call.content)
+        if call.operation in {"claim", "void"}:
+            number, *to = call.content
+            of = books.cards[number]
+            bearer = {"bearer_id": self.people[number], "asset_id": self.assets[of.asset], "amount": of.amount}
+            if call.operation == "claim":
+                return ClaimGiftCard(**common, **bearer, member_id=self.people[to[0]])
+            return VoidGiftCard(**common, **bearer, giver_id=self._id(of.giver), reason=None)
         make: Callable[..., Command] = getattr(self, f"_command_{call.operation}")
         return make(common, *call.content)
 
@@ -130,13 +167,14 @@ class Till:
     async def _ask_refund(self, who: Who, line: Posted, amount: int | None, *, key: str) -> Outcome:
         return await values.refund(*who, self._line(line), amount=self._part(line, amount), reason=None, key=key)
 
-    async def _ask_spend(self, who: Who, number: int, asset: str, amount: int, *, key: str) -> Outcome:
-        exact = self._exact(asset, amount)
-        return await spending.spend(*who, self._ref(number), asset=asset, amount=exact, reason="r", key=key)
+    async def _ask_spend(self, who: Who, number: int, asset: str, amount: int, agent: Any, *, key: str) -> Outcome:
+        facts: dict[str, Any] = {"asset": asset, "amount": self._exact(asset, amount), "reason": "r"}
+        return await spending.spend(*who, self._ref(number), **facts, key=key, agent=self._ref_or_none(agent))
 
-    def _command_spend(self, common: Any, number: int, asset: str, amount: int) -> Command:
+    def _command_spend(self, common: Any, number: int, asset: str, amount: int, agent: int | None) -> Command:
         of = {"member_id": self.people[number], "asset_id": self.assets[asset]}
-        return SpendBalance(**common, **of, amount=amount, reason="r")
+        agent_id = None if agent == number else self._id(agent)
+        return SpendBalance(**common, **of, amount=amount, reason="r", agent_id=agent_id)
 
     async def _ask_undo(self, who: Who, line: Posted, amount: int | None, *, key: str) -> Outcome:
         return await spending.undo(*who, self._line(line), amount=self._part(line, amount), reason=None, key=key)
@@ -148,6 +186,49 @@ class Till:
     def _command_convert(self, common: Any, number: int, asset: str, into: str, amount: int) -> Command:
         of = {"member_id": self.people[number], "from_id": self.assets[asset], "to_id": self.assets[into]}
         return ConvertBalance(**common, **of, amount=amount)
+
+    # ── agents ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _ask_appoint(self, who: Who, payer: int, agent: int, *of: Any, key: str) -> Outcome:
+        asset, limit = of
+        exact = None if limit is None else self._exact(asset, limit)
+        both = self._ref(payer), self._ref(agent)
+        return await agents.appoint(*who, *both, asset=asset, monthly_limit=exact, key=key)
+
+    def _command_appoint(self, common: Any, payer: int, agent: int, asset: str, limit: int | None) -> Command:
+        both = {"payer_id": self.people[payer], "agent_id": self.people[agent]}
+        return AppointAgent(**common, **both, asset_id=self.assets[asset], monthly_limit=limit)
+
+    async def _ask_dismiss(self, who: Who, payer: int, agent: int, asset: str, *, key: str) -> Outcome:
+        return await agents.dismiss(*who, self._ref(payer), self._ref(agent), asset=asset, key=key)
+
+    def _command_dismiss(self, common: Any, payer: int, agent: int, asset: str) -> Command:
+        both = {"payer_id": self.people[payer], "agent_id": self.people[agent]}
+        return DismissAgent(**common, **both, asset_id=self.assets[asset])
+
+    # ── gift cards ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _ask_issue(self, who: Who, giver: int | None, asset: str, amount: int, *, key: str) -> Outcome:
+        facts: dict[str, Any] = {"asset": asset, "amount": self._exact(asset, amount), "message": None, "reason": None}
+        return await gift_cards.issue(*who, self._ref_or_none(giver), **facts, key=key)
+
+    def _command_issue(self, common: Any, card: int | None, giver: int | None, asset: str, amount: int) -> Command:
+        bearer_id = uuid7() if card is None else self.people[card]
+        of = {"bearer_id": bearer_id, "number": members.draw_number(), "asset_id": self.assets[asset], "amount": amount}
+        code = code_hash(self._code(bearer_id))
+        return IssueGiftCard(**common, **of, code_hash=code, giver_id=self._id(giver), message=None, reason=None)
+
+    async def _ask_claim(self, who: Who, card: int, to: int, *, key: str) -> Outcome:
+        return await gift_cards.claim(*who, self._code(self._bearer(card)), self._ref(to), key=key)
+
+    async def _ask_void(self, who: Who, card: int, *, key: str) -> Outcome:
+        return await gift_cards.void(*who, self._bearer(card), reason=None, key=key)
+
+    def _bearer(self, card: int) -> UUID:
+        return NOBODYS if card == NOBODYS_CARD else self.people[card]
+
+    def _code(self, bearer_id: UUID) -> str:
+        return code_for(self.shop.engine.secret_key, bearer_id)
 
     # ── orders ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -179,6 +260,12 @@ class Till:
     def _ref(self, number: int) -> MemberRef:
         return MemberRef(id=self.people[number])
 
+    def _ref_or_none(self, number: int | None) -> MemberRef | None:
+        return None if number is None else self._ref(number)
+
+    def _id(self, number: int | None) -> UUID | None:
+        return None if number is None else self.people[number]
+
     @staticmethod
     def _exact(asset: str, amount: int) -> Decimal:
         return Decimal(amount).scaleb(-SCALES[asset])
@@ -204,18 +291,18 @@ class Till:
         return {"capture": {"quantities": pieces}, "cancel": {}, "return": returns}[operation]
 
     def _request(self, number: int | None, name: str, purchase: Purchase) -> OrderRequest:
-        basket, spend, occurred = purchase
+        basket, spend, occurred, payer = purchase
         lines = [LineRequest(str(n + 1), "CD", q, Decimal(price) / 100) for n, (q, price) in enumerate(basket)]
         amounts = [(asset, self._exact(asset, amount)) for asset, amount in spend]
-        member = None if number is None else self.people[number]
-        return order(member, lines=lines, external_id=name, spend=amounts, occurred_at=occurred)
+        facts = {"external_id": name, "spend": amounts, "occurred_at": occurred, "payer": self._ref_or_none(payer)}
+        return order(self._id(number), lines=lines, **facts)
 
     def _content(self, number: int | None, name: str, purchase: Purchase) -> OrderContent:
-        basket, spend, occurred = purchase
-        return OrderContent(
+        basket, spend, occurred, payer = purchase
+        content = OrderContent(
             source="shop",
             external_id=name,
-            member_id=None if number is None else self.people[number],
+            member_id=None,
             store=None,
             channel=None,
             occurred_at=occurred,
@@ -223,3 +310,4 @@ class Till:
             lines=tuple(LineContent(str(n + 1), "CD", None, None, q, price) for n, (q, price) in enumerate(basket)),
             spend=tuple(sorted((self.assets[asset], amount) for asset, amount in spend)),
         )
+        return content if number is None else content.of(self.people[number], self._id(payer))

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from tests.services.oracle.people import Lot, Part, Person, Posted
+from tests.services.oracle.people import Lot, Part, Person, Posted, Refused
+from tests.services.oracle.rights import Drawing
 from tests.services.oracle.terms import Terms
 
 
@@ -20,6 +21,10 @@ class Answer:
     lines: list[Posted] = field(default_factory=list)
     returned: int | None = None
     """Which return of the order it was."""
+    card: int | None = None
+    """Which gift card it was, by the number of its bearer."""
+    right: tuple[int, int, str] | None = None
+    """Which right it was: payer, agent, asset."""
 
 
 @dataclass(eq=False)
@@ -40,8 +45,24 @@ class Use:
 
     parts: list[Part]
     """The first used first."""
+    drawing: Drawing | None = None
+    """Who used it, if that was an agent."""
     back: int = 0
     """How much was given back: what did not pay a debt is in the parts again."""
+
+
+@dataclass(eq=False)
+class Card:
+    """A gift card; what it is worth is with its bearer."""
+
+    asset: str
+    amount: int
+    giver: int | None
+    """Who gave what was theirs; nobody when it was paid in."""
+    issued: datetime
+    state: str = "ISSUED"
+    claimed_by: int | None = None
+    settled: datetime | None = None
 
 
 @dataclass
@@ -57,8 +78,13 @@ class Books:
     uses: dict[Posted, Use] = field(default_factory=dict)
     """By the line that used."""
 
+    cards: dict[int, Card] = field(default_factory=dict)
+    """By the number of the bearer."""
+
     def opened(self, number: int) -> Person:
-        """Return a person after what fell due until now."""
+        """Return a person after what fell due until now; the bearer of a card is none with whom anything is done."""
         person = self.people[number]
+        if person.is_bearer:
+            raise Refused("INVALID_INPUT")
         person.mature(self.now)
         return person

@@ -5,7 +5,7 @@ from copy import deepcopy
 from datetime import datetime
 from typing import Any
 
-from tests.services.oracle import members, orders, returns, spending, values
+from tests.services.oracle import agents, gifts, members, orders, returns, spending, values
 from tests.services.oracle.books import Answer, Books
 from tests.services.oracle.people import Person, Refused
 from tests.services.oracle.terms import Terms
@@ -25,6 +25,11 @@ OPERATIONS = {
     "spend": spending.spend,
     "undo": spending.undo,
     "convert": spending.convert,
+    "appoint": agents.appoint,
+    "dismiss": agents.dismiss,
+    "issue": gifts.issue,
+    "claim": gifts.claim,
+    "void": gifts.void,
 }
 
 

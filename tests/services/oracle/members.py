@@ -36,18 +36,23 @@ def adjust(books: Books, number: int, asset: str, amount: int) -> Answer:
 
 
 def transfer(books: Books, number: int, to: int, asset: str, amount: int) -> Answer:
-    giver, taker = active(books, number), active(books, to)
+    giver, taker = active(books, number, to)
     parts = giver.take(asset, amount, books)
     lines = [giver.post(asset, "TRANSFER", -amount, "CLEARING"), taker.receive(asset, parts)]
     return Answer(person=number, lines=lines)
 
 
-def active(books: Books, number: int) -> Person:
-    """Return a person after what fell due until now, who may act."""
-    person = books.opened(number)
-    if person.status != "ACTIVE":
-        raise Refused("MEMBER_NOT_ACTIVE", status=person.status)
-    return person
+def active(books: Books, *numbers: int) -> list[Person]:
+    """Return people after what fell due until now, each of whom may act."""
+    people = [books.opened(number) for number in numbers]
+    check_active(*people)
+    return people
+
+
+def check_active(*people: Person) -> None:
+    for person in people:
+        if person.status != "ACTIVE":
+            raise Refused("MEMBER_NOT_ACTIVE", status=person.status)
 
 
 def _free(books: Books, phone: str | None) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from tests.services.oracle.rights import Drawing, Right
 from tests.services.oracle.terms import DAY, SCALES, TIERS
 
 Posted = tuple[int, str, int]
@@ -80,6 +81,8 @@ Line = tuple[str, int, int, int, str | None]
 class Person:
     number: int
     phone: str | None
+    is_bearer: bool = False
+    """Whether this is nobody, but what a gift card is worth."""
     status: str = "ACTIVE"
     tier: int = 0
     lots: list[Lot] = field(default_factory=list)
@@ -88,16 +91,30 @@ class Person:
     balances: dict[str, list[int]] = field(default_factory=dict)
     """Available, pending, held: the sums of the lines."""
     holds: list[Hold] = field(default_factory=list)
-    """Those that are open, by age."""
+    """Those that are open, by age; also those of orders that another one makes and this one pays."""
+    rights: dict[tuple[int, str], Right] = field(default_factory=dict)
+    """Of others to draw on this one, by agent and asset."""
+    drawn: dict[tuple[Drawing, str], int] = field(default_factory=dict)
+    """What they drew of each asset, less what came back."""
     events: int = 1
 
     def available(self, asset: str) -> int:
         return self.balances.get(asset, [0])[0]
 
     def post(
-        self, asset: str, kind: str, available: int, contra: str | None, *, pending: int = 0, held: int = 0
+        self,
+        asset: str,
+        kind: str,
+        available: int,
+        contra: str | None,
+        *,
+        pending: int = 0,
+        held: int = 0,
+        drawing: Drawing | None = None,
     ) -> Posted:
-        """Write a ledger line, which is also an event."""
+        """Write a ledger line, which is also an event; what an agent draws counts as theirs."""
+        if drawing and available:
+            self.drawn[drawing, asset] = self.drawn.get((drawing, asset), 0) - available
         self.lines.setdefault(asset, []).append((kind, available, pending, held, contra))
         balance = self.balances.setdefault(asset, [0, 0, 0])
         for bucket, change in enumerate((available, pending, held)):
@@ -212,8 +229,9 @@ class Person:
             if sort == 1:
                 (hold,) = (hold for hold in self.holds if hold.order.number == of)
                 self.free(hold, at)
-                hold.order.state = "EXPIRED"
-                self.events += 1
+                if hold.order.person == self.number:  # else it ends when it is its own turn
+                    hold.order.state = "EXPIRED"
+                    self.events += 1
             else:
                 lots = [lot for lot in self.lots if lot.asset == of and lot.due() == (at, sort == 2)]
                 (self._expire if sort == 2 else self._release)(str(of), lots)
@@ -237,13 +255,13 @@ class Person:
     def free(self, hold: Hold, at: datetime) -> list[Posted]:
         """Make available again what an order reserved, on the lots on which it did; a debt is paid first."""
         self.holds.remove(hold)
-        return [self.let_go(asset, parts, at) for asset, parts in hold.parts.items()]
+        return [self.let_go(asset, parts, at, hold.order.drawing) for asset, parts in hold.parts.items()]
 
-    def let_go(self, asset: str, parts: list[Part], at: datetime) -> Posted:
+    def let_go(self, asset: str, parts: list[Part], at: datetime, drawing: Drawing | None) -> Posted:
         """Make available again what was reserved on these parts; a debt is paid first."""
         before = self.available(asset)
         amount = sum(part.amount for part in parts)
-        line = self.post(asset, "RELEASE", amount, None, held=-amount)
+        line = self.post(asset, "RELEASE", amount, None, held=-amount, drawing=drawing)
         for part in parts:
             lot = part.lot
             lot.held -= part.amount

@@ -5,8 +5,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from tests.services.oracle.books import Answer, Books
-from tests.services.oracle.orders import Order, in_state, opened, part_of
+from tests.services.oracle.orders import in_state, opened
 from tests.services.oracle.people import Lot, Part, Person, Posted, Refused, lacking
+from tests.services.oracle.purchases import Order, part_of
 from tests.services.oracle.spending import taken_back
 from tests.services.oracle.terms import DAY
 
@@ -27,18 +28,20 @@ class Taking:
 
 
 def give_back(books: Books, name: str, pieces: tuple[tuple[str, int], ...] | None) -> Answer:
-    order, person = opened(books, name)
+    order, parties = opened(books, name)
     if order.state not in {"COMMITTED", "PARTIALLY_RETURNED", "RETURNED"}:
         raise in_state(order)
     before = list(order.returned)
     after, quantities = _pieces(order, pieces)
     lines: list[Posted] = []
-    if person:
-        person.events += 1
-        settlement = Settlement(books, order, person, before, after)
-        for asset in dict.fromkeys([a for a, _ in order.spends] + [a for a, _ in order.earns]):
-            if settlement.touches(asset):
-                lines += settlement.restore(asset) + settlement.take_back(asset)
+    if parties:
+        buyer, payer = parties
+        buyer.events += 1
+        moved = [(payer, asset) for asset, _ in order.spends] + [(buyer, asset) for asset, _ in order.earns]
+        for person, asset in dict.fromkeys(moved):
+            settlement = Settlement(books, order, person, asset, before, after)
+            if settlement.touches():
+                lines += settlement.restore() + settlement.take_back()
     order.returns.append((quantities, share(order, order.due, after) - share(order, order.due, before)))
     order.returned = after
     bought = [quantity - order.released[n] for n, (quantity, _) in enumerate(order.basket)]
@@ -75,29 +78,41 @@ def _pieces(order: Order, pieces: tuple[tuple[str, int], ...] | None) -> tuple[l
 
 @dataclass
 class Settlement:
-    """What a return does to a person."""
+    """What a return does to one asset of a person."""
 
     books: Books
     order: Order
     person: Person
+    asset: str
     before: list[int]
     after: list[int]
+
+    @property
+    def spent(self) -> int:
+        """How much of the asset the order took from the person."""
+        return dict(self.order.spends).get(self.asset, 0) if self.person.number == self.order.payer else 0
+
+    @property
+    def earned(self) -> list[int]:
+        """How much of the asset each effect of the order gave the person."""
+        is_buyer = self.person.number == self.order.person
+        return [amount for asset, amount in self.order.earns if is_buyer and asset == self.asset]
 
     def grown(self, amount: int) -> int:
         """Return how much more of an amount belongs to what is back than did before."""
         return share(self.order, amount, self.after) - share(self.order, amount, self.before)
 
-    def touches(self, asset: str) -> bool:
+    def touches(self) -> bool:
         """Whether any of the asset belongs to what is back now and did not before."""
-        return any(self.grown(amount) for of, amount in (*self.order.spends, *self.order.earns) if of == asset)
+        return any(map(self.grown, [self.spent, *self.earned]))
 
-    def restore(self, asset: str) -> list[Posted]:
+    def restore(self) -> list[Posted]:
         """Give back what was spent, to the lots from which it came, the last used first."""
-        now = self.books.now
-        amount = self.grown(dict(self.order.spends).get(asset, 0))
+        now, asset = self.books.now, self.asset
+        amount = self.grown(self.spent)
         if not amount:
             return []
-        line = self.person.post(asset, "RETURN", amount, "REDEMPTION")
+        line = self.person.post(asset, "RETURN", amount, "REDEMPTION", drawing=self.order.drawing)
         for lot, given in taken_back(self.order.used[asset], amount):
             if lot.usable(now):
                 lot.left += given
@@ -106,12 +121,11 @@ class Settlement:
                 self.person.lots.append(Lot(asset, given, given, None, ends, bonus=lot.bonus))
         return [line]
 
-    def take_back(self, asset: str) -> list[Posted]:
+    def take_back(self) -> list[Posted]:
         """Take back what was earned, all anew: as if the earlier returns of the order had taken nothing elsewhere."""
-        person, terms = self.person, self.books.terms[asset]
-        earned = [amount for earned, amount in self.order.earns if earned == asset]
-        taking = self.order.takings.setdefault(asset, Taking())
-        was, own_lots = replace(taking), self._own(asset)
+        person, asset, terms = self.person, self.asset, self.books.terms[self.asset]
+        taking = self.order.takings.setdefault((person.number, asset), Taking())
+        was, own_lots = replace(taking), self._own()
         # in thought, nothing was taken but from the order's own lots
         others = [lot for lot in person.burn_order(asset, self.books) if lot not in own_lots]
         for part in [part for part in taking.from_lots if part.lot in others]:
@@ -122,7 +136,7 @@ class Settlement:
         # what a lot had that has expired since, or was a debt that a credit has paid, stays taken
         stays = max(elsewhere - sum(lot.left for lot in others), 0)
         # what is to be taken in all: from own lots, of what expired nothing, from elsewhere, and the rest not at all
-        rest = sum(share(self.order, amount, self.after) for amount in earned) - taking.own - stays
+        rest = sum(share(self.order, amount, self.after) for amount in self.earned) - taking.own - stays
         pending = 0
         for lot in own_lots:
             part = min(lot.left, rest)
@@ -134,7 +148,7 @@ class Settlement:
         rest += stays - taking.expired
         may_owe = terms.debt_limit if terms.shortfall == "DEBT" else 0
         # what was written off stays so, but for what this return gives back
-        restored = sum(self.grown(amount) for spent, amount in self.order.spends if spent == asset)
+        restored = self.grown(self.spent)
         lacks = rest - max(elsewhere + may_owe, 0)
         taking.written_off = min(max(lacks, was.written_off - restored, 0), rest - stays)
         taking.elsewhere = rest - taking.written_off
@@ -149,21 +163,20 @@ class Settlement:
             if part:
                 taking.from_lots.append(Part(lot, part))
         assert not surplus
-        return self._lines(asset, earned, pending, (was, taking))
+        return self._lines(pending, was, taking)
 
-    def _own(self, asset: str) -> list[Lot]:
+    def _own(self) -> list[Lot]:
         """Return the lots that the order made, those that are pending first."""
-        own = [lot for lot in self.person.lots if lot.order == self.order.name and lot.asset == asset]
+        own = [lot for lot in self.person.lots if lot.order == self.order.name and lot.asset == self.asset]
         never = datetime.max.replace(tzinfo=self.books.now.tzinfo)
         return sorted(own, key=lambda lot: (lot.waits_until is None, lot.ends or never))
 
-    def _lines(self, asset: str, earned: list[int], pending: int, takings: tuple[Taking, Taking]) -> list[Posted]:
+    def _lines(self, pending: int, was: Taking, taking: Taking) -> list[Posted]:
         """Write what each effect loses, and what of it the person keeps after all, or no longer does."""
-        was, taking = takings
-        person = self.person
+        person, asset = self.person, self.asset
         kept = [(taking.expired - was.expired, "BREAKAGE"), (taking.written_off - was.written_off, "WRITE_OFF")]
         lines = [person.post(asset, "RETURN", change, contra) for change, contra in kept if change > 0]
-        for loss in map(self.grown, earned):
+        for loss in map(self.grown, self.earned):
             if loss:
                 part = min(pending, loss)
                 pending -= part

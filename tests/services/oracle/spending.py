@@ -2,17 +2,22 @@
 
 from decimal import Decimal
 
+from tests.services.oracle.agents import authorise
 from tests.services.oracle.books import Answer, Books, Use
 from tests.services.oracle.members import active
 from tests.services.oracle.people import Lot, Part, Posted, Refused
+from tests.services.oracle.rights import drawing
 from tests.services.oracle.terms import DAY, RATES, SCALES
 
 
-def spend(books: Books, number: int, asset: str, amount: int) -> Answer:
-    person = active(books, number)
+def spend(books: Books, number: int, asset: str, amount: int, agent: int | None) -> Answer:
+    person, *_ = active(books, *dict.fromkeys(who for who in (number, agent) if who is not None))
+    draws = None if agent in {None, number} else drawing(agent or 0, books.now)
+    if draws:
+        authorise(person, draws, asset, amount)
     parts = person.pay(asset, amount, books)
-    line = person.post(asset, "SPEND", -amount, "REDEMPTION")
-    books.uses[line] = Use(parts)
+    line = person.post(asset, "SPEND", -amount, "REDEMPTION", drawing=draws)
+    books.uses[line] = Use(parts, draws)
     return Answer(person=number, lines=[line])
 
 
@@ -36,11 +41,11 @@ def undo(books: Books, line: Posted, amount: int | None) -> Answer:
             new[lot.bonus] += given
     ends = books.now + books.terms[asset].grace_days * DAY
     person.lots += [Lot(asset, given, given, None, ends, bonus=bonus) for bonus, given in new.items() if given]
-    return Answer(person=number, lines=[person.post(asset, "RETURN", amount, "REDEMPTION")])
+    return Answer(person=number, lines=[person.post(asset, "RETURN", amount, "REDEMPTION", drawing=use.drawing)])
 
 
 def convert(books: Books, number: int, asset: str, into: str, amount: int) -> Answer:
-    person = active(books, number)
+    (person,) = active(books, number)
     if not is_step(asset, into, amount):
         raise Refused("INVALID_INPUT")
     gives_for, gives, _ = RATES[asset, into]

@@ -7,7 +7,7 @@ from tests.services.oracle.terms import LADDER, MONEY
 
 
 def top_up(books: Books, number: int, amount: int) -> Answer:
-    person = active(books, number)
+    (person,) = active(books, number)
     reached = [step for step in LADDER if step[0] <= amount]
     step = max(reached) if reached else (0, 0, 0)
     bonus = step[1] or amount * step[2] // 100_00
