@@ -55,8 +55,8 @@ TOP_UPS = (
 RIGHTS = "SELECT id, payer_id, member_id, asset_id, monthly_limit, since, until FROM agent WHERE program_id = $1"
 DRAWS = "SELECT payer_id, member_id, asset_id, month, amount FROM agent_draw WHERE program_id = $1"
 CARDS = (
-    "SELECT member_id, asset_id, amount, giver_id, recorded_at, state, claimed_by_id, settled_at FROM gift_card "
-    "WHERE program_id = $1"
+    "SELECT member_id, asset_id, amount, giver_id, recorded_at, state, claimed_by_id, settled_at, transfer_id "
+    "FROM gift_card WHERE program_id = $1"
 )
 PHONES = "SELECT source, external_id, member_id FROM identity WHERE program_id = $1"
 
@@ -183,6 +183,7 @@ class Seen:
 
     async def _compare_cards(self, books: Books) -> None:
         """Compare what became of each gift card."""
+        rows = await self.rows(CARDS)
         cards = {
             self.people[str(bearer)]: (
                 self.assets[str(asset)],
@@ -193,14 +194,14 @@ class Seen:
                 self._number(to),
                 at(settled),
             )
-            for bearer, asset, amount, giver, issued, state, to, settled in await self.rows(CARDS)
+            for bearer, asset, amount, giver, issued, state, to, settled, _ in rows
         }
         expected = books.cards.items()
         same(
             cards,
             {n: (c.asset, c.amount, c.giver, c.issued, c.state, c.claimed_by, c.settled) for n, c in expected},
         )
-        self.till.cards = set(cards)
+        self.till.cards = {self.people[str(bearer)]: UUID(str(transfer)) for bearer, *_, transfer in rows}
 
     def _number(self, member: Any) -> int | None:
         return None if member is None else self.people[str(member)]

@@ -47,17 +47,17 @@ JUMPS = [60, 900, 901, 3_600, 86_400, 86_400, 2 * 86_400, 3 * 86_400, 5 * 86_400
 DONE_MIN = 50
 """How often a whole run does each operation at least; it does each several hundred times."""
 AGENTS_MIN = {
-    **{f"{operation} by an agent": 20 for operation in ("commit", "hold", "capture", "return", "spend", "undo")},
-    **{f"{operation} in a later month": 5 for operation in ("return", "undo")},
-    "cancel by an agent": 10,
-    "run out by an agent": 15,
+    **{f"{operation} by an agent": 5 for operation in ("commit", "hold", "capture", "return", "spend", "undo")},
+    **{f"{operation} in a later month": 1 for operation in ("return", "undo")},
+    "cancel by an agent": 3,
+    "run out by an agent": 3,
 }
 """How often a whole run does what agents do, on a payer, and what comes back in a later month than it was drawn."""
 CARDS = ("issue", "claim", "void")
-CARDS_MIN = {f"{operation} of what was {way}": 20 for operation in CARDS for way in ("paid in", "given")}
+CARDS_MIN = {f"{operation} of what was {way}": 5 for operation in CARDS for way in ("paid in", "given")}
 """How often a whole run does what is done with gift cards, of each kind."""
-REFUSED_MIN = 5
-"""How often a whole run is refused each of these at least; most it is a hundred times."""
+REFUSED_MIN = 1
+"""How often a whole run is refused each of these at least; the rarest some twenty times, most a hundred times."""
 REFUSED = [
     *((operation, "MEMBER_NOT_ACTIVE") for operation in ("commit", "hold", "transfer", "top_up", "spend", "convert")),
     *((operation, "INSUFFICIENT_BALANCE") for operation in ("commit", "transfer", "refund", "spend", "convert")),

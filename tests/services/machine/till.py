@@ -64,8 +64,8 @@ class Till:
     """Asks for one program; `people` are the ids of the members by number, `orders` those of the orders by name.
 
     `accounts` are the ids of the accounts by person and asset, `transfers` those of what can be undone, by operation
-    and line, `rights` those of the rights by payer, agent and asset, `cards` which people are
-    bearers of gift cards that are there.
+    and line, `rights` those of the rights by payer, agent and asset, `cards` the issues of gift
+    cards that are there, by their bearers.
     """
 
     shop: World
@@ -75,7 +75,7 @@ class Till:
     accounts: dict[tuple[int, str], UUID] = field(default_factory=dict)
     transfers: dict[tuple[str, Posted], UUID] = field(default_factory=dict)
     rights: dict[tuple[int, int, str], UUID] = field(default_factory=dict)
-    cards: set[int] = field(default_factory=set)
+    cards: dict[int, UUID] = field(default_factory=dict)
 
     async def answer(self, call: Call, *, till: int = 0) -> Outcome | Refusal:
         """Make a call as one of the shop's tills, each of which has keys of its own."""
@@ -122,7 +122,8 @@ class Till:
             bearer = {"bearer_id": self.people[number], "asset_id": self.assets[of.asset], "amount": of.amount}
             if call.operation == "claim":
                 return ClaimGiftCard(**common, **bearer, member_id=self.people[to[0]])
-            return VoidGiftCard(**common, **bearer, giver_id=self._id(of.giver), reason=None)
+            own = {"transfer_id": self.cards[number], "giver_id": self._id(of.giver)}
+            return VoidGiftCard(**common, **bearer, **own, reason=None)
         make: Callable[..., Command] = getattr(self, f"_command_{call.operation}")
         return make(common, *call.content)
 

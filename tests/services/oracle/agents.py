@@ -10,18 +10,20 @@ from tests.services.oracle.terms import SCALES
 
 
 def appoint(books: Books, number: int, agent: int, asset: str, limit: int | None) -> Answer:
-    payer, _ = active(books, number, agent)
+    payer, member = active(books, number, agent)
     right = payer.rights.setdefault((agent, asset), Right(limit, books.now))
     right.limit = limit
     if right.until:
         right.since, right.until = books.now, None
+    payer.events, member.events = payer.events + 1, member.events + 1
     return Answer(person=number, right=(number, agent, asset))
 
 
 def dismiss(books: Books, number: int, agent: int, asset: str) -> Answer:
     """End a right; what was reserved by it stays reserved."""
-    payer = books.opened(number)
+    payer, member = books.opened(number), books.opened(agent)
     _right(payer, agent, asset).until = books.now
+    payer.events, member.events = payer.events + 1, member.events + 1
     return Answer(person=number, right=(number, agent, asset))
 
 

@@ -63,6 +63,8 @@ class Card:
     state: str = "ISSUED"
     claimed_by: int | None = None
     settled: datetime | None = None
+    sources: list[Any] = field(default_factory=list)
+    """The giver's lots, from which those of the bearer came, one for one."""
 
 
 @dataclass

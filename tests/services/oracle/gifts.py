@@ -2,10 +2,12 @@
 
 from tests.services.oracle.books import Answer, Books, Card, TopUp
 from tests.services.oracle.members import active, check_active
-from tests.services.oracle.people import Person, Posted, Refused, lacking
+from tests.services.oracle.people import Lot, Part, Person, Posted, Refused, lacking
+from tests.services.oracle.spending import taken_back
 
 
 def issue(books: Books, giver: int | None, asset: str, amount: int) -> Answer:
+    sources: list[Lot] = []
     if giver is None:
         bearer = _bearer(books)
         lines = [bearer.credit(asset, amount, "TOP_UP", "LIABILITY", books)]
@@ -13,8 +15,10 @@ def issue(books: Books, giver: int | None, asset: str, amount: int) -> Answer:
     else:
         (person,) = active(books, giver)
         bearer = _bearer(books)
-        lines = _moved(books, person, bearer, asset, amount)
-    books.cards[bearer.number] = Card(asset, amount, giver, books.now)
+        parts = person.take(asset, amount, books)
+        lines = _given(person, bearer, asset, parts)
+        sources = [part.lot for part in parts]
+    books.cards[bearer.number] = Card(asset, amount, giver, books.now, sources=sources)
     return Answer(person=lines[0][0], lines=lines, card=bearer.number)
 
 
@@ -23,7 +27,8 @@ def claim(books: Books, number: int, to: int) -> Answer:
     card, bearer = _open(books, number)
     check_active(taker)
     card.claimed_by = to
-    return _settled(books, bearer, "CLAIMED", _moved(books, bearer, taker, card.asset, _left(card, bearer)))
+    parts = bearer.take(card.asset, _left(card, bearer), books)
+    return _settled(books, bearer, "CLAIMED", _given(bearer, taker, card.asset, parts))
 
 
 def void(books: Books, number: int) -> Answer:
@@ -35,7 +40,13 @@ def void(books: Books, number: int) -> Answer:
     giver = books.opened(card.giver)
     if giver.status == "CLOSED":  # one who is frozen gets back what was theirs
         raise Refused("MEMBER_NOT_ACTIVE", status="CLOSED")
-    return _settled(books, bearer, "VOID", _moved(books, bearer, giver, card.asset, left))
+    came_from = dict(zip(map(id, bearer.lots), card.sources, strict=True))
+    back = [Part(came_from[id(part.lot)], part.amount) for part in bearer.take(card.asset, left, books)]
+    owed = min(max(-giver.available(card.asset), 0), left)
+    lines = [bearer.post(card.asset, "TRANSFER", -left, "CLEARING")]
+    for lot, much in taken_back(back, left - owed):
+        lot.left += much
+    return _settled(books, bearer, "VOID", [*lines, giver.post(card.asset, "TRANSFER", left, "CLEARING")])
 
 
 # ── parts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -63,8 +74,8 @@ def _left(card: Card, bearer: Person) -> int:
     return left
 
 
-def _moved(books: Books, giver: Person, taker: Person, asset: str, amount: int) -> list[Posted]:
-    parts = giver.take(asset, amount, books)
+def _given(giver: Person, taker: Person, asset: str, parts: list[Part]) -> list[Posted]:
+    amount = sum(part.amount for part in parts)
     return [giver.post(asset, "TRANSFER", -amount, "CLEARING"), taker.receive(asset, parts)]
 
 
