@@ -1,9 +1,7 @@
 """A server that is killed under load: what it acknowledged is there once, and what it did not is absent or whole."""
 
 import asyncio
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -12,6 +10,7 @@ import httpx
 from tortoise.context import TortoiseContext
 
 import models
+from schema import ids
 from services import credentials
 from services.actors import ALL_SCOPES
 from services.database.config import Database
@@ -20,6 +19,7 @@ from services.templates import Template
 from services.verify.verification import verify
 from tests.factories import world
 from tests.live.conftest import id_of
+from tests.live.load import MUTATIONS, TRANSFERS, Load, Request
 from tests.live.server import ServerProcess
 from tests.services.saving import conversion, ladder
 
@@ -27,121 +27,8 @@ ROUNDS = 10
 """How often the server is killed, on each database."""
 MEMBERS = 6
 CALLERS = 8
-ACKNOWLEDGED = 25
+ACKNOWLEDGED = 35
 """Answers that are waited for before the server is killed, with further requests on their way."""
-ERRORS = "userErrors { ... on UserError { code } }"
-LINE = "{ id amount balanceAfter }"
-ENTRIES = f"entries {LINE}"
-MUTATIONS = {
-    "balanceAdjust": f"entry {LINE} {ERRORS}",
-    "balanceTransfer": f"given {LINE} received {LINE} {ERRORS}",
-    "valueTopUp": f"entry {LINE} bonus {LINE} {ERRORS}",
-    "valueRefund": f"entry {LINE} bonus {LINE} kept {LINE} {ERRORS}",
-    "balanceSpend": f"entry {LINE} {ERRORS}",
-    "balanceSpendUndo": f"entry {LINE} {ERRORS}",
-    "balanceConvert": f"given {LINE} received {LINE} {ERRORS}",
-    "orderCommit": f"order {{ id }} {ENTRIES} {ERRORS}",
-    "orderHold": f"order {{ id }} {ENTRIES} {ERRORS}",
-    "orderCapture": f"order {{ id }} {ENTRIES} {ERRORS}",
-    "orderCancel": f"order {{ id }} {ENTRIES} {ERRORS}",
-    "orderReturn": f"order {{ id }} return {{ id }} {ENTRIES} {ERRORS}",
-}
-MADE_BY = {
-    "orderCapture": ("orderHold",),
-    "orderCancel": ("orderHold",),
-    "orderReturn": ("orderCommit", "orderHold"),
-    "valueRefund": ("valueTopUp",),
-    "balanceSpendUndo": ("balanceSpend",),
-}
-"""Mutations about what others made, which are sent instead while there is nothing."""
-TRANSFERS = {
-    "balanceAdjust": "ADJUSTMENT",
-    "balanceTransfer": "TRANSFER",
-    "valueTopUp": "TOP_UP",
-    "valueRefund": "REFUND",
-    "balanceSpend": "SPEND",
-    "balanceSpendUndo": "SPEND_UNDO",
-    "balanceConvert": "CONVERSION",
-}
-"""The kind of the one transfer that each makes."""
-
-
-@dataclass
-class Request:
-    """A mutation with its key, and what was answered when it was; None while nothing was."""
-
-    name: str
-    input: dict[str, Any]
-    answer: dict[str, Any] | None = None
-
-    @property
-    def answered(self) -> bool:
-        """Whether it was done, and that was told."""
-        return self.answer is not None and not self.answer["userErrors"]
-
-    @property
-    def lines(self) -> list[str]:
-        """The ledger lines that the answer names."""
-        assert self.answer is not None
-        named = [self.answer.get(name) for name in ("entry", "bonus", "kept", "given", "received")]
-        return [line["id"] for line in (*named, *(self.answer.get("entries") or ())) if line]
-
-    @property
-    def body(self) -> dict[str, Any]:
-        type_ = f"{self.name[0].upper()}{self.name[1:]}Input"
-        query = f"mutation($input: {type_}!) {{ {self.name}(input: $input) {{ {MUTATIONS[self.name]} }} }}"
-        return {"query": query, "variables": {"input": self.input}}
-
-
-@dataclass
-class Load:
-    """Callers who think of ever new requests, and remember each."""
-
-    members: list[str]
-    random: Random
-    requests: list[Request] = field(default_factory=list)
-    numbers: Any = field(default_factory=count)
-
-    def next(self) -> Request:
-        """Return a new request; what is returned, refunded or undone is some of what was made before."""
-        number = next(self.numbers)
-        name = self.random.choice(list(MUTATIONS))
-        before = [one for one in self.requests if one.name in MADE_BY.get(name, ()) and one.answered]
-        if name in MADE_BY and not before:
-            name = MADE_BY[name][0]
-        made = Request(name, {"idempotencyKey": f"k{number}", **self._input(name, number, before[-12:])})
-        self.requests.append(made)
-        return made
-
-    def _input(self, name: str, number: int, before: list[Request]) -> dict[str, Any]:
-        if name in MADE_BY:
-            return self._about(name, self.random.choice(before))
-        member, other = ({"id": of} for of in self.random.sample(self.members, 2))
-        if name in {"orderCommit", "orderHold"}:
-            line = {"ref": "1", "sku": "TEA", "quantity": 3, "unitPrice": "9.90"}
-            spend = [{"asset": "POINTS", "amount": self.random.randint(1, 60)}]
-            order = {"source": "till", "externalId": f"o{number}", "member": member, "lines": [line]}
-            return {"order": order | ({"spend": spend} if self.random.random() < 0.7 else {})}
-        amounts = {"balanceAdjust": (1, 90), "valueTopUp": (1, 50)}
-        amount = self.random.randint(*amounts.get(name, (1, 20)))
-        rest: dict[str, dict[str, Any]] = {
-            "balanceAdjust": {"asset": "POINTS", "reason": "load"},
-            "balanceTransfer": {"asset": self.random.choice(["POINTS", "VALUE"]), "to": other},
-            "valueTopUp": {},
-            "balanceSpend": {"asset": "VALUE", "reason": "load"},
-            "balanceConvert": {"from": "POINTS", "to": "VALUE"},
-        }
-        return {"member": member, "amount": amount, **rest[name]}
-
-    def _about(self, name: str, made: Request) -> dict[str, Any]:
-        """Return the input of a mutation about what another made."""
-        if name in {"valueRefund", "balanceSpendUndo"}:
-            line = "topUp" if name == "valueRefund" else "entry"
-            return {line: made.lines[0], "amount": self.random.choice([None, 1, 2])}
-        order = made.input["order"]
-        named = {"order": {"identity": {"source": order["source"], "externalId": order["externalId"]}}}
-        in_part = name == "orderReturn" or (name == "orderCapture" and self.random.random() < 0.5)
-        return named | ({"lines": [{"ref": "1", "quantity": 1}]} if in_part else {})
 
 
 async def ask(http: httpx.AsyncClient, request: Request) -> dict[str, Any]:
@@ -169,6 +56,77 @@ async def send_again(http: httpx.AsyncClient, requests: list[Request]) -> None:
         if request.answer is None:
             request.answer = again
         assert again == request.answer, request
+
+
+def called(done: list[Request], *names: str) -> list[Request]:
+    return [request for request in done if request.name in names]
+
+
+async def check_transfers(done: list[Request]) -> None:
+    """Check that each request made its transfer and the lines that were told, and that there are no others."""
+    bearers = await models.GiftCard.all().values_list("member_id", flat=True)
+    for kind in set(TRANSFERS.values()):
+        moved = [request for request in done if request.kind == kind]
+        transfers = await models.Transfer.filter(kind=kind).values_list("id", flat=True)
+        assert len(transfers) == len(moved), kind
+        written = models.Entry.filter(transfer_id__in=transfers)
+        told = [line for request in moved for line in request.lines]
+        cards = called(moved, "giftCardIssue", "giftCardClaim")  # each with one line of the bearer, which is not told
+        assert await written.filter(member_id__in=bearers).count() == len(cards), kind
+        assert await written.count() - len(cards) == len(told) == len(set(told)), kind
+    paid_in = [request for request in done if request.kind == "TOP_UP"]
+    assert await models.TopUp.all().count() == len(paid_in)
+
+
+async def check_orders(done: list[Request]) -> None:
+    """Check that each order is there once, paid by whom it named, and captured as far as was asked."""
+    ordered = {request.order: request for request in called(done, "orderCommit", "orderHold")}
+    captured = {request.order: request for request in called(done, "orderCapture")}
+    assert len(captured) == len(called(done, "orderCapture"))
+    assert any("lines" in request.input for request in captured.values())
+    assert any("payer" in ordered[name].input["order"] for name in captured)
+    rows = await models.Order.all()
+    assert len(rows) == len(ordered) == len(called(done, "orderCommit", "orderHold"))
+    released = {line.order_id: line.released_quantity for line in await models.OrderLine.all()}
+    for row in rows:
+        name = (row.source, row.external_id)
+        payer = ordered[name].input["order"].get("payer")
+        assert (row.payer_id and {"id": id_of(row.payer_id)}) == payer
+        in_part = name in captured and "lines" in captured[name].input
+        assert released[row.id] == (2 if in_part else 0)
+    returned = called(done, "orderReturn")
+    assert await models.OrderReturn.all().count() == len(returned)
+
+
+async def check_rights(requests: list[Request]) -> None:
+    """Check that each appointment is there once, and that nobody who was told of theirs was refused for want of it."""
+    told = set()
+    for request in called(requests, "agentAppoint"):
+        assert request.answer is not None
+        told.add((request.answer["agent"]["id"], request.input["payer"]["id"], request.input["agent"]["id"]))
+    rows = await models.Agent.all()
+    assert {(ids.encode(ids.AGENT, row.id), id_of(row.payer_id), id_of(row.member_id)) for row in rows} == told
+    assert len(rows) == len(told)
+    codes = {error["code"] for request in requests if request.answer for error in request.answer["userErrors"]}
+    assert "NOT_AGENT" not in codes
+
+
+async def check_cards(done: list[Request]) -> None:
+    """Check that each card is there once, with one bearer, and was claimed by the one who was told so."""
+    claimed = {
+        request.answer["giftCard"]["id"]: request.input["member"]["id"]
+        for request in called(done, "giftCardClaim")
+        if request.answer
+    }
+    assert len(claimed) == len(called(done, "giftCardClaim"))
+    issued = {request.answer["giftCard"]["id"] for request in called(done, "giftCardIssue") if request.answer}
+    rows = {ids.encode(ids.GIFT_CARD, row.member_id): row for row in await models.GiftCard.all()}
+    assert set(rows) == issued
+    assert len(issued) == len(called(done, "giftCardIssue"))
+    assert await models.Member.filter(kind="GIFT_CARD").count() == len(issued)
+    states = {"ISSUED": issued - set(claimed), "CLAIMED": set(claimed)}
+    assert {state: {key for key, row in rows.items() if row.state == state} for state in states} == states
+    assert {key: id_of(row.claimed_by_id) for key, row in rows.items() if row.claimed_by_id} == claimed
 
 
 async def test_what_was_acknowledged_is_there_once_however_often_the_server_is_killed(
@@ -208,19 +166,9 @@ async def test_what_was_acknowledged_is_there_once_however_often_the_server_is_k
         await context.init(config=database.tortoise())
         done = [request for request in load.requests if request.answered]
         assert {request.name for request in done} == set(MUTATIONS)
-        for name, kind in TRANSFERS.items():
-            moved = [request for request in done if request.name == name]
-            assert await models.Transfer.filter(kind=kind).count() == len(moved), name
-            written = models.Entry.filter(
-                transfer_id__in=await models.Transfer.filter(kind=kind).values_list("id", flat=True)
-            )
-            told = [line for request in moved for line in request.lines]
-            assert await written.count() == len(told) == len(set(told)), name
-        ordered = [request for request in done if request.name in {"orderCommit", "orderHold"}]
-        assert await models.Order.all().count() == len(ordered)
-        returned = [request for request in done if request.name == "orderReturn"]
-        assert await models.OrderReturn.all().count() == len(returned)
-        paid_in = [request for request in done if request.name == "valueTopUp"]
-        assert await models.TopUp.all().count() == len(paid_in)
+        await check_transfers(done)
+        await check_orders(done)
+        await check_rights(load.requests)
+        await check_cards(done)
     report = await verify(database)
     assert report.findings == []
