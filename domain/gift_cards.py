@@ -1,6 +1,6 @@
 """Gift cards: what is on record of one, and the codes by which they are claimed.
 
-A code is `GC-XXXX-XXXX-XXXX-XXXX-C`: 80 bits in base32 without the letters I, L, O and U, and a check character. The
+A code is `GC`, 80 bits in four groups of base32 without the letters I, L, O and U, and a check character. The
 check is over the field of 32 elements, each place weighed by another power of a primitive one: it tells every single
 wrong character, and every two that changed places.
 """

@@ -13,8 +13,8 @@ from domain.values import replace
 def appoint(command: AppointAgent, situation: Situation) -> Decision:
     """Return the right to draw, with its limit; of who has it already, the new limit. Raises `MemberNotActive`."""
     payer, agent = books(command, situation)
-    check_active(payer, ("payer",))
-    check_active(agent, ("agent",))
+    check_active(payer, ("payer",), "payer")
+    check_active(agent, ("agent",), "agent")
     key = (command.agent_id, command.asset_id)
     before = payer.agents.get(key)
     if before is None:

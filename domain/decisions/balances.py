@@ -1,13 +1,16 @@
 """Balances: adjusted, moved from one member to another, and told of before they expire."""
 
+from domain.assets import Asset
 from domain.book import Book
 from domain.burning import Use
 from domain.commands import Adjust, Remind, TransferBalance
 from domain.decisions.situation import Decision, Situation, books, opened
 from domain.decisions.tiers import raise_tiers
+from domain.decisions.values import check_active, decided
 from domain.events import EventKind
 from domain.ledger import Contra, EntryKind, TransferKind
 from domain.members import MemberStatus
+from domain.posting import OpenTransfer
 from domain.refusals import InsufficientBalance, InvalidInput, LimitReached, MemberNotActive, Refusal
 
 
@@ -47,20 +50,29 @@ def transfer(command: TransferBalance, situation: Situation) -> Decision:
     Raises `InsufficientBalance`, `LimitReached` or `MemberNotActive`.
     """
     giver, taker = books(command, situation)
-    for book, path in ((giver, ("member",)), (taker, ("to",))):
-        _check_active(book, path)
+    check_active(giver)
+    check_active(taker, ("to",))
     asset = giver.program.asset_by_id(command.asset_id)
+    given = moved(giver, taker, asset, command.amount, reason=command.reason, path=("amount",))
+    return decided(giver, given, taker)
+
+
+def moved(
+    giver: Book, taker: Book, asset: Asset, amount: int, *, reason: str | None = None, path: tuple[str, ...]
+) -> OpenTransfer:
+    """Move value from one to the other, each part with its expiry and as bonus or principal, as it was.
+
+    Raises `InsufficientBalance` or `LimitReached`, naming `path`.
+    """
     try:
-        with giver.open(TransferKind.TRANSFER, situation.now, reason=command.reason) as given:
-            given.debit(asset, command.amount, EntryKind.TRANSFER, Contra.CLEARING, use=Use.MOVEMENT)
+        with giver.open(TransferKind.TRANSFER, giver.now, reason=reason) as given:
+            given.debit(asset, amount, EntryKind.TRANSFER, Contra.CLEARING, use=Use.MOVEMENT)
             parts = [(-move.remaining, giver.lots[move.lot_id]) for move in given.moves]
             given.into(taker).receive(asset, parts, EntryKind.TRANSFER, Contra.CLEARING)
     except (InsufficientBalance, LimitReached) as refusal:
-        refusal.field = ("amount",)
+        refusal.field = path
         raise
-    entries = [[str(entry.account_id), entry.seq] for entry in given.entries]
-    outcome = {"member": str(giver.member.id), "entries": entries}
-    return Decision(outcome, (giver.close(), taker.close()), giver.rows)
+    return given
 
 
 def remind(command: Remind, situation: Situation) -> Decision:
@@ -81,9 +93,3 @@ def remind(command: Remind, situation: Situation) -> Decision:
         details = {"asset": str(account.asset_id), "amount": amount, "at": first.isoformat()}
         book.tell(EventKind.EXPIRY_REMINDED, situation.now, details=details)
     return Decision({"member": str(book.member.id)}, (book.close(),), book.rows)
-
-
-def _check_active(book: Book, path: tuple[str, ...]) -> None:
-    if book.member.status is not MemberStatus.ACTIVE:
-        status = book.member.status.value
-        raise MemberNotActive(f"The member is {status.lower()}.", field=path, status=status)

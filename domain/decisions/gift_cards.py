@@ -6,6 +6,7 @@ from domain.amounts import from_minor
 from domain.assets import Asset
 from domain.book import Book, burn_key
 from domain.burning import Use
+from domain.decisions.balances import moved
 from domain.decisions.situation import Decision, Situation, books, opened
 from domain.decisions.values import check_active, paid_in
 from domain.events import EventKind
@@ -40,7 +41,7 @@ def issue(command: IssueGiftCard, situation: Situation) -> Decision:
     bearer = _bearer(command, situation, giver)
     if giver:
         check_active(giver, ("from",))
-        transfer = _moved(giver, bearer, asset, command.amount, reason=command.reason, path=("amount",))
+        transfer = moved(giver, bearer, asset, command.amount, reason=command.reason, path=("amount",))
     else:
         if ended := asset.ended(situation.now, situation.program.zone):
             raise InvalidInput(f"{ended}; nothing can be paid in.", field=("asset",))
@@ -76,7 +77,7 @@ def claim(command: ClaimGiftCard, situation: Situation) -> Decision:
     card, asset = _open_card(bearer, CODE)
     refuse_bearer(taker.member.kind, ("member",))
     check_active(taker)
-    transfer = _moved(bearer, taker, asset, _left(bearer, card, asset, CODE), path=CODE)
+    transfer = moved(bearer, taker, asset, _left(bearer, card, asset, CODE), path=CODE)
     settled = replace(card, state=GiftCardState.CLAIMED, claimed_by_id=taker.member.id)
     return _settled(settled, transfer, bearer, taker)
 
@@ -154,21 +155,6 @@ def _left(bearer: Book, card: GiftCard, asset: Asset, path: tuple[str, ...]) -> 
         message = f"Nothing is left of the {amount} of the gift card: they expired."
     available, required = from_minor(0, asset.scale), from_minor(card.amount, asset.scale)
     raise InsufficientBalance(message, field=path, available=available, required=required)
-
-
-def _moved(
-    giver: Book, taker: Book, asset: Asset, amount: int, *, reason: str | None = None, path: tuple[str, ...]
-) -> OpenTransfer:
-    """Move value from one to the other, each part with its expiry and as bonus or principal, as it was."""
-    try:
-        with giver.open(TransferKind.TRANSFER, giver.now, reason=reason) as given:
-            given.debit(asset, amount, EntryKind.TRANSFER, Contra.CLEARING, use=Use.MOVEMENT)
-            parts = [(-move.remaining, giver.lots[move.lot_id]) for move in given.moves]
-            given.into(taker).receive(asset, parts, EntryKind.TRANSFER, Contra.CLEARING)
-    except (InsufficientBalance, LimitReached) as refusal:
-        refusal.field = path
-        raise
-    return given
 
 
 def _put_back(

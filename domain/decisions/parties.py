@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from domain.book import Book
 from domain.commands import Command
 from domain.decisions.situation import Situation, books
+from domain.decisions.values import check_active
 from domain.effects.base import EffectKind
-from domain.members import MemberState, MemberStatus
+from domain.members import MemberState
 from domain.orders import Order, OrderEffect
 from domain.posting import OpenTransfer
-from domain.refusals import LimitReached, MemberNotActive, NotAgent
+from domain.refusals import LimitReached, NotAgent
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,9 @@ class Parties:
 
     def check_active(self, member: tuple[str, ...], payer: tuple[str, ...]) -> None:
         """Refuse when one of them is at rest, naming the field of it. Raises `MemberNotActive`."""
-        for book, path, who in ((self.buyer, member, "member"), (self.payer, payer, "payer")):
-            status = book.member.status
-            if status is not MemberStatus.ACTIVE:
-                raise MemberNotActive(f"The {who} is {status.value.lower()}.", field=path, status=status.value)
+        check_active(self.buyer, member)
+        if self.payer is not self.buyer:
+            check_active(self.payer, payer, "payer")
 
     def authorise(self, order: Order, effects: Sequence[OrderEffect], path: tuple[str, ...]) -> None:
         """Refuse what the buyer may not draw on the payer. Raises `NotAgent` or `LimitReached`."""

@@ -18,7 +18,7 @@ def spend(command: SpendBalance, situation: Situation) -> Decision:
     asset = book.program.asset_by_id(command.asset_id)
     drawing = None
     for agent in agents:
-        check_active(agent, ("agent",))
+        check_active(agent, ("agent",), "agent")
         drawing = Drawing.of(agent.member.id, situation.now, book.program.zone)
     try:
         if drawing:

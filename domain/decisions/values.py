@@ -128,11 +128,11 @@ def _usable(lot: Lot) -> int:
     return lot.remaining if lot.locked_until is None else 0
 
 
-def check_active(book: Book, path: tuple[str, ...] = ("member",)) -> None:
-    """Refuse a member who is frozen or closed, named at `path`."""
+def check_active(book: Book, path: tuple[str, ...] = ("member",), who: str = "member") -> None:
+    """Refuse a member who is frozen or closed; the message calls them `who`, the field is `path`."""
     status = book.member.status
     if status is not MemberStatus.ACTIVE:
-        raise MemberNotActive(f"The {path[-1]} is {status.value.lower()}.", field=path, status=status.value)
+        raise MemberNotActive(f"The {who} is {status.value.lower()}.", field=path, status=status.value)
 
 
 def decided(book: Book, transfer: OpenTransfer, *others: Book) -> Decision:
