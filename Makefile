@@ -36,8 +36,9 @@ run:
 	@$(MAKE) --no-print-directory -j2 install dashboard
 	$(BIN)/huiyuan demo
 
+# In as many processes as there are cores; the tests of a file follow each other in one of them.
 test: install dashboard
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist loadfile
 
 check: install dashboard
 	$(BIN)/ruff check

@@ -4,7 +4,8 @@ The purchases of the CDNOW sample are committed in the order of their days by th
 the program's clock is set to the noon of each day in turn. What is committed is known by its name, so a demo that was
 killed goes on where it was.
 
-In the live part some orders are held and paid with points, and some come back, which no customer of 1997 could do.
+In the live part the shop has campaigns, some orders are held and paid with points, and some come back, which no
+customer of 1997 could do.
 
 The data set ends after some minutes of the live part, and a demo in which nothing moves shows nothing. From there on
 the last three months happen again and again, by the same customers on later days, as orders of another source.
@@ -195,7 +196,8 @@ async def commit(
 ) -> None:
     """Commit purchases of one instant at that instant of the program's clock, which never goes back.
 
-    When it is `lively`, some are held and paid with points, some come back, and some have a gift card among them.
+    When it is `lively`, some are held and paid with points, some come back, some have a gift card among them, and some
+    customers come to listen.
     """
     assert actor.program_id is not None, "the demo has a program"
     shop = await engine.program(actor.program_id)
@@ -216,6 +218,7 @@ async def commit(
             log.warning("demo.refused", order=request.external_id, reason=answer.message)
     if lively:
         for purchase in batch:
+            await demo_life.listen(engine, actor, purchase.request)
             await demo_life.bring_back(engine, actor, purchase.request)
             await demo_life.give(engine, actor, purchase.request)
 

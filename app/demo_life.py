@@ -1,4 +1,4 @@
-"""What makes the demo's live part livelier than its data: points pay, discs are sold out or come back, cards are given.
+"""What makes the demo's live part livelier than its data: points pay, discs come back, cards are given, people listen.
 
 Which ones follows from the orders' names alone, so that a demo that goes on, or is repeated, does the same.
 """
@@ -7,10 +7,13 @@ from decimal import ROUND_DOWN, Decimal
 from zlib import crc32
 
 import models
+from app.demo_campaigns import CHECK_IN
+from domain.amounts import from_minor
 from domain.refusals import Refusal
-from services import balances, gift_cards, listing, members, order_life, orders
+from services import balances, gift_cards, listing, members, occasions, order_life, orders
 from services.actors import Actor
 from services.engine import Engine
+from services.occasions import EventRequest
 from services.order_life import OrderRef
 from services.orders import OrderRequest
 
@@ -23,6 +26,8 @@ SOLD_OUT_OF = 4
 GIFT_OF = 9
 """Of so many customers who buy, one finds a gift card among their discs, and claims it."""
 GIFT = Decimal(10)
+LISTEN_OF = 5
+"""Of so many customers who buy, one came to listen first, and twice."""
 STEP = 100
 """Points are used by the hundred: so many pay one dollar."""
 HOLD_SECONDS = 900
@@ -47,7 +52,8 @@ async def pay_with_points(engine: Engine, actor: Actor, request: OrderRequest) -
     points = program.asset(ASSET)
     assert points is not None, "every template has points"
     amounts = (await balances.balances(engine, program, [member_id])).get(member_id, {}).get(points.id)
-    price = sum((line.quantity * line.unit_price for line in request.lines), Decimal(0))
+    before = await orders.preview(engine, actor, request, at=None)  # what is left to pay after every discount
+    price = from_minor(before.order.payable, program.currency_scale)
     most = min(amounts.available if amounts else 0, int(price.to_integral_value(ROUND_DOWN)) * STEP)
     if most < STEP:
         return False
@@ -93,6 +99,20 @@ async def give(engine: Engine, actor: Actor, request: OrderRequest) -> None:
             await gift_cards.claim(engine, actor, code, request.member, key=f"demo:claim:{name}")
     except Refusal:
         return  # the member is frozen, say: the show goes on
+
+
+async def listen(engine: Engine, actor: Actor, request: OrderRequest) -> None:
+    """Let the customer come to listen, twice on one day: a campaign gives points for the first time."""
+    if not _picked(request, LISTEN_OF, "listen"):
+        return
+    assert request.member is not None, "every order of the demo is a member's"
+    for turn in (1, 2):
+        key = f"demo:listen:{turn}:{request.source}:{request.external_id}"
+        event = EventRequest(member=request.member, code=CHECK_IN, attributes=[("turn", str(turn))])
+        try:
+            await occasions.record_event(engine, actor, event, key=key)
+        except Refusal:
+            return  # the member is frozen, say: the show goes on
 
 
 async def bring_back(engine: Engine, actor: Actor, request: OrderRequest) -> None:

@@ -1,4 +1,7 @@
-"""Due work is carried out soon after it falls due, in bounded batches: releases, ends of holds, expiries; reminders."""
+"""Due work is carried out soon after it falls due, in bounded batches.
+
+Releases, ends of holds and expiries; then reminders, and what campaigns give by schedules.
+"""
 
 import asyncio
 
@@ -6,7 +9,7 @@ import structlog
 from tortoise.exceptions import BaseORMException
 
 import models
-from services import balances, reminders
+from services import balances, reminders, schedules
 from services.database.away import AWAY
 from services.engine import Engine
 from services.writer.writer import Overloaded
@@ -30,6 +33,7 @@ async def sweep_forever(engine: Engine) -> None:
                 while more:
                     more = await balances.sweep(engine, program, BATCH) == BATCH
                 await reminders.remind(engine, program)
+                await schedules.run_due(engine, program)
         except PASSING as error:
             log.warning("sweeper.retry", reason=str(error) or type(error).__name__)
         await asyncio.sleep(PAUSE_SECONDS)

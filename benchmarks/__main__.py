@@ -15,7 +15,9 @@ import uvloop
 from benchmarks import (
     databases,
     report,
+    suite_backtest,
     suite_commit,
+    suite_engine,
     suite_history,
     suite_http,
     suite_import,
@@ -28,7 +30,9 @@ from benchmarks.plan import Plan
 from services.database.config import Dialect
 
 SUITES: dict[str, Any] = {
+    "backtest": suite_backtest.suite,
     "commit": suite_commit.suite,
+    "engine": suite_engine.suite,
     "history": suite_history.suite,
     "http": suite_http.suite,
     "import": suite_import.suite,

@@ -3,11 +3,11 @@
 A book starts from a loaded state and is thrown away when the decision is refused, so nothing outside it changes.
 """
 
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections import ChainMap, Counter
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from domain.agents import AgentDraw, Drawing, authorise, count
@@ -16,10 +16,12 @@ from domain.events import Event, EventKind
 from domain.instants import NEVER
 from domain.ledger import Account, Entry, Hold, Lot, LotMove, Transfer, TransferKind
 from domain.members import MemberState
+from domain.occasions import Occasion, OccasionEffect
 from domain.orders import Order
 from domain.posting import OpenTransfer
 from domain.program import Program
 from domain.stored_value import TopUp
+from domain.usage import Usage, UsageKey
 from domain.values import replace
 
 
@@ -34,6 +36,10 @@ class Rows:
     orders: dict[UUID, Order] = field(default_factory=dict)
     """Orders that are new or changed, by id."""
     top_ups: list[TopUp] = field(default_factory=list)
+    occasions: list[Occasion] = field(default_factory=list)
+    occasion_effects: list[OccasionEffect] = field(default_factory=list)
+    usages: dict[UsageKey, Usage] = field(default_factory=dict)
+    """Uses of campaigns that changed, as they are now."""
 
     def expired(self) -> Counter[UUID]:
         """Return how much of each lot expires by these rows, by lot id; what was held of it may do so later."""
@@ -65,6 +71,7 @@ class Book:
         new_id: Callable[[], UUID],
         rows: Rows | None = None,
         orders: Mapping[UUID, Order] | None = None,
+        usages: Mapping[UsageKey, Usage] | None = None,
     ) -> None:
         self.program = program
         self.now = now
@@ -80,6 +87,9 @@ class Book:
         self.agents = dict(state.agents)
         self.draws = dict(state.draws)
         self._orders = orders or {}
+        # What is counted goes into the rows: a chain writes into its first map alone.
+        counts = cast("MutableMapping[UsageKey, Usage]", usages or {})
+        self.usages: MutableMapping[UsageKey, Usage] = ChainMap(self.rows.usages, counts)
         self.position = state.member.position
 
     # ── transfers ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -180,6 +190,7 @@ class Book:
         ladder_id: UUID | None = None,
         from_tier_id: UUID | None = None,
         to_tier_id: UUID | None = None,
+        occasion_id: UUID | None = None,
         details: dict[str, Any] | None = None,
     ) -> int:
         """Add an event at the member's next position, which is returned."""
@@ -196,6 +207,7 @@ class Book:
                 ladder_id=ladder_id,
                 from_tier_id=from_tier_id,
                 to_tier_id=to_tier_id,
+                occasion_id=occasion_id,
                 details=details,
                 occurred_at=occurred_at,
                 recorded_at=self.now,

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain.members import PHONE_SOURCE, MemberKind, MemberStatus
 from domain.orders import OrderContent
+from domain.usage import Consumed
 from domain.values import keyword_value, value
 
 
@@ -53,6 +54,11 @@ class Command:
         return None
 
     @property
+    def occasion_name(self) -> tuple[str, str] | None:
+        """(source, external id) of the event that the command records."""
+        return None
+
+    @property
     def original(self) -> UUID | None:
         """The transfer that the command undoes, so that it is loaded with its lots; no two undo one at a time."""
         return None
@@ -82,6 +88,7 @@ class EnrolMember(Command):
     kind: MemberKind = MemberKind.PERSON
     referred_by_id: UUID | None = None
     external: tuple[tuple[str, str], ...] = ()
+    attributes: tuple[tuple[str, str], ...] = ()
     occurred_at: datetime | None = None
 
     @property
@@ -96,7 +103,7 @@ class AmendMember(Command):
 
     member_id: UUID
     changes: dict[str, Any] = field(default_factory=dict)
-    """Any of name, phone, email, birthday, status, channel, store."""
+    """Any of name, phone, email, birthday, status, channel, store, attributes."""
 
     @property
     def locks(self) -> tuple[UUID, ...]:
@@ -153,18 +160,27 @@ class HoldOrder(CommitOrder):
 
 @keyword_value
 class OrderCommand(Command):
-    """What commands about an order that is there have in common; whose it is never changes."""
+    """What commands about an order that is there have in common; whose it is changes by `ClaimOrder` alone."""
 
     order_id: UUID
     source: str
     external_id: str
     member_id: UUID | None
     payer_id: UUID | None = None
+    consumed: tuple[Consumed, ...] = ()
+    """What the order takes of the limits and budgets of campaigns."""
+    occurred_at: datetime | None = None
+    """When the order happened."""
 
     @property
     def locks(self) -> tuple[UUID, ...]:
         """The member of the order, and who pays for them; a guest order has none."""
         return tuple(id for id in (self.member_id, self.payer_id) if id)
+
+    @property
+    def locks_order(self) -> bool:
+        """Whether the order's own row has to be locked: no member's lock guards a guest's."""
+        return not self.locks
 
     @property
     def holder_id(self) -> UUID | None:

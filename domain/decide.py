@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from domain.claim_commands import ClaimOrder
 from domain.commands import (
     Adjust,
     AmendMember,
@@ -19,9 +20,22 @@ from domain.commands import (
     ReturnOrder,
     TransferBalance,
 )
-from domain.decisions import agents, balances, gift_cards, holds, members, orders, returns, spending, values
+from domain.decisions import (
+    agents,
+    balances,
+    claims,
+    gift_cards,
+    happenings,
+    holds,
+    members,
+    orders,
+    returns,
+    spending,
+    values,
+)
 from domain.decisions.situation import Decision, Situation, opened
 from domain.gift_commands import ClaimGiftCard, IssueGiftCard, VoidGiftCard
+from domain.occasion_commands import RecordEvent, RunSchedule, TagMember
 from domain.value_commands import (
     AppointAgent,
     ConvertBalance,
@@ -53,6 +67,9 @@ def _begin_import(command: BeginImport, _: Situation) -> Decision:
 DECISIONS: Mapping[type[Command], Callable[[Any, Situation], Decision]] = {
     EnrolMember: members.enrol,
     AmendMember: members.amend,
+    TagMember: members.tag,
+    RecordEvent: happenings.record,
+    RunSchedule: happenings.run,
     BeginImport: _begin_import,
     CommitOrder: orders.commit,
     HoldOrder: orders.hold,
@@ -60,6 +77,7 @@ DECISIONS: Mapping[type[Command], Callable[[Any, Situation], Decision]] = {
     CancelOrder: holds.cancel,
     ExpireOrder: holds.expire,
     ReturnOrder: returns.return_,
+    ClaimOrder: claims.claim,
     Adjust: balances.adjust,
     TransferBalance: balances.transfer,
     Remind: balances.remind,

@@ -21,6 +21,8 @@ class EventKind(StrEnum):
     BALANCE_CHANGED = "BALANCE_CHANGED"
     EXPIRY_REMINDED = "EXPIRY_REMINDED"
     TIER_CHANGED = "TIER_CHANGED"
+    ORDER_CLAIMED = "ORDER_CLAIMED"
+    OCCASION_RECORDED = "OCCASION_RECORDED"
 
 
 @value
@@ -37,6 +39,7 @@ class Event:
     ladder_id: UUID | None
     from_tier_id: UUID | None
     to_tier_id: UUID | None
+    occasion_id: UUID | None
     details: dict[str, Any] | None
     occurred_at: datetime
     recorded_at: datetime

@@ -1,5 +1,6 @@
 """Reasons: why an effect came out as it did, and why something did not apply."""
 
+from dataclasses import field
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,10 @@ class ConditionResult:
     actual: str
     met: bool
     remedy: str | None = None
+    gap: int = field(default=0, compare=False)
+    """How much money the remedy asks for, in minor units: the nearest of several is the one that asks for least."""
+    failed: bool = field(default=False, compare=False)
+    """Whether it could not be told: then neither it holds nor its opposite."""
 
     def record(self) -> dict[str, Any]:
         """Return the result as JSON values."""
@@ -45,9 +50,14 @@ class NotAppliedReason(StrEnum):
     """Why a campaign did nothing for an order."""
 
     OUTSIDE_WINDOW = "OUTSIDE_WINDOW"
+    OUTSIDE_CALENDAR = "OUTSIDE_CALENDAR"
     CONDITION_NOT_MET = "CONDITION_NOT_MET"
     NO_MEMBER = "NO_MEMBER"
     NOTHING_TO_GIVE = "NOTHING_TO_GIVE"
+    EXCLUDED = "EXCLUDED"
+    LIMIT_REACHED = "LIMIT_REACHED"
+    BUDGET_SPENT = "BUDGET_SPENT"
+    HELD_OUT = "HELD_OUT"
 
 
 @value
@@ -58,6 +68,9 @@ class NotApplied:
     reason: NotAppliedReason
     message: str
     remedy: str | None
+    rule_version: str | None = None
+    conditions: tuple[ConditionResult, ...] = ()
+    """For a condition that does not hold: all that were looked at."""
 
     def record(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -66,4 +79,6 @@ class NotApplied:
             "reason": self.reason.value,
             "message": self.message,
             "remedy": self.remedy,
+            "ruleVersion": self.rule_version,
+            "conditions": [result.record() for result in self.conditions],
         }

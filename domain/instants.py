@@ -32,6 +32,11 @@ def start_of_day(day: date, zone: ZoneInfo) -> datetime:
     return first
 
 
+def at_time(day: date, at: time, zone: ZoneInfo) -> datetime:
+    """Return the instant of a local time of a day; one that clocks jump over is the one that they show instead."""
+    return datetime.combine(day, at, zone).astimezone(UTC)
+
+
 def end_of_day(day: date, zone: ZoneInfo) -> datetime:
     """Return the instant at which `day` is over: the local midnight that begins the next."""
     return start_of_day(min(day, NEVER.date() - DAY) + DAY, zone)

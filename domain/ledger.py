@@ -55,6 +55,7 @@ class TransferKind(StrEnum):
     SPEND = "SPEND"
     SPEND_UNDO = "SPEND_UNDO"
     CONVERSION = "CONVERSION"
+    AWARD = "AWARD"
 
 
 MATURING = frozenset({EntryKind.RELEASE, EntryKind.EXPIRE})

@@ -51,6 +51,13 @@ class Member:
     enrolled_at: datetime
     recorded_at: datetime
     kind: MemberKind = MemberKind.PERSON
+    tags: dict[str, dict[str, str]] = field(default_factory=dict)
+    """By the tag: `since`, when it was set, and `by`, who or what set it."""
+    attributes: dict[str, str] = field(default_factory=dict)
+    orders: int = 0
+    """Orders that were committed and did not come back as a whole."""
+    last_order_at: datetime | None = None
+    """When the latest of all that were committed happened."""
 
     @property
     def claimed_phone(self) -> str | None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from domain.digest import content_hash
@@ -94,10 +95,13 @@ class OrderContent:
 class Order:
     """An order as stored: the amounts it was decided with, in minor units of the program's currency.
 
-    `spent` is what points are worth that were used as money, and lowers `payable`. `paid` is what stored value paid of
-    it, and `released` what of the rest need not be paid because it was not captured. `payer_id` is whose balances pay
-    when they are not the member's own. `transfer_id` is None until the order is committed, and after it when it posted
-    nothing. `held_until` is the limit of an order that is or was held.
+    `discount_total` is all discounts, `shipping_discount` that of shipping among them. `spent` is what points are worth
+    that were used as money, and lowers `payable`. `paid` is what stored value paid of it, and `released` what of the
+    rest need not be paid because it was not captured. `payer_id` is whose balances pay when they are not the member's
+    own. `consumed` is what the order takes of the campaigns that have limits or budgets; it is `counted` among their
+    uses from the hold or commit on, until the order is cancelled or its hold has run out. `transfer_id` is None until
+    the order is committed, and after it when it posted nothing. `held_until` is the limit of an order that is or was
+    held, `claimed_at` when a guest's order became a member's.
     """
 
     id: UUID
@@ -114,14 +118,18 @@ class Order:
     subtotal: int
     discount_total: int
     shipping: int
+    shipping_discount: int
     spent: int
     payable: int
     paid: int
     released: int
     attributes: dict[str, str]
     not_applied: list[dict[str, object]]
+    consumed: list[dict[str, Any]]
+    counted: bool
     transfer_id: UUID | None
     held_until: datetime | None
+    claimed_at: datetime | None
     occurred_at: datetime
     recorded_at: datetime
 
@@ -184,13 +192,16 @@ class OrderLine:
     discount: int
     payable: int
     attributes: dict[str, str]
+    campaign_id: UUID | None = None
+    """The campaign that gave it as a gift."""
 
 
 @value
 class OrderEffect:
     """An effect as stored, by (order, ordinal): what was decided, by which rule version, and why.
 
-    No campaign decides what an order is paid with.
+    No campaign decides what an order is paid with. `asset_id` is None for what the ledger has no part in, and `parts`
+    where all lines count by what is paid for them: see `Outcome`. Orders of before there were steps have none.
     """
 
     order_id: UUID
@@ -199,7 +210,15 @@ class OrderEffect:
     kind: str
     campaign_id: UUID | None
     campaign_version_id: UUID | None
-    asset_id: UUID
+    step: str | None
+    asset_id: UUID | None
     amount: int
+    parts: dict[str, int] | None
     facts: dict[str, object]
     explanation: dict[str, object]
+
+    @property
+    def of_asset(self) -> UUID:
+        """The asset of an effect that the ledger carries out."""
+        assert self.asset_id is not None, "what has no asset is not on the ledger"
+        return self.asset_id

@@ -12,13 +12,17 @@ from zoneinfo import ZoneInfo
 
 from domain.amounts import spelled
 from domain.assets import Asset
+from domain.campaigns import NO_BUDGET, NO_LIMITS, Audience, Budget, Limits, Stage, Trigger
 from domain.conversions import Conversion
+from domain.finding import CampaignIndex
 from domain.refusals import InvalidInput
 from domain.stored_value import TopUpStep, step_for
 
 if TYPE_CHECKING:
-    from domain.conditions.base import Condition
+    from domain.conditions.base import Condition, OccasionFacts
     from domain.effects.base import EffectRule
+    from domain.orders import OrderContent
+    from domain.schedules import Schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,15 @@ class Ladder:
 
 
 @dataclass(frozen=True, slots=True)
+class Segment:
+    """The members who meet a saved condition, which looks at nothing but the member: see `domain.rules_segments`."""
+
+    code: str
+    name: str
+    condition: "Condition"
+
+
+@dataclass(frozen=True, slots=True)
 class CampaignVersion:
     """What one published version of a campaign says. `name` and `code` are the campaign's own."""
 
@@ -66,11 +79,34 @@ class CampaignVersion:
     ends_at: datetime
     condition: "Condition | None"
     effects: "tuple[EffectRule, ...]"
+    trigger: Trigger = Trigger.ORDER
+    stage: Stage = Stage.PROMOTION
+    """The step at which its discounts of lines are taken: `MEMBER_PRICE` or `PROMOTION`."""
+    audience: Audience = Audience.MEMBERS
+    calendar: "Condition | None" = None
+    """Days and hours at which it runs inside its window, beside the conditions."""
+    group: str | None = None
+    """Of the campaigns of one stacking group only one applies: the first by priority that gives something."""
+    limits: Limits = NO_LIMITS
+    budget: Budget = NO_BUDGET
+    holdout: int = 0
+    """The share of members that it leaves out, in ten-thousandths: see `domain.campaigns.held_out`."""
+    schedule: "Schedule | None" = None
+    """When it runs, for the trigger `SCHEDULE`."""
+    segments: frozenset[str] = frozenset()
+    """Which segments it waits for, for the trigger `SEGMENT_ENTERED`."""
 
     @property
     def label(self) -> str:
         """Name the version as explanations do: `BASE v1`."""
         return f"{self.code} v{self.number}"
+
+    @property
+    def counted(self) -> bool:
+        """Whether its uses have to be counted: see `domain.usage`."""
+        limits = self.limits
+        orders = (limits.per_member, limits.per_member_day, limits.per_day, limits.total)
+        return self.budget.bounded or any(limit is not None for limit in orders)
 
     def runs_at(self, instant: datetime) -> bool:
         """Whether `instant` is inside the half-open window."""
@@ -108,6 +144,8 @@ class Program:
     """The ladder of bonuses of each asset that has one, by its id, lowest step first."""
     conversions: tuple[Conversion, ...] = ()
     """Which assets become which others."""
+    segments: Mapping[str, Segment] = field(default_factory=dict)
+    """Saved conditions over members, by their codes."""
 
     def now(self) -> datetime:
         """Return the program's present instant."""
@@ -116,6 +154,17 @@ class Program:
     def asset(self, code: str) -> Asset | None:
         """Return the asset with this code."""
         return next((asset for asset in self.assets if asset.code == code), None)
+
+    def candidates(
+        self, trigger: Trigger, order: "OrderContent | None", occasion: "OccasionFacts | None", at: datetime
+    ) -> list[CampaignVersion]:
+        """Return the campaigns that may apply to an order or an occasion at an instant: see `domain.finding`."""
+        return self.index.candidates(trigger, order, occasion, at)
+
+    @cached_property
+    def index(self) -> CampaignIndex:
+        """By what the campaigns are found."""
+        return CampaignIndex(self.campaigns)
 
     @cached_property
     def _by_id(self) -> dict[UUID, Any]:

@@ -32,7 +32,9 @@ class Refusal(Exception):  # noqa: N818  (the glossary's word; it is an answer, 
     def from_record(cls, record: dict[str, Any]) -> Self:
         """Return the refusal that `record` was made of."""
         kind = cls.by_code[record["code"]]
-        facts = {name: Decimal(v) if name in kind.decimals else v for name, v in record["facts"].items()}
+        facts = {
+            name: Decimal(v) if name in kind.decimals and v is not None else v for name, v in record["facts"].items()
+        }
         return kind(record["message"], field=tuple(record["field"]), **facts)  # type: ignore[return-value]
 
 
@@ -60,10 +62,22 @@ class DuplicateOrder(Refusal):
     code = "DUPLICATE_ORDER"
 
 
+class DuplicateEvent(Refusal):
+    """`(source, externalId)` is taken by an event with other content. Facts: `occasion_id`."""
+
+    code = "DUPLICATE_EVENT"
+
+
 class OrderNotInState(Refusal):
     """The order is in a state in which this cannot be done. Facts: `state`, `order_id`."""
 
     code = "ORDER_STATE"
+
+
+class OrderClaimed(Refusal):
+    """The order is a member's already. Whose is not said: who asks may not be meant to know."""
+
+    code = "ORDER_CLAIMED"
 
 
 class GiftCardNotInState(Refusal):
@@ -72,8 +86,29 @@ class GiftCardNotInState(Refusal):
     code = "GIFT_CARD_STATE"
 
 
+class CampaignNotInState(Refusal):
+    """The campaign is in a state in which this cannot be done. Facts: `state`, `campaign_id`."""
+
+    code = "CAMPAIGN_STATE"
+
+
+class ApprovalRequired(Refusal):
+    """The program publishes only what was approved. Facts: `version`."""
+
+    code = "APPROVAL_REQUIRED"
+
+
+class OwnDraft(Refusal):
+    """Nobody approves what they drafted. Facts: `version`."""
+
+    code = "OWN_DRAFT"
+
+
 class HoldExpired(Refusal):
-    """The hold ran out, and what it held is not there any more. Facts: `asset`, `available`, `required` (decimals)."""
+    """The hold ran out, and what it held is not there any more. Facts: `asset`, `available`, `required` (decimals).
+
+    When what is not there is the use of a campaign `asset` is None, and the others are of what the campaign bounds.
+    """
 
     code = "HOLD_EXPIRED"
     decimals = frozenset({"available", "required"})

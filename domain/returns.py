@@ -20,7 +20,7 @@ from domain.amounts import from_minor
 from domain.assets import Asset, ShortfallPolicy
 from domain.book import burn_key
 from domain.decisions.situation import OrderRecord
-from domain.effects.base import EffectKind
+from domain.effects.base import LEDGER, EffectKind
 from domain.instants import plus_days
 from domain.ledger import Contra, EntryKind, Lot
 from domain.orders import Order, OrderEffect, OrderLine
@@ -59,12 +59,14 @@ class Settlement:
         effects: dict[tuple[UUID, UUID], list[OrderEffect]] = defaultdict(list)
         transfers = {transfer.book.member.id: transfer for transfer in (self.transfer, self.paying)}
         for effect in self.record.effects:
+            if effect.asset_id is None or effect.kind not in LEDGER:
+                continue
             transfer = self.paying if effect.kind == EffectKind.SPEND else self.transfer
             effects[transfer.book.member.id, effect.asset_id].append(effect)
         for (member_id, asset_id), found in effects.items():
             # Else no line would tell of what is taken anew: lots change by a transfer with lines only. And there may be
             # no account of what was not captured.
-            if any(self.share(effect.amount, self.before) < self.share(effect.amount, self.after) for effect in found):
+            if any(self.share(effect, self.before) < self.share(effect, self.after) for effect in found):
                 asset = self.transfer.book.program.asset_by_id(asset_id)
                 _Account(self, transfers[member_id], asset, found).settle()
 
@@ -72,9 +74,9 @@ class Settlement:
         """Return how much of a lot has expired, before this decision or by it."""
         return self.record.expired.get(lot.id, 0) + self.transfer.book.rows.expired().get(lot.id, 0)
 
-    def share(self, amount: int, returned: Mapping[str, int]) -> int:
-        """Return how much of an amount belongs to what has come back."""
-        return returned_share(amount, self.record.lines, returned)
+    def share(self, effect: OrderEffect, returned: Mapping[str, int]) -> int:
+        """Return how much of an effect belongs to what has come back."""
+        return returned_share(effect.amount, self.record.lines, returned, effect.parts)
 
 
 class _Account:
@@ -124,8 +126,8 @@ class _Account:
 
     def _sums(self, returned: Mapping[str, int]) -> _Sums:
         return _Sums(
-            sum(self._of.share(effect.amount, returned) for effect in self._spends),
-            sum(self._of.share(effect.amount, returned) for effect in self._earns),
+            sum(self._of.share(effect, returned) for effect in self._spends),
+            sum(self._of.share(effect, returned) for effect in self._earns),
         )
 
     # ── what was spent ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -253,7 +255,7 @@ class _Account:
     def _post_losses(self, pending: int) -> None:
         """Post what each effect loses, what is pending first."""
         for effect in self._earns:
-            was, now = (self._of.share(effect.amount, returned) for returned in (self._of.before, self._of.after))
+            was, now = (self._of.share(effect, returned) for returned in (self._of.before, self._of.after))
             if now > was:
                 part = min(pending, now - was)
                 pending -= part

@@ -4,8 +4,21 @@ from models.agents import Agent, AgentDraw
 from models.gift_cards import GiftCard
 from models.ledger import Account, Entry, Hold, Lot, LotMove, Transfer
 from models.members import Event, Idempotency, Identity, Member, Standing
+from models.occasions import Occasion, OccasionEffect
 from models.orders import Order, OrderEffect, OrderLine, OrderReturn
-from models.programs import ApiKey, Asset, Campaign, CampaignVersion, Item, Ladder, Program, Tier
+from models.programs import (
+    ApiKey,
+    Asset,
+    Campaign,
+    CampaignRun,
+    CampaignUsage,
+    CampaignVersion,
+    Item,
+    Ladder,
+    Program,
+    Segment,
+    Tier,
+)
 from models.seals import Seal
 from models.values import Conversion, TopUp, TopUpStep
 
@@ -16,6 +29,8 @@ __all__ = [
     "ApiKey",
     "Asset",
     "Campaign",
+    "CampaignRun",
+    "CampaignUsage",
     "CampaignVersion",
     "Conversion",
     "Entry",
@@ -29,12 +44,15 @@ __all__ = [
     "Lot",
     "LotMove",
     "Member",
+    "Occasion",
+    "OccasionEffect",
     "Order",
     "OrderEffect",
     "OrderLine",
     "OrderReturn",
     "Program",
     "Seal",
+    "Segment",
     "Standing",
     "Tier",
     "TopUp",

@@ -24,6 +24,10 @@ class Member(Model):
     enrolled_at = columns.instant()
     recorded_at = columns.instant()
     kind = columns.kind(default="PERSON")
+    tags: fields.Field[dict[str, dict[str, str]]] = fields.JSONField(default=dict)
+    attributes: fields.Field[dict[str, str]] = fields.JSONField(default=dict)
+    orders = fields.IntField(default=0)
+    last_order_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "member"
@@ -78,6 +82,7 @@ class Event(Model):
     ladder_id = fields.UUIDField(null=True)
     from_tier_id = fields.UUIDField(null=True)
     to_tier_id = fields.UUIDField(null=True)
+    occasion_id = fields.UUIDField(null=True)
     details: fields.Field[dict[str, object] | None] = fields.JSONField(null=True)
     occurred_at = columns.instant()
     recorded_at = columns.instant()

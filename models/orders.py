@@ -23,14 +23,18 @@ class Order(Model):
     subtotal = columns.amount()
     discount_total = columns.amount()
     shipping = columns.amount()
+    shipping_discount = fields.BigIntField(default=0)
     spent = columns.amount()
     payable = columns.amount()
     paid = columns.amount()
     released = columns.amount()
     attributes: fields.Field[dict[str, str]] = fields.JSONField()
     not_applied: fields.Field[list[dict[str, object]]] = fields.JSONField()
+    consumed: fields.Field[list[dict[str, object]]] = fields.JSONField(default=list)
+    counted = fields.BooleanField(default=False)
     transfer_id = fields.UUIDField(null=True)
     held_until = fields.DatetimeField(null=True)
+    claimed_at = fields.DatetimeField(null=True)
     occurred_at = columns.instant()
     recorded_at = columns.instant()
 
@@ -57,6 +61,7 @@ class OrderLine(Model):
     discount = columns.amount()
     payable = columns.amount()
     attributes: fields.Field[dict[str, str]] = fields.JSONField()
+    campaign_id = fields.UUIDField(null=True)
 
     class Meta:
         table = "order_line"
@@ -97,8 +102,10 @@ class OrderEffect(Model):
     kind = columns.kind()
     campaign_id = fields.UUIDField(null=True)
     campaign_version_id = fields.UUIDField(null=True)
-    asset_id = fields.UUIDField()
+    step = fields.CharField(max_length=32, null=True)
+    asset_id = fields.UUIDField(null=True)
     amount = columns.amount()
+    parts: fields.Field[dict[str, int] | None] = fields.JSONField(null=True)
     facts: fields.Field[dict[str, object]] = fields.JSONField()
     explanation: fields.Field[dict[str, object]] = fields.JSONField()
 

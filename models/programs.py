@@ -17,6 +17,7 @@ class Program(Model):
     time_zone = fields.CharField(max_length=64)
     virtual_now = fields.DatetimeField(null=True)
     item_policy = columns.kind()
+    approval = fields.BooleanField(default=False)
     config_version = fields.BigIntField(default=1)
     event_epoch = fields.IntField(default=1)
     created_at = columns.instant()
@@ -87,8 +88,26 @@ class Tier(Model):
         unique_together = (("program_id", "ladder_id", "code"), ("program_id", "ladder_id", "rank"))
 
 
+class Segment(Model):
+    """A saved condition over members. It may be changed: who looks at it sees it as it is now."""
+
+    id = columns.key()
+    program_id = fields.UUIDField()
+    code = columns.code()
+    name = fields.CharField(max_length=columns.NAME_LENGTH)
+    conditions: fields.Field[dict[str, object]] = fields.JSONField()
+    recorded_at = columns.instant()
+
+    class Meta:
+        table = "segment"
+        unique_together = (("program_id", "code"),)
+
+
 class Campaign(Model):
-    """A stable name for a rule; what it says is in its versions. `published_version` is None while it is a draft."""
+    """A stable name for a rule; what it says is in its versions. `published_version` is None while it is a draft.
+
+    `approved_version` is the newest version that somebody else than its author approved.
+    """
 
     id = columns.key()
     program_id = fields.UUIDField()
@@ -96,6 +115,8 @@ class Campaign(Model):
     name = fields.CharField(max_length=columns.NAME_LENGTH)
     state = columns.kind()
     published_version = fields.IntField(null=True)
+    approved_version = fields.IntField(null=True)
+    approved_by = fields.CharField(max_length=80, null=True)
 
     class Meta:
         table = "campaign"
@@ -114,12 +135,67 @@ class CampaignVersion(Model):
     ends_at = columns.instant(never=True)
     conditions: fields.Field[dict[str, object] | None] = fields.JSONField(null=True)
     effects: fields.Field[list[dict[str, object]]] = fields.JSONField()
+    trigger = columns.kind(default="ORDER")
+    step = columns.kind(default="PROMOTION")
+    audience = columns.kind(default="MEMBERS")
+    calendar: fields.Field[dict[str, object] | None] = fields.JSONField(null=True)
+    schedule: fields.Field[dict[str, object] | None] = fields.JSONField(null=True)
+    stacking_group = fields.CharField(max_length=columns.CODE_LENGTH, null=True)
+    limits: fields.Field[dict[str, object] | None] = fields.JSONField(null=True)
+    budget: fields.Field[dict[str, object] | None] = fields.JSONField(null=True)
+    holdout = fields.SmallIntField(default=0)
+    drafted_by = fields.CharField(max_length=80, null=True)
     recorded_at = columns.instant()
     hash = fields.BinaryField()
 
     class Meta:
         table = "campaign_version"
         unique_together = (("program_id", "campaign_id", "number"),)
+
+
+class CampaignUsage(Model):
+    """How often a campaign applied and how much it gave: to a member, or where the owner is the campaign to all."""
+
+    campaign_id = fields.UUIDField(primary_key=True)
+    owner_id = fields.UUIDField()
+    day = fields.DateField()
+    program_id = fields.UUIDField()
+    uses = fields.BigIntField()
+    count = fields.BigIntField()
+    money = columns.amount()
+    points = columns.amount()
+
+    class Meta:
+        table = "campaign_usage"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, CampaignUsage) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    @property
+    def _key(self) -> tuple[object, ...]:
+        return (self.campaign_id, self.owner_id, self.day)
+
+
+class CampaignRun(Model):
+    """How far a campaign with a schedule got on one day: to which member, in the order of their ids."""
+
+    campaign_id = fields.UUIDField(primary_key=True)
+    day = fields.DateField()
+    program_id = fields.UUIDField()
+    reached_id = fields.UUIDField(null=True)
+    finished_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "campaign_run"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, CampaignRun) and (self.campaign_id, self.day) == (other.campaign_id, other.day)
+
+    def __hash__(self) -> int:
+        return hash((self.campaign_id, self.day))
 
 
 class Item(Model):

@@ -14,6 +14,8 @@ from schema.payloads.order_life import (
     OrderCancelPayload,
     OrderCaptureInput,
     OrderCapturePayload,
+    OrderClaimInput,
+    OrderClaimPayload,
     OrderHoldInput,
     OrderHoldPayload,
     OrderReturnInput,
@@ -116,6 +118,22 @@ async def order_return(
     scale = (await context.loaders.program.load(context.program_id)).currency_scale
     row = next(row for row in rows if row.id == outcome.return_id)
     return OrderReturnPayload(**answer, return_=OrderReturn.of(row, scale))
+
+
+@strawberry.mutation(
+    description="Makes a guest's order that of a member, once. What it costs stays; what it earns is decided by the "
+    "campaigns of when it was bought, and is the member's. An order of which something came back is not claimed.",
+    extensions=[Refusals(), Needs(Scope.ORDERS_WRITE)],
+)
+async def order_claim(
+    info: Info, input: Annotated[OrderClaimInput, strawberry.argument(description="What is claimed, and for whom.")]
+) -> OrderClaimPayload:
+    """Claim."""
+    context = info.context
+    outcome = await order_life.claim(
+        context.engine, context.actor, input.order.ref(), input.member.ref(), key=input.idempotency_key
+    )
+    return OrderClaimPayload(**await _of_order(info, outcome))
 
 
 async def _of_order(info: Info, outcome: Outcome) -> dict[str, Any]:

@@ -14,15 +14,17 @@ from schema.payloads.results import OrderPreviewPayload
 from schema.permissions import Needs
 from schema.refusals import Refusals
 from schema.types.agent import Agent
+from schema.types.campaign import Campaign, CampaignVersion
 from schema.types.gift_card import GiftCard
 from schema.types.ledger import Entry
 from schema.types.member import Member, key_of
 from schema.types.node import Node
+from schema.types.occasion import Occasion
 from schema.types.order import Order
 from schema.types.order_preview import OrderPreview
-from schema.types.program import Campaign, Program, Tier, TierLadder
+from schema.types.program import Program, Tier, TierLadder
 from schema.types.viewer import Viewer
-from services import gift_cards, listing, members, orders
+from services import campaign_reads, gift_cards, listing, members, orders
 from services.actors import Scope
 from services.listing import KINDS, MemberCriteria
 
@@ -171,6 +173,12 @@ async def _campaign_node(info: Info, id: str) -> Node | None:
     return Campaign.of(row) if row else None
 
 
+async def _campaign_version_node(info: Info, id: str) -> Node | None:
+    Needs(Scope.PROGRAM_READ).check(info.context)
+    found = await campaign_reads.version(info.context.actor, ids.decode(ids.CAMPAIGN_VERSION, id) or NOBODY)
+    return CampaignVersion.of(*found) if found else None
+
+
 async def _program_node(info: Info, id: str) -> Node | None:
     found = await info.context.loaders.program.load(info.context.program_id)
     return Program.of(found) if ids.decode(ids.PROGRAM, id) == found.id else None
@@ -194,13 +202,21 @@ async def _agent_node(info: Info, id: str) -> Node | None:
     return Agent.of(row) if row else None
 
 
+async def _occasion_node(info: Info, id: str) -> Node | None:
+    Needs(Scope.MEMBERS_READ, member=True).check(info.context)
+    row = await info.context.loaders.occasion.load(ids.decode(ids.OCCASION, id) or NOBODY)
+    return Occasion.of(row) if row else None
+
+
 READERS = {
     ids.AGENT: _agent_node,
     ids.MEMBER: _member_node,
+    ids.OCCASION: _occasion_node,
     ids.ORDER: _order_node,
     ids.ENTRY: _entry_node,
     ids.GIFT_CARD: _gift_card_node,
     ids.CAMPAIGN: _campaign_node,
+    ids.CAMPAIGN_VERSION: _campaign_version_node,
     ids.PROGRAM: _program_node,
     ids.LADDER: _ladder_node,
     ids.TIER: _tier_node,

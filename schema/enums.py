@@ -10,6 +10,7 @@ import strawberry
 
 from domain.assets import AssetKind, BurnOrder, ExpiryFrom, ExpiryPolicy, ShortfallPolicy
 from domain.burning import LotPart
+from domain.campaigns import Step as WaterfallStep
 from domain.effects.base import EffectKind
 from domain.events import EventKind
 from domain.explanation import NotAppliedReason
@@ -38,15 +39,16 @@ __all__ = [
     "ShortfallPolicy",
     "TierDirection",
     "TierMetric",
+    "WaterfallStep",
     "described",
 ]
 
 E = TypeVar("E", bound=type[Enum])
 
 
-def described(enum: E, description: str, values: dict[str, str]) -> E:
-    """Return the enum as a GraphQL enum. `values` describes every one of its values."""
-    made: Any = strawberry.enum(enum, description=description)
+def described(enum: E, description: str, values: dict[str, str], *, name: str | None = None) -> E:
+    """Return the enum as a GraphQL enum, by its own name or another. `values` describes every one of its values."""
+    made: Any = strawberry.enum(enum, name=name, description=description)
     for value in made.__strawberry_definition__.values:
         value.description = values[value.name]
     return enum
@@ -166,18 +168,42 @@ described(
     "What an effect does.",
     {
         "SPEND": "Pays with points or stored value.",
-        "EARN": "Earns so much of an asset for each amount paid.",
+        "EARN": "Earns so much of an asset.",
         "MULTIPLY_EARN": "Multiplies what the base rules earned.",
+        "DISCOUNT": "Takes something off what lines cost.",
+        "SHIPPING_DISCOUNT": "Takes something off what shipping costs.",
+        "GIFT": "Adds a line at no price.",
+        "TAG": "Gives the member a tag.",
     },
+)
+described(
+    WaterfallStep,
+    "The steps in which an order is decided, in this order.",
+    {
+        "MEMBER_PRICE": "Discounts that come before all others: what a member or a tier pays.",
+        "PROMOTION": "Discounts and gifts of campaigns.",
+        "COUPON": "Discounts of coupons; there are none yet.",
+        "SHIPPING": "Discounts of shipping.",
+        "ASSETS": "Points used as money.",
+        "PAYMENT": "Stored value.",
+        "EARN": "What the order earns.",
+        "PROGRESS": "What it counts for beside that: progress, tags.",
+    },
+    name="WaterfallStep",
 )
 described(
     NotAppliedReason,
     "Why a campaign did nothing for an order.",
     {
         "OUTSIDE_WINDOW": "It does not run at the time of the order.",
+        "OUTSIDE_CALENDAR": "It does not run on such a day, or at such an hour.",
         "CONDITION_NOT_MET": "A condition of it does not hold.",
         "NO_MEMBER": "It is for members, and the order names none.",
         "NOTHING_TO_GIVE": "It applies and comes to nothing, as when too little was paid for one point.",
+        "EXCLUDED": "Another campaign of its stacking group applied, and of a group only one does.",
+        "LIMIT_REACHED": "It applied as often as it may: for the member, on the day, or in all.",
+        "BUDGET_SPENT": "Its budget does not cover what it would give.",
+        "HELD_OUT": "It leaves out a share of the members, to be compared with; this one is among them.",
     },
 )
 described(
@@ -194,6 +220,8 @@ described(
         "BALANCE_CHANGED": "A line was added to the member's ledger.",
         "EXPIRY_REMINDED": "The member was reminded of what expires.",
         "TIER_CHANGED": "The member's tier changed.",
+        "ORDER_CLAIMED": "The member claimed an order that they had bought as a guest.",
+        "OCCASION_RECORDED": "Something happened that campaigns look at, and that is no order.",
     },
 )
 described(

@@ -24,8 +24,10 @@ RETURN = "ret"
 LADDER = "ldr"
 TIER = "tir"
 CAMPAIGN = "cmp"
+CAMPAIGN_VERSION = "cmv"
 AGENT = "agt"
 GIFT_CARD = "gft"
+OCCASION = "occ"
 
 
 def text_of(key: UUID) -> str:

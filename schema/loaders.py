@@ -11,9 +11,22 @@ from strawberry.dataloader import DataLoader
 import models
 from domain import ledger, stored_value
 from domain.program import Program
-from services import agents, as_of, balances, bonus, gift_cards, listing, lots_as_of, values
+from services import (
+    agents,
+    as_of,
+    balances,
+    bonus,
+    campaign_reads,
+    effect_lots,
+    gift_cards,
+    listing,
+    lots_as_of,
+    occasions,
+    values,
+)
 from services.actors import Actor
 from services.balances import Amounts, Expiring
+from services.effect_lots import PartOfLot
 from services.engine import Engine
 from services.listing import OwnPage
 
@@ -65,6 +78,21 @@ class Loaders:
     def campaign(self) -> DataLoader[UUID, models.Campaign | None]:
         """Campaigns by id."""
         return _loader(lambda keys: listing.campaigns_by_id(self._actor, keys))  # type: ignore[no-any-return]
+
+    @cached_property
+    def campaign_version(self) -> DataLoader[tuple[UUID, int], models.CampaignVersion | None]:
+        """Versions by (campaign, number)."""
+        return _loader(lambda keys: campaign_reads.versions_by_key(self._actor, keys))  # type: ignore[no-any-return]
+
+    @cached_property
+    def campaign_versions_page(self) -> DataLoader[OwnPage, list[models.CampaignVersion]]:
+        """Pages of campaigns' versions."""
+        return _bounded(lambda pages: campaign_reads.versions_pages(self._engine.reads, self._actor, pages))  # type: ignore[no-any-return]
+
+    @cached_property
+    def campaign_usage(self) -> DataLoader[UUID, models.CampaignUsage | None]:
+        """What was used of campaigns."""
+        return _loader(lambda keys: campaign_reads.usages(self._actor, keys))  # type: ignore[no-any-return]
 
     @cached_property
     def entry(self) -> DataLoader[tuple[UUID, int], models.Entry | None]:
@@ -220,6 +248,36 @@ class Loaders:
     def effects(self) -> DataLoader[UUID, list[models.OrderEffect]]:
         """Effects of an order."""
         return _loader(listing.effects_of)  # type: ignore[no-any-return]
+
+    @cached_property
+    def effect_lots(self) -> DataLoader[UUID, dict[int, list[PartOfLot]]]:
+        """The lots that the effects of an order used or made, by the number of the effect."""
+        return _loader(lambda keys: effect_lots.of_orders(self._actor, keys))  # type: ignore[no-any-return]
+
+    @cached_property
+    def occasion_lots(self) -> DataLoader[UUID, dict[int, list[PartOfLot]]]:
+        """The lots that the effects of an occasion made, by the number of the effect."""
+        return _loader(lambda keys: effect_lots.of_occasions(self._actor, keys))  # type: ignore[no-any-return]
+
+    @cached_property
+    def occasion(self) -> DataLoader[UUID, models.Occasion | None]:
+        """Occasions by id."""
+        return _loader(lambda keys: occasions.occasions_by_id(self._actor, keys))  # type: ignore[no-any-return]
+
+    @cached_property
+    def occasions_page(self) -> DataLoader[OwnPage, list[models.Occasion]]:
+        """Pages of members' occasions."""
+        return _bounded(lambda pages: occasions.occasions_pages(self._engine.reads, self._actor, pages))  # type: ignore[no-any-return]
+
+    @cached_property
+    def occasion_of(self) -> DataLoader[UUID, models.Occasion | None]:
+        """The occasion that each transfer was posted for."""
+        return _loader(occasions.of_transfers)  # type: ignore[no-any-return]
+
+    @cached_property
+    def occasion_effects(self) -> DataLoader[UUID, list[models.OccasionEffect]]:
+        """Effects of an occasion."""
+        return _loader(occasions.effects_of)  # type: ignore[no-any-return]
 
     @cached_property
     def standings(self) -> DataLoader[UUID, list[models.Standing]]:

@@ -26,8 +26,12 @@ def require(context: Context, scope: Scope) -> None:
 class Personal(FieldExtension):
     """A fact of a member that only the member and who may read members are shown; null to others.
 
-    A member is reached through orders and payloads too, with credentials for those.
+    A member is reached through orders and payloads too, with credentials for those. What is not the member's own
+    business, such as how a program marks them, is not shown to the member either.
     """
+
+    def __init__(self, *, own: bool = True) -> None:
+        self.own = own
 
     def apply(self, field: StrawberryField) -> None:
         """Say in the description what is needed."""
@@ -36,7 +40,7 @@ class Personal(FieldExtension):
     def resolve(self, next_: Callable[..., Any], source: Any, info: Any, **arguments: Any) -> Any:
         """Return the fact of `source`, or None."""
         actor: Actor = info.context.actor
-        is_shown = actor.may(Scope.MEMBERS_READ) or actor.member_id == source.row.id
+        is_shown = actor.may(Scope.MEMBERS_READ) or (self.own and actor.member_id == source.row.id)
         return next_(source, info, **arguments) if is_shown else None
 
 

@@ -8,10 +8,23 @@ from strawberry.extensions import DisableIntrospection
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import create_type
 
-from resolvers import agents, gift_cards, members, orders, reads, reports, streams, values
+from resolvers import (
+    agents,
+    campaigns,
+    gift_cards,
+    members,
+    occasions,
+    orders,
+    reads,
+    reports,
+    segments,
+    simulations,
+    streams,
+    values,
+)
 from schema.payloads import errors
 from schema.scalars import SCALARS
-from schema.types import event, explanation
+from schema.types import effect, event, rules
 from schema.types.ledger import Entry
 
 QUERIES = [
@@ -25,15 +38,21 @@ QUERIES = [
     reads.gift_card,
     reads.order_preview,
     reports.liability,
+    campaigns.campaign,
+    campaigns.campaign_list,
+    segments.segment_list,
 ]
 MUTATIONS = [
     members.member_enroll,
     members.member_amend,
+    occasions.member_tag,
+    occasions.event_record,
     orders.order_hold,
     orders.order_capture,
     orders.order_commit,
     orders.order_return,
     orders.order_cancel,
+    orders.order_claim,
     orders.orders_import,
     members.balance_adjust,
     members.balance_transfer,
@@ -47,8 +66,15 @@ MUTATIONS = [
     gift_cards.gift_card_issue,
     gift_cards.gift_card_claim,
     gift_cards.gift_card_void,
+    campaigns.campaign_draft,
+    campaigns.campaign_approve,
+    campaigns.campaign_publish,
+    campaigns.campaign_pause,
+    campaigns.campaign_resume,
+    campaigns.campaign_end,
+    segments.segment_save,
 ]
-SUBSCRIPTIONS = [streams.member_events, streams.member_state, streams.program_events]
+SUBSCRIPTIONS = [streams.member_events, streams.member_state, streams.program_events, simulations.campaign_simulate]
 
 Query = create_type("Query", QUERIES, description="What can be read.")
 Mutation = create_type("Mutation", MUTATIONS, description="What can be done. Every call takes an idempotency key.")
@@ -57,7 +83,7 @@ Subscription = create_type("Subscription", SUBSCRIPTIONS, description="What can 
 
 def build(make: Callable[..., strawberry.Schema] = strawberry.Schema, *, introspection: bool = True) -> Any:
     """Return the schema, made by `make`, which takes the arguments of `strawberry.Schema`."""
-    types: Sequence[type] = [*event.EVENTS, *explanation.EFFECTS, Entry, errors.UserError]
+    types: Sequence[type] = [*event.EVENTS, *effect.EFFECTS, *rules.RULES, Entry, errors.UserError]
     return make(
         query=Query,
         mutation=Mutation,

@@ -24,8 +24,11 @@ class Scope(StrEnum):
     ORDERS_WRITE = "orders:write"
     BALANCES_ADJUST = "balances:adjust"
     BALANCES_SPEND = "balances:spend"
+    EVENTS_WRITE = "events:write"
     VALUE_WRITE = "value:write"
     REPORTS_READ = "reports:read"
+    CAMPAIGNS_WRITE = "campaigns:write"
+    CAMPAIGNS_APPROVE = "campaigns:approve"
 
 
 ALL_SCOPES = frozenset(Scope)

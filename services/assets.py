@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Protocol
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from tortoise.exceptions import IntegrityError
@@ -27,6 +29,17 @@ class Pays:
 
     amount: Decimal
     value: Decimal
+
+
+class Tenant(Protocol):
+    """What of a program its assets depend on; its row and its set-up have it."""
+
+    @property
+    def id(self) -> UUID: ...  # noqa: D102
+    @property
+    def currency(self) -> str: ...  # noqa: D102
+    @property
+    def currency_scale(self) -> int: ...  # noqa: D102
 
 
 class AssetExists(Refusal):
@@ -54,6 +67,42 @@ async def create(
     Without a scale, money and what tiers are measured by have the decimals of the program's currency, all else none.
     Money never has others: it is the currency's. Every process knows the asset from its next request on.
     """
+    asset = defined(
+        program,
+        code=code,
+        name=name,
+        kind=kind,
+        scale=scale,
+        terms=terms,
+        pays=pays,
+        debt_limit=debt_limit,
+    )
+    check_terms(asset, program.virtual_now or datetime.now(UTC), ZoneInfo(program.time_zone))
+    try:
+        async with transaction():
+            # The program's row first: whoever defines another asset of it meanwhile waits here, and is counted.
+            await models.Program.filter(id=program.id).update(config_version=F("config_version") + 1)
+            if await models.Asset.filter(program_id=program.id).count() >= ASSETS_MAX:
+                raise LimitReached(
+                    f"The program has {ASSETS_MAX} assets, as many as it may have.", limit=str(ASSETS_MAX)
+                )
+            return await models.Asset.create(**asdict(asset))
+    except IntegrityError:
+        raise AssetExists(f"The program {program.code} has an asset {code!r} already.", field=("code",)) from None
+
+
+def defined(
+    program: Tenant,
+    *,
+    code: str,
+    name: str,
+    kind: AssetKind,
+    scale: int | None,
+    terms: Terms,
+    pays: Pays | None = None,
+    debt_limit: Decimal | None = None,
+) -> Asset:
+    """Return the asset that `create` would make, before its terms of time are checked. Raises `InvalidInput`."""
     checks.code(code, ("code",))
     label = checks.text(name, ("name",), checks.NAME_MAX)
     in_currency = kind in (AssetKind.MONEY, AssetKind.QUALIFYING)
@@ -68,7 +117,7 @@ async def create(
     limit = AMOUNT_MAX if terms.shortfall is ShortfallPolicy.DEBT else 0
     if debt_limit is not None:
         limit = _positive(debt_limit, decimals, "debtLimit")
-    asset = Asset(
+    return Asset(
         id=uuid7(),
         program_id=program.id,
         code=code,
@@ -80,18 +129,6 @@ async def create(
         pay_value=_positive(pays.value, program.currency_scale, "pays") if pays else 0,
         **asdict(terms),
     )
-    check_terms(asset, program.virtual_now or datetime.now(UTC), ZoneInfo(program.time_zone))
-    try:
-        async with transaction():
-            # The program's row first: whoever defines another asset of it meanwhile waits here, and is counted.
-            await models.Program.filter(id=program.id).update(config_version=F("config_version") + 1)
-            if await models.Asset.filter(program_id=program.id).count() >= ASSETS_MAX:
-                raise LimitReached(
-                    f"The program has {ASSETS_MAX} assets, as many as it may have.", limit=str(ASSETS_MAX)
-                )
-            return await models.Asset.create(**asdict(asset))
-    except IntegrityError:
-        raise AssetExists(f"The program {program.code} has an asset {code!r} already.", field=("code",)) from None
 
 
 def _positive(amount: Decimal, scale: int, name: str) -> int:

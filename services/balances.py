@@ -12,6 +12,7 @@ from domain import checks
 from domain.amounts import to_minor
 from domain.assets import AssetKind
 from domain.commands import Adjust, Claim, ExpireOrder, Mature, TransferBalance
+from domain.decisions.consumption import consumed_by
 from domain.digest import content_hash
 from domain.instants import NEVER
 from domain.ledger import Account
@@ -181,6 +182,8 @@ async def sweep(engine: Engine, program: Program, limit: int) -> int:
     )
     due = list(dict.fromkeys(rows))
     held = await models.Order.filter(program_id=program.id, state="HELD", held_until__lte=now).limit(limit)
+    if len(held) < limit:  # those that ended with other work of their member still count as uses of campaigns
+        held += await models.Order.filter(program_id=program.id, state="EXPIRED", counted=True).limit(limit - len(held))
     await engine.writer.post_all(
         ExpireOrder(
             program_id=program.id,
@@ -191,6 +194,7 @@ async def sweep(engine: Engine, program: Program, limit: int) -> int:
             external_id=order.external_id,
             member_id=order.member_id,
             payer_id=order.payer_id,
+            consumed=consumed_by(order),
         )
         for order in held
     )

@@ -1,5 +1,6 @@
 """Everything that a use case reaches for: the writer, the hub, the programs, the database that reads come from."""
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -51,6 +52,8 @@ class Engine:
     writer: Writer
     secret_key: str = field(repr=False)
     """The server's secret: codes of gift cards follow from it."""
+    simulating: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by whoever simulates: a process starts one worker at a time, and others wait."""
 
     @property
     def reads(self) -> OrmSession:

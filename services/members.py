@@ -62,6 +62,7 @@ class Enrolment:
     kind: MemberKind = MemberKind.PERSON
     referred_by: MemberRef | None = None
     occurred_at: datetime | None = None
+    attributes: Sequence[tuple[str, str]] = ()
 
 
 def canonical(program: Program, ref: MemberRef | None) -> tuple[str, ...] | None:
@@ -193,12 +194,14 @@ async def enrolment_command(program: Program, actor: Actor, enrolment: Enrolment
     occurred_at = enrolment.occurred_at
     if occurred_at is not None:
         occurred_at = checks.past_instant(occurred_at, now, ("occurredAt",))
+    attributes = checks.attributes(enrolment.attributes, ("attributes",))
     claim = None
     if key is not None:
         referrer = canonical(program, enrolment.referred_by)
         said = (tuple(sorted(facts.items())), external, referrer, occurred_at)
-        # A person's content is what it was before there were kinds, so that keys of then answer still.
-        hash = content_hash(said if enrolment.kind is MemberKind.PERSON else (*said, enrolment.kind.value))
+        # Content without kind and attributes is what it was before there were any, so that keys of then answer still.
+        kind = () if enrolment.kind is MemberKind.PERSON else (enrolment.kind.value,)
+        hash = content_hash((*said, *kind, *((attributes,) if attributes else ())))
         claim = Claim(f"{actor.credential}:memberEnroll", key, hash)
     referred_by = None
     if enrolment.referred_by is not None:
@@ -213,6 +216,7 @@ async def enrolment_command(program: Program, actor: Actor, enrolment: Enrolment
         external=external,
         kind=enrolment.kind,
         occurred_at=occurred_at,
+        attributes=attributes,
         **facts,
     )
 
@@ -253,6 +257,8 @@ async def amend(engine: Engine, actor: Actor, ref: MemberRef, changes: Mapping[s
         member_id = await resolve(actor, program, ref, ("member",), claim)
     except Answered as before:
         return before.outcome
+    if "attributes" in facts:
+        facts["attributes"] = dict(facts["attributes"])
     command = AmendMember(
         program_id=program.id, actor=actor.credential, claim=claim, member_id=member_id, changes=facts
     )
@@ -266,6 +272,8 @@ def checked(name: str, value: Any, program: Program, now: datetime) -> Any:  # n
         if value is None:
             raise InvalidInput("`status` must not be null.", field=path)
         return MemberStatus(value)
+    if name == "attributes":
+        return checks.attributes(value or (), path)
     if value is None:
         return None
     match name:

@@ -1,4 +1,4 @@
-"""What becomes of an order after it was held or committed: captured, cancelled, returned."""
+"""What becomes of an order after it was held or committed: captured, cancelled, returned, claimed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,14 +9,17 @@ from uuid_utils.compat import uuid7
 
 import models
 from domain import checks
+from domain.claim_commands import ClaimOrder
 from domain.commands import CancelOrder, CaptureOrder, Claim, ReturnOrder
+from domain.decisions.consumption import consumed_by
 from domain.digest import content_hash
-from domain.orders import LINES_MAX, QUANTITY_MAX
+from domain.orders import LINES_MAX, QUANTITY_MAX, LineContent, OrderContent
 from domain.refusals import InvalidInput, NotFound
-from services import listing, visible
+from services import listing, members, visible
 from services.actors import Actor
 from services.engine import Engine
-from services.writer.answers import Outcome
+from services.members import Answered, MemberRef
+from services.writer.answers import Outcome, Outdated
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +76,61 @@ async def return_(
     """
     quantities = None if lines is None else _checked_lines(lines)
     why = checks.optional_text(reason, ("reason",), checks.REASON_MAX)
-    common = await _command(actor, ref, "orderReturn", key, (*ref.said, quantities, why))
-    return await engine.writer.post(ReturnOrder(**common, return_id=uuid7(), quantities=quantities, reason=why))
+
+    async def command() -> ReturnOrder:
+        common = await _command(actor, ref, "orderReturn", key, (*ref.said, quantities, why))
+        return ReturnOrder(**common, return_id=uuid7(), quantities=quantities, reason=why)
+
+    try:
+        return await engine.writer.post(await command())
+    except Outdated:  # a member claimed it meanwhile, which happens once
+        return await engine.writer.post(await command())
+
+
+async def claim(engine: Engine, actor: Actor, ref: OrderRef, member: MemberRef, *, key: str) -> Outcome:
+    """Make a guest's order that of a member, who earns by it as if they had been named when it was committed.
+
+    Raises `InvalidInput`, `NotFound`, `OrderClaimed`, `OrderNotInState`, `MemberNotActive`, `LimitReached` or
+    `IdempotencyKeyReused`; then nothing is written.
+    """
+    assert actor.program_id is not None, "the field asked for a credential"
+    program = await engine.program(actor.program_id)
+    said = (*ref.said, members.canonical(program, member))
+    common = await _command(actor, ref, "orderClaim", key, said)
+    try:
+        member_id = await members.resolve(actor, program, member, ("member",), common["claim"])
+    except Answered as before:
+        return before.outcome
+    content = await _content(common["order_id"], member_id)
+    return await engine.writer.post(ClaimOrder(**common | {"member_id": member_id, "payer_id": None}, content=content))
+
+
+async def _content(order_id: UUID, member_id: UUID) -> OrderContent:
+    """Return a committed order as it was reported, and as if this member had bought it. None of that ever changes."""
+    order = await models.Order.get(id=order_id)
+    lines = await models.OrderLine.filter(order_id=order_id, campaign_id=None).order_by("ordinal")
+    return OrderContent(
+        source=order.source,
+        external_id=order.external_id,
+        member_id=member_id,
+        store=order.store,
+        channel=order.channel,
+        occurred_at=order.occurred_at,
+        shipping=order.shipping,
+        lines=tuple(
+            LineContent(
+                line.ref,
+                line.sku,
+                line.name,
+                line.category,
+                line.quantity,
+                line.unit_price,
+                tuple(sorted(line.attributes.items())),
+            )
+            for line in lines
+        ),
+        attributes=tuple(sorted(order.attributes.items())),
+    )
 
 
 def _checked_lines(lines: Sequence[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
@@ -104,6 +160,8 @@ async def _command(actor: Actor, ref: OrderRef, operation: str, key: str, said: 
         "external_id": row.external_id,
         "member_id": row.member_id,
         "payer_id": row.payer_id,
+        "consumed": consumed_by(row),
+        "occurred_at": row.occurred_at,
     }
 
 

@@ -250,7 +250,7 @@ async def preview(engine: Engine, actor: Actor, request: OrderRequest, *, at: da
     stored = loaded.orders[stored_id] if stored_id else None
     if stored is not None and actor.member_id not in {None, stored.member_id}:
         stored = None  # a member does not learn what others have bought
-    decision = decide(command, Situation(program, now, uuid7, loaded.members, stored))
+    decision = decide(command, Situation(program, now, uuid7, loaded.members, stored, usages=loaded.usages))
     after = decision.state or state
     tiers = [program.tier_by_id(standing.tier_id) for standing in after.standings.values()] if after else []
     if stored is None:

@@ -34,8 +34,30 @@ def version_hash(version: Any) -> bytes:
             _form(version.conditions),
             _form(version.effects),
             version.recorded_at,
+            *_further(version),
         )
     )
+
+
+PLAIN = {
+    "trigger": "ORDER",
+    "step": "PROMOTION",
+    "audience": "MEMBERS",
+    "calendar": None,
+    "schedule": None,
+    "stacking_group": None,
+    "limits": None,
+    "budget": None,
+    "holdout": 0,
+    "drafted_by": None,
+}
+"""What a version says that says nothing about these: as all did before there were such columns."""
+
+
+def _further(version: Any) -> list[tuple[str, Any]]:
+    """Return what else a version says, so that the hashes of those that say nothing else are as they were."""
+    said = [(name, getattr(version, name)) for name in PLAIN]
+    return [(name, _form(value)) for name, value in said if value != PLAIN[name]]
 
 
 def _form(form: Any) -> str:

@@ -1,20 +1,19 @@
 """A program's set-up as a value, read once and kept until its version grows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
-from typing import Any, Protocol, TypeVar
+from datetime import datetime
+from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import orjson
-
 from domain.assets import Asset, AssetKind, BurnOrder, ExpiryFrom, ExpiryPolicy, ShortfallPolicy
 from domain.conversions import Conversion
-from domain.effects.base import EffectRule
-from domain.program import CampaignVersion, ItemPolicy, Ladder, Program, Tier, TierMetric
+from domain.program import ItemPolicy, Ladder, Program, Segment, Tier, TierMetric
 from domain.rules import RuleReader
 from domain.stored_value import TopUpStep
+from services.published import Published, Reader, read_published
+from services.raw import plain_day, plain_id, plain_instant, plain_json
 
 R = TypeVar("R")
 
@@ -24,14 +23,6 @@ ASSET = (
     "reminder_days"
 )
 PROGRAM = "id, code, name, currency, currency_scale, time_zone, virtual_now, item_policy, config_version, event_epoch"
-CAMPAIGN = "v.id, v.campaign_id, c.code, c.name, v.number, v.priority, v.starts_at, v.ends_at, v.conditions, v.effects"
-
-
-class Reader(Protocol):
-    """Anything that can run a query: the writer's session, or a connection of the ORM."""
-
-    async def fetch(self, sql: str, *arguments: Any) -> Sequence[Sequence[Any]]:
-        """Return raw records."""
 
 
 class UnknownProgramError(LookupError):
@@ -43,6 +34,11 @@ class Snapshots:
 
     def __init__(self) -> None:
         self._programs: dict[UUID, Program] = {}
+        self._published: dict[UUID, Published] = {}
+
+    def kept(self, program_id: UUID) -> Program | None:
+        """Return the program as it was when it was last read, if it was."""
+        return self._programs.get(program_id)
 
     async def load(self, reader: Reader, program_id: UUID) -> Program:
         """Return the program as `reader` sees it now. Raises `UnknownProgramError`."""
@@ -50,21 +46,24 @@ class Snapshots:
         if not rows:
             raise UnknownProgramError(str(program_id))
         row = rows[0]
-        program_id = _uuid(row[0])
+        program_id = plain_id(row[0])
         virtual_now, version = _instant(row[6]), row[8]
         kept = self._programs.get(program_id)
         if kept is None or kept.config_version != version:
-            kept = await _read(reader, program_id, row)
+            kept, published = await _read(reader, program_id, row, self._published.get(program_id))
+            self._published[program_id] = published
         elif kept.virtual_now != virtual_now:
             kept = replace(kept, virtual_now=virtual_now)
         self._programs[program_id] = kept
         return kept
 
 
-async def _read(reader: Reader, program_id: UUID, row: Sequence[Any]) -> Program:
+async def _read(
+    reader: Reader, program_id: UUID, row: Sequence[Any], kept: Published | None
+) -> tuple[Program, Published]:
     assets = tuple(
         Asset(
-            _uuid(r[0]),
+            plain_id(r[0]),
             program_id,
             r[2],
             r[3],
@@ -75,7 +74,7 @@ async def _read(reader: Reader, program_id: UUID, row: Sequence[Any]) -> Program
             ExpiryFrom(r[8]),
             r[9],
             r[10],
-            _day(r[11]),
+            plain_day(r[11]),
             r[12],
             r[13],
             ShortfallPolicy(r[14]),
@@ -86,7 +85,7 @@ async def _read(reader: Reader, program_id: UUID, row: Sequence[Any]) -> Program
         for r in await reader.fetch(f"SELECT {ASSET} FROM asset WHERE program_id = $1 ORDER BY code", program_id)
     )
     ladders = tuple(
-        Ladder(_uuid(r[0]), program_id, r[1], r[2], TierMetric(r[3]), _uuid(r[4]))
+        Ladder(plain_id(r[0]), program_id, r[1], r[2], TierMetric(r[3]), plain_id(r[4]))
         for r in await reader.fetch(
             "SELECT id, code, name, metric, asset_id FROM ladder WHERE program_id = $1 ORDER BY code", program_id
         )
@@ -96,29 +95,21 @@ async def _read(reader: Reader, program_id: UUID, row: Sequence[Any]) -> Program
         "SELECT id, ladder_id, code, name, rank, threshold FROM tier WHERE program_id = $1 ORDER BY ladder_id, rank",
         program_id,
     ):
-        tier = Tier(_uuid(r[0]), program_id, _uuid(r[1]), r[2], r[3], r[4], r[5])
+        tier = Tier(plain_id(r[0]), program_id, plain_id(r[1]), r[2], r[3], r[4], r[5])
         tiers[tier.ladder_id] = (*tiers.get(tier.ladder_id, ()), tier)
-    codes = frozenset(tier.code for group in tiers.values() for tier in group)
-    rules = RuleReader(assets, codes, row[4])
-    campaigns = tuple(
-        _campaign(rules, r)
-        for r in await reader.fetch(
-            f"SELECT {CAMPAIGN} FROM campaign c JOIN campaign_version v ON v.program_id = c.program_id "
-            "AND v.campaign_id = c.id AND v.number = c.published_version "
-            "WHERE c.program_id = $1 AND c.state = 'RUNNING' ORDER BY v.priority, c.code",
-            program_id,
-        )
-    )
+    segments = await _segments(reader, program_id, rule_reader(assets, ladders, tiers, (), row[4]))
+    rules = rule_reader(assets, ladders, tiers, segments, row[4])
+    published = await read_published(reader, program_id, rules, (assets, ladders, tiers, segments, row[4]), kept)
     steps: dict[UUID, tuple[TopUpStep, ...]] = {}
     for r in await reader.fetch(
         "SELECT asset_id, threshold, amount, basis_points FROM top_up_step WHERE program_id = $1 "
         "ORDER BY asset_id, threshold",
         program_id,
     ):
-        asset_id = _uuid(r[0])
+        asset_id = plain_id(r[0])
         steps[asset_id] = (*steps.get(asset_id, ()), TopUpStep(*r[1:]))
     conversions = tuple(
-        Conversion(_uuid(r[0]), _uuid(r[1]), *r[2:])
+        Conversion(plain_id(r[0]), plain_id(r[1]), *r[2:])
         for r in await reader.fetch(
             "SELECT c.from_asset_id, c.to_asset_id, c.from_amount, c.to_amount, c.step FROM conversion c "
             "JOIN asset f ON f.id = c.from_asset_id JOIN asset t ON t.id = c.to_asset_id WHERE c.program_id = $1 "
@@ -126,7 +117,7 @@ async def _read(reader: Reader, program_id: UUID, row: Sequence[Any]) -> Program
             program_id,
         )
     )
-    return Program(
+    program = Program(
         id=program_id,
         code=row[1],
         name=row[2],
@@ -140,45 +131,33 @@ async def _read(reader: Reader, program_id: UUID, row: Sequence[Any]) -> Program
         assets=assets,
         ladders=ladders,
         tiers=tiers,
-        campaigns=campaigns,
+        campaigns=published.in_order,
         top_up_steps=steps,
         conversions=conversions,
+        segments=segments,
     )
+    return program, published
 
 
-def _campaign(rules: RuleReader, row: Sequence[Any]) -> CampaignVersion:
-    conditions, effects = _json(row[8]), _json(row[9])
-    parsed: list[EffectRule] = [rules.effect(form) for form in effects]
-    return CampaignVersion(
-        id=_uuid(row[0]),
-        campaign_id=_uuid(row[1]),
-        code=row[2],
-        name=row[3],
-        number=row[4],
-        priority=row[5],
-        starts_at=_moment(row[6]),
-        ends_at=_moment(row[7]),
-        condition=rules.condition(conditions) if conditions else None,
-        effects=tuple(parsed),
-    )
+async def _segments(reader: Reader, program_id: UUID, rules: RuleReader) -> dict[str, Segment]:
+    """Return the segments by their codes."""
+    sql = "SELECT code, name, conditions FROM segment WHERE program_id = $1 ORDER BY code"
+    return {r[0]: rules.segment(r[0], r[1], plain_json(r[2])) for r in await reader.fetch(sql, program_id)}
 
 
-def _uuid(value: Any) -> UUID:
-    """Return a plain id: the driver's own kind of UUID is slow to write as JSON."""
-    return UUID(int=value.int) if isinstance(value, UUID) else UUID(value)
+def rule_reader(
+    assets: tuple[Asset, ...],
+    ladders: Sequence[Ladder],
+    tiers: Mapping[UUID, Sequence[Tier]],
+    segments: Iterable[str],
+    currency_scale: int,
+) -> RuleReader:
+    """Return what reads rules against a program's set-up; of its segments only the codes are asked for."""
+    by_id = {asset.id: asset for asset in assets}
+    codes = frozenset(tier.code for group in tiers.values() for tier in group)
+    measured = {ladder.code: by_id[ladder.asset_id] for ladder in ladders}
+    return RuleReader(assets, codes, currency_scale, measured, frozenset(segments))
 
 
 def _instant(value: Any) -> datetime | None:
-    return None if value is None else _moment(value)
-
-
-def _day(value: Any) -> date | None:
-    return date.fromisoformat(value) if isinstance(value, str) else value
-
-
-def _moment(value: Any) -> datetime:
-    return value if isinstance(value, datetime) else datetime.fromisoformat(value)
-
-
-def _json(value: Any) -> Any:
-    return orjson.loads(value) if isinstance(value, str) else value
+    return None if value is None else plain_instant(value)

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Protocol
+from uuid import UUID
 
 from tortoise.expressions import F
 from uuid_utils.compat import uuid7
@@ -12,7 +14,7 @@ from domain.amounts import EXACT, spelled, to_minor
 from domain.assets import AssetKind
 from domain.conversions import smallest_step
 from domain.refusals import InvalidInput, LimitReached, NotFound
-from domain.stored_value import BASIS_POINTS
+from domain.stored_value import BASIS_POINTS, TopUpStep
 from services.transaction import transaction
 
 STEPS_MAX = 50
@@ -28,6 +30,15 @@ class Step:
     threshold: Decimal
     bonus: Decimal
     is_percent: bool
+
+
+class Counted(Protocol):
+    """What of an asset a rate depends on."""
+
+    @property
+    def code(self) -> str: ...  # noqa: D102
+    @property
+    def scale(self) -> int: ...  # noqa: D102
 
 
 async def asset_of(program: models.Program, code: str, name: str = "asset") -> models.Asset:
@@ -46,11 +57,7 @@ async def set_ladder(program: models.Program, code: str, steps: Sequence[Step]) 
     asset = await asset_of(program, code)
     if asset.kind != AssetKind.MONEY:
         raise InvalidInput(f"{code} is not money and cannot be paid in.", field=("asset",))
-    if len(steps) > STEPS_MAX:
-        raise InvalidInput(f"A ladder has at most {STEPS_MAX} steps, not {len(steps)}.", field=("step",))
-    rows = [_row(asset, step) for step in steps]
-    if len({row.threshold for row in rows}) < len(rows):
-        raise InvalidInput("A threshold stands twice.", field=("step",))
+    rows = step_rows(program.id, asset.id, checked_steps(code, asset.kind, asset.scale, steps))
     async with transaction():
         # The program's row first: whoever changes its set-up meanwhile waits here.
         await models.Program.filter(id=program.id).update(config_version=F("config_version") + 1)
@@ -68,19 +75,9 @@ async def set_conversion(
     `NotFound`, `LimitReached`, or `InvalidInput` for assets that cannot be converted or a step that gives a fraction.
     """
     giver, taker = await asset_of(program, source, "from"), await asset_of(program, target, "to")
-    if giver.id == taker.id:
-        raise InvalidInput(f"{source} is converted into another asset, not into itself.", field=("to",))
     if giver.kind == AssetKind.QUALIFYING:
         raise InvalidInput(f"{source} counts towards tiers and cannot be converted.", field=("from",))
-    given = to_minor(amount, giver.scale, ("rate",))
-    gained = to_minor(gives, taker.scale, ("rate",))
-    if given <= 0 or gained <= 0:
-        raise InvalidInput("Both amounts of a rate must be more than 0.", field=("rate",))
-    least = smallest_step(given, gained)
-    least_text = spelled(least, giver.scale)
-    chosen = least if step is None else to_minor(step, giver.scale, ("step",))
-    if chosen <= 0 or chosen % least:
-        raise InvalidInput(f"A step is a multiple of {least_text}: less gives no whole {target}.", field=("step",))
+    given, gained, chosen = rate_of(giver, taker, amount=amount, gives=gives, step=step)
     async with transaction():
         await models.Program.filter(id=program.id).update(config_version=F("config_version") + 1)
         await models.Conversion.filter(from_asset_id=giver.id, to_asset_id=taker.id).delete()
@@ -96,6 +93,24 @@ async def set_conversion(
             to_amount=gained,
             step=chosen,
         )
+
+
+def rate_of(
+    giver: Counted, taker: Counted, *, amount: Decimal, gives: Decimal, step: Decimal | None
+) -> tuple[int, int, int]:
+    """Return a rate and its step in minor units: so much of one gives so much of the other. Raises `InvalidInput`."""
+    if giver.code == taker.code:
+        raise InvalidInput(f"{giver.code} is converted into another asset, not into itself.", field=("to",))
+    given = to_minor(amount, giver.scale, ("rate",))
+    gained = to_minor(gives, taker.scale, ("rate",))
+    if given <= 0 or gained <= 0:
+        raise InvalidInput("Both amounts of a rate must be more than 0.", field=("rate",))
+    least = smallest_step(given, gained)
+    least_text = spelled(least, giver.scale)
+    chosen = least if step is None else to_minor(step, giver.scale, ("step",))
+    if chosen <= 0 or chosen % least:
+        raise InvalidInput(f"A step is a multiple of {least_text}: less gives no whole {taker.code}.", field=("step",))
+    return given, gained, chosen
 
 
 async def remove_conversion(program: models.Program, source: str, target: str) -> None:
@@ -122,20 +137,41 @@ async def ladder_of(asset: models.Asset) -> list[models.TopUpStep]:
     return await models.TopUpStep.filter(program_id=asset.program_id, asset_id=asset.id).order_by("threshold")
 
 
-def _row(asset: models.Asset, step: Step) -> models.TopUpStep:
+def step_of(step: Step, scale: int) -> TopUpStep:
+    """Return a step in minor units of `scale` decimals. Raises `InvalidInput` for one that gives nothing."""
     path = ("step",)
-    threshold = to_minor(step.threshold, asset.scale, path)
-    amount = 0 if step.is_percent else to_minor(step.bonus, asset.scale, path)
+    threshold = to_minor(step.threshold, scale, path)
+    amount = 0 if step.is_percent else to_minor(step.bonus, scale, path)
     basis_points = to_minor(EXACT.divide(step.bonus, PERCENT), 4, path) if step.is_percent else 0
     if threshold <= 0 or amount < 0 or basis_points < 0 or not amount + basis_points:
         raise InvalidInput("Threshold and bonus of a step must be more than 0.", field=path)
     if basis_points > BASIS_POINTS:
         raise InvalidInput(f"A bonus is at most 100 % of what is paid in, not {step.bonus} %.", field=path)
-    return models.TopUpStep(
-        id=uuid7(),
-        program_id=asset.program_id,
-        asset_id=asset.id,
-        threshold=threshold,
-        amount=amount,
-        basis_points=basis_points,
-    )
+    return TopUpStep(threshold, amount, basis_points)
+
+
+def checked_steps(code: str, kind: str, scale: int, steps: Sequence[Step]) -> tuple[TopUpStep, ...]:
+    """Return the ladder of an asset, the lowest step first. Raises `InvalidInput`."""
+    if kind != AssetKind.MONEY and steps:
+        raise InvalidInput(f"{code} is not money and cannot be paid in.", field=("asset",))
+    if len(steps) > STEPS_MAX:
+        raise InvalidInput(f"A ladder has at most {STEPS_MAX} steps, not {len(steps)}.", field=("step",))
+    found = {row.threshold: row for row in (step_of(step, scale) for step in steps)}
+    if len(found) < len(steps):
+        raise InvalidInput("A threshold stands twice.", field=("step",))
+    return tuple(found[threshold] for threshold in sorted(found))
+
+
+def step_rows(program_id: UUID, asset_id: UUID, steps: Sequence[TopUpStep]) -> list[models.TopUpStep]:
+    """Return the rows of a ladder."""
+    return [
+        models.TopUpStep(
+            id=uuid7(),
+            program_id=program_id,
+            asset_id=asset_id,
+            threshold=step.threshold,
+            amount=step.amount,
+            basis_points=step.basis_points,
+        )
+        for step in steps
+    ]

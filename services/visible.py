@@ -34,6 +34,16 @@ def entries(actor: Actor) -> QuerySet[models.Entry]:
     return models.Entry.filter(**of_members(actor))
 
 
+def occasions(actor: Actor) -> QuerySet[models.Occasion]:
+    """Return the occasions that the actor can see."""
+    return models.Occasion.filter(**of_members(actor))
+
+
+def lots(actor: Actor) -> QuerySet[models.Lot]:
+    """Return the lots that the actor can see."""
+    return models.Lot.filter(**of_members(actor))
+
+
 def events(actor: Actor) -> QuerySet[models.Event]:
     """Return the events that the actor can see."""
     return models.Event.filter(**of_members(actor))
@@ -53,8 +63,9 @@ def gift_cards(actor: Actor) -> QuerySet[models.GiftCard]:
 
 
 def campaigns(actor: Actor) -> QuerySet[models.Campaign]:
-    """Return the campaigns of the actor's program."""
-    return models.Campaign.filter(program_id=actor.program_id)
+    """Return the campaigns that the actor can see: a member those that were published, a key its program's."""
+    rows = models.Campaign.filter(program_id=actor.program_id)
+    return rows.filter(published_version__isnull=False) if actor.kind is ActorKind.MEMBER else rows
 
 
 def agents(actor: Actor) -> QuerySet[models.Agent]:
@@ -63,3 +74,13 @@ def agents(actor: Actor) -> QuerySet[models.Agent]:
     if actor.kind is ActorKind.MEMBER:
         return rows.filter(Q(payer_id=actor.member_id) | Q(member_id=actor.member_id))
     return rows
+
+
+def campaign_versions(actor: Actor) -> QuerySet[models.CampaignVersion]:
+    """Return the versions of the program's campaigns. What they say is for keys alone: fields ask for the scope."""
+    return models.CampaignVersion.filter(program_id=actor.program_id)
+
+
+def campaign_usages(actor: Actor) -> QuerySet[models.CampaignUsage]:
+    """Return what was used of the program's campaigns, for keys alone as the versions."""
+    return models.CampaignUsage.filter(program_id=actor.program_id)

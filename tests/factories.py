@@ -8,17 +8,22 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
+from tortoise.expressions import F
+
 import models
+from domain.instants import NEVER
 from domain.seals import Seal
-from services import balances, members, orders, programs, seals
+from services import balances, members, orders, programs, publishing, seals
 from services.actors import ALL_SCOPES, Actor, ActorKind
 from services.engine import Engine
 from services.members import Enrolment, MemberRef
 from services.orders import LineRequest, OrderRequest
 from services.templates import Template
+from services.transaction import transaction
 
 _numbers = count(1)
 NOON = datetime(2026, 3, 3, 4, 0, tzinfo=UTC)  # a Tuesday, noon in Shanghai
+BEGINNING = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -104,3 +109,27 @@ async def world(engine: Engine, template: Template = Template.BARE, **facts: Any
     )
     actor = Actor(ActorKind.API_KEY, program.id, None, f"key:{code}", ALL_SCOPES)
     return World(engine, program, actor)
+
+
+async def campaign(
+    program_id: UUID,
+    code: str,
+    effects: list[dict[str, Any]],
+    conditions: dict[str, Any] | None = None,
+    **version: Any,
+) -> models.Campaign:
+    """Publish a campaign whose version 1 has these columns, and let every engine know that the program changed."""
+    async with transaction():
+        made = await models.Campaign.create(
+            program_id=program_id,
+            code=code,
+            name=version.pop("name", code),
+            state=version.pop("state", "RUNNING"),
+            published_version=1,
+        )
+        said = {"priority": 10, "starts_at": BEGINNING, "ends_at": NEVER, "recorded_at": NOON} | version
+        await publishing.publish(
+            program_id=program_id, campaign_id=made.id, number=1, conditions=conditions, effects=effects, **said
+        )
+        await models.Program.filter(id=program_id).update(config_version=F("config_version") + 1)
+    return made

@@ -1,7 +1,5 @@
 """`huiyuan asset …`."""
 
-import re
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -11,7 +9,8 @@ from app.cli.database import named, rows
 from app.cli.output import CommandError, Json, ProgramCode, run, table, write, write_json
 from app.settings import settings
 from domain.amounts import AMOUNT_MAX, spelled
-from domain.assets import YEARLY_YEAR, AssetKind, BurnOrder, ExpiryFrom, ExpiryPolicy, ShortfallPolicy
+from domain.assets import AssetKind, BurnOrder, ExpiryFrom, ShortfallPolicy
+from domain.term_words import AT_ONCE, NEVER, expiry_of, expiry_text, pending_of, pending_text
 from domain.terms import Terms
 from models import Asset
 from services import assets, programs
@@ -19,15 +18,6 @@ from services import assets, programs
 app = typer.Typer(name="asset", help="Define and list what a program's ledger counts.", no_args_is_help=True)
 
 HEADINGS = ("CODE", "KIND", "SCALE", "EXPIRES", "FROM", "PENDING", "NAME")
-NEVER, AT_ONCE = "never", "none"
-DIGITS = r"\d{1,9}"
-"""More would not be allowed as a length in any case."""
-ROLLING = {"d": ExpiryPolicy.ROLLING_DAYS, "m": ExpiryPolicy.ROLLING_MONTHS}
-PERIODS = {
-    "end-of-month": ExpiryPolicy.END_OF_MONTH,
-    "end-of-quarter": ExpiryPolicy.END_OF_QUARTER,
-    "end-of-year": ExpiryPolicy.END_OF_YEAR,
-}
 
 
 @app.command()
@@ -207,38 +197,6 @@ def cells(asset: dict[str, Any]) -> tuple[str, ...]:
     )
 
 
-def expiry_of(text: str) -> dict[str, Any]:
-    """Return the facts of an expiry policy by its words. Raises `CommandError`."""
-    if text == NEVER:
-        return {}
-    if found := re.fullmatch(rf"({DIGITS})([dm])", text, re.ASCII):
-        return {"expiry": ROLLING[found[2]], "expiry_length": int(found[1])}
-    if found := re.fullmatch(rf"({'|'.join(PERIODS)})(?:\+({DIGITS}))?", text, re.ASCII):
-        return {"expiry": PERIODS[found[1]], "expiry_length": int(found[2] or 0)}
-    try:
-        if re.fullmatch(r"\d\d-\d\d", text, re.ASCII):
-            return {"expiry": ExpiryPolicy.YEARLY, "expiry_date": date.fromisoformat(f"{YEARLY_YEAR}-{text}")}
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
-            return {"expiry": ExpiryPolicy.FIXED_DATE, "expiry_date": date.fromisoformat(text)}
-    except ValueError:
-        raise CommandError(f"{text!r} is no day of the calendar.") from None
-    raise CommandError(
-        f"{text!r} is no expiry; examples: {NEVER}, 90d, 12m, end-of-month, end-of-quarter+1, end-of-year, 03-31, "
-        "2027-03-31."
-    )
-
-
-def pending_of(text: str) -> dict[str, Any]:
-    """Return the facts of a pending time by its words. Raises `CommandError`."""
-    if text == AT_ONCE:
-        return {}
-    if found := re.fullmatch(rf"({DIGITS})d", text, re.ASCII):
-        return {"pending_days": positive(found[1], text)}
-    if found := re.fullmatch(rf"day-({DIGITS})(?:\+({DIGITS}))?", text, re.ASCII):
-        return {"pending_day": int(found[1]), "pending_months": positive(found[2] or "1", text)}
-    raise CommandError(f"{text!r} is no pending time; examples: {AT_ONCE}, 14d, day-15, day-15+2.")
-
-
 def pays_of(text: str | None) -> assets.Pays | None:
     """Return what an asset is worth by its words, `100=1.00`. Raises `CommandError`."""
     if text is None:
@@ -255,32 +213,3 @@ def decimal_of(text: str) -> Decimal:
         return Decimal(text)
     except ArithmeticError:
         raise CommandError(f"{text!r} is no number.") from None
-
-
-def positive(digits: str, text: str) -> int:
-    """Return the number, which must not be 0. Raises `CommandError`."""
-    if not int(digits):
-        raise CommandError(f"{text!r} is no pending time: the number must not be 0; {AT_ONCE} is at once.")
-    return int(digits)
-
-
-def expiry_text(asset: Asset) -> str:
-    """Return the words of an asset's expiry policy."""
-    policy, length = ExpiryPolicy(asset.expiry), asset.expiry_length
-    for letter, rolling in ROLLING.items():
-        if policy is rolling:
-            return f"{length}{letter}"
-    for name, period in PERIODS.items():
-        if policy is period:
-            return f"{name}+{length}" if length else name
-    if asset.expiry_date is None:
-        return NEVER
-    day = asset.expiry_date.isoformat()
-    return day.removeprefix(f"{YEARLY_YEAR}-") if policy is ExpiryPolicy.YEARLY else day
-
-
-def pending_text(asset: Asset) -> str:
-    """Return the words of an asset's pending time."""
-    if asset.pending_months:
-        return f"day-{asset.pending_day}" + (f"+{asset.pending_months}" if asset.pending_months > 1 else "")
-    return f"{asset.pending_days}d" if asset.pending_days else AT_ONCE

@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
 from app import demo as shop
+from app import demo_campaigns
 from app.cli.database import engine, named
 from app.cli.output import STDERR, CommandError, run, signing_secret
 from app.cli.serve import Host, Port, check_address, check_bus, listen
@@ -108,6 +109,8 @@ async def prepare(chosen: Settings) -> Show:
                     shown.update(task, completed=done)
 
             await shop.load(opened, actor, todo, progress)
+        # From the clock's instant on: whoever orders before the first live purchase has the campaigns, too.
+        await demo_campaigns.publish(opened, actor, past[-1].at)
         left = await shop.missing(actor, found)
         coming = chain(left, await shop.still_repeated(actor, live))
         ahead = list(islice(coming, len(live)))

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from tortoise.exceptions import DBConnectionError, OperationalError
 
 from app import logs
-from app.cli import asset_value, demo, imports, key, member, program, report, schema, seal, serve, verify
+from app.cli import asset_value, campaign, demo, imports, key, member, program_code, report, schema, seal, serve, verify
 from app.cli.output import CommandError, complain, fault
 from app.demo import DemoError
 from app.opening import NotMigratedError, UnreachableError, reason
@@ -44,7 +44,7 @@ app.command()(serve.migrate)
 app.command()(demo.demo)
 app.command()(verify.verify)
 app.command()(seal.seal)
-for noun in (program, asset_value, key, member, imports, report, schema):
+for noun in (program_code, campaign, asset_value, key, member, imports, report, schema):
     app.add_typer(noun.app)
 
 EXPECTED = (

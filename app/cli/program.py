@@ -16,7 +16,7 @@ from services.order_files.csv_rows import cells, header
 from services.order_files.lines import Lines, MalformedRow
 from services.templates import Template
 
-app = typer.Typer(name="program", help="Make a program; list its items.", no_args_is_help=True)
+app = typer.Typer(name="program", help="Make a program; list its items; change its set-up.", no_args_is_help=True)
 
 ITEM_COLUMNS = ("sku", "name", "category")
 ITEMS_MAX = 1_000_000

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from domain.conditions.base import Condition, Facts
 from domain.explanation import ConditionResult
+from domain.finding import Anchors, anchors_of
+from domain.values import value
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +13,11 @@ class All:
     """Every part holds."""
 
     parts: tuple[Condition, ...]
+
+    @property
+    def anchors(self) -> tuple[Anchors, ...]:
+        """What any part asks for must be there."""
+        return tuple(anchor for part in self.parts for anchor in anchors_of(part))
 
     def met(self, facts: Facts) -> bool:
         """Whether every part holds."""
@@ -26,6 +33,13 @@ class AnyOf:
     """At least one part holds."""
 
     parts: tuple[Condition, ...]
+
+    @property
+    def anchors(self) -> tuple[Anchors, ...]:
+        """When every part asks for a name of one kind, one of all these names must be there."""
+        asked = [dict(anchors_of(part)) for part in self.parts]
+        shared = [kind for kind in asked[0] if all(kind in part for part in asked)] if asked else []
+        return tuple((kind, frozenset[str]().union(*(part[kind] for part in asked))) for kind in shared)
 
     def met(self, facts: Facts) -> bool:
         """Whether at least one part holds."""
@@ -43,12 +57,41 @@ class Not:
     part: Condition
 
     def met(self, facts: Facts) -> bool:
-        """Whether the part does not hold."""
-        return not self.part.met(facts)
+        """Whether the part does not hold. Of what cannot be told that is not said: a mistake gives nothing away."""
+        return not self.part.met(facts) and not any(result.failed for result in self.part.results(facts))
 
     def results(self, facts: Facts) -> tuple[ConditionResult, ...]:
         """Return the part's results, turned round; what would make the part hold is no remedy here."""
         return tuple(
-            ConditionResult(f"not {r.condition}", f"not {r.required}", r.actual, not r.met)
+            ConditionResult(
+                f"not {r.condition}", f"not {r.required}", r.actual, not r.met and not r.failed, failed=r.failed
+            )
             for r in self.part.results(facts)
         )
+
+
+@value
+class _Remedy:
+    """What would make a condition hold: sentences, and how much money they ask for in all."""
+
+    sentences: tuple[str, ...]
+    gap: int
+
+
+def remedy_of(condition: Condition, facts: Facts) -> str | None:
+    """Return the nearest change that makes a condition hold which does not; None when nobody can tell."""
+    found = _remedy(condition, facts)
+    return " ".join(dict.fromkeys(found.sentences)) if found else None
+
+
+def _remedy(condition: Condition, facts: Facts) -> _Remedy | None:
+    if isinstance(condition, (All, AnyOf)):
+        parts = [_remedy(part, facts) for part in condition.parts if not part.met(facts)]
+        found = [part for part in parts if part is not None]
+        if isinstance(condition, AnyOf):  # of several ways the shortest, and of such the cheapest
+            return min(found, key=lambda part: (len(part.sentences), part.gap), default=None)
+        if len(found) < len(parts):
+            return None
+        return _Remedy(tuple(one for part in found for one in part.sentences), sum(part.gap for part in found))
+    (result, *others) = condition.results(facts)
+    return None if others or result.remedy is None else _Remedy((result.remedy,), result.gap)

@@ -1,23 +1,43 @@
-"""`minimumSpend`: the amount to pay reaches a threshold."""
+"""`minimumSpend`: what an order comes to reaches a threshold."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from domain.conditions.base import Facts
 from domain.explanation import ConditionResult
 
 
+class SpendBasis(StrEnum):
+    """What is compared with the threshold: all to be paid so far, the goods of it, or the goods before any discount."""
+
+    PAYABLE = "PAYABLE"
+    GOODS = "GOODS"
+    LISTED = "LISTED"
+
+
 @dataclass(frozen=True, slots=True)
 class MinimumSpend:
-    """The payable amount, in minor units of the program's currency, is at least `amount`."""
+    """What `of` names, in minor units of the program's currency, is at least `amount`. Without an order it is not."""
 
     amount: int
+    of: SpendBasis = SpendBasis.PAYABLE
 
     def met(self, facts: Facts) -> bool:
-        """Whether the payable amount reaches the threshold."""
-        return facts.payable >= self.amount
+        """Whether the order comes to the threshold."""
+        return facts.order is not None and self._found(facts) >= self.amount
 
     def results(self, facts: Facts) -> tuple[ConditionResult, ...]:
-        """Return the threshold and the payable amount; the remedy is the gap between them."""
-        money = facts.program.money
-        remedy = f"{money(self.amount - facts.payable)} more." if facts.payable < self.amount else None
-        return (ConditionResult("minimumSpend", money(self.amount), money(facts.payable), self.met(facts), remedy),)
+        """Return the threshold and what was found; the remedy is the gap between them."""
+        money, goods = facts.program.money, "" if self.of is SpendBasis.PAYABLE else " of goods"
+        required = f"{money(self.amount)}{goods}"
+        if facts.order is None:
+            return (ConditionResult("minimumSpend", required, "no order", met=False),)
+        found = self._found(facts)
+        gap = max(self.amount - found, 0)
+        remedy = f"{money(gap)} more{goods}." if gap else None
+        return (ConditionResult("minimumSpend", required, f"{money(found)}{goods}", not gap, remedy, gap),)
+
+    def _found(self, facts: Facts) -> int:
+        if self.of is SpendBasis.LISTED:
+            return facts.order.subtotal if facts.order else 0
+        return facts.running.goods if self.of is SpendBasis.GOODS else facts.payable

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from domain.conditions.base import Facts
+from domain.conditions.wording import alternatives, listed
 from domain.explanation import ConditionResult
 
 
@@ -18,6 +19,11 @@ class TierIs:
 
     def results(self, facts: Facts) -> tuple[ConditionResult, ...]:
         """Return the tiers required and the member's own."""
-        required = " or ".join(sorted(self.codes))
-        actual = ", ".join(sorted(tier.code for tier in facts.standings.values())) or "no tier"
-        return (ConditionResult("tier", required, actual, self.met(facts), f"Reach {required}."),)
+        required, is_met = alternatives(self._lowest_first(facts)), self.met(facts)
+        actual = listed((tier.code for tier in facts.standings.values()), "no tier")
+        return (ConditionResult("tier", required, actual, is_met, None if is_met else f"Reach {required}."),)
+
+    def _lowest_first(self, facts: Facts) -> list[str]:
+        """Return the codes so that the tier that is nearest to reach comes first."""
+        ranks = {tier.code: tier.rank for tiers in facts.program.tiers.values() for tier in tiers}
+        return sorted(self.codes, key=lambda code: (ranks.get(code, 0), code))

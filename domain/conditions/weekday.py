@@ -23,4 +23,5 @@ class Weekday:
         """Return the days required and the day of the order."""
         required = " or ".join(DAYS[day].title() for day in sorted(self.days))
         actual = DAYS[local_day(facts.occurred_at, facts.program.zone).weekday()].title()
-        return (ConditionResult("weekday", required, actual, self.met(facts), f"Order on {required}."),)
+        is_met = self.met(facts)
+        return (ConditionResult("weekday", required, actual, is_met, None if is_met else f"Order on {required}."),)

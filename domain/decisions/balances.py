@@ -4,8 +4,8 @@ from domain.assets import Asset
 from domain.book import Book
 from domain.burning import Use
 from domain.commands import Adjust, Remind, TransferBalance
+from domain.decisions.segments import follow_up
 from domain.decisions.situation import Decision, Situation, books, opened
-from domain.decisions.tiers import raise_tiers
 from domain.decisions.values import check_active, decided
 from domain.events import EventKind
 from domain.ledger import Contra, EntryKind, TransferKind
@@ -38,7 +38,7 @@ def adjust(command: Adjust, situation: Situation) -> Decision:
     except Refusal as refusal:
         refusal.field = ("amount",)
         raise
-    raise_tiers(book, situation.now)
+    follow_up(book, situation.now)
     (entry,) = transfer.entries
     outcome = {"member": str(book.member.id), "entries": [[str(entry.account_id), entry.seq]]}
     return Decision(outcome, (book.close(),), book.rows)

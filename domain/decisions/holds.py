@@ -5,10 +5,11 @@ from uuid import UUID
 
 from domain.book import Book
 from domain.commands import CancelOrder, CaptureOrder, ExpireOrder, OrderCommand
-from domain.decisions.orders import not_in_state, order_outcome, post_effect
+from domain.decisions.consumption import everything, give_back, take_again
+from domain.decisions.orders import carry_out, count_order, not_in_state, order_outcome, posted
 from domain.decisions.parties import Parties
+from domain.decisions.segments import follow_up
 from domain.decisions.situation import Decision, Situation
-from domain.decisions.tiers import raise_tiers
 from domain.effects.base import EffectKind
 from domain.events import EventKind
 from domain.holding import spend_held
@@ -19,6 +20,7 @@ from domain.posting import Cause, OpenTransfer
 from domain.refusals import HoldExpired, InsufficientBalance, InvalidInput, LimitReached, NotFound
 from domain.shares import released_share
 from domain.undoing import given_back
+from domain.usage import Usage, UsageKey
 from domain.values import replace
 
 OVER = frozenset({OrderState.HELD, OrderState.EXPIRED})
@@ -54,17 +56,20 @@ def capture(command: CaptureOrder, situation: Situation) -> Decision:
     if order.state not in OVER:
         raise not_in_state(order, ("order",))
     lines = _captured(command, record.lines)
-    order = replace(order, state=OrderState.COMMITTED, released=released_share(order.due, lines))
+    usages = _captured_usages(situation, parties, order, record.effects, lines)
+    counted = bool(order.consumed)
+    order = replace(order, state=OrderState.COMMITTED, released=released_share(order.due, lines), counted=counted)
     changed = tuple(line for line in lines if line.released_quantity)
     if parties is None:
-        return _decided(order, parties, lines=changed)
+        return _decided(order, parties, lines=changed, usages=usages)
     parties.check_active(("order",), ("order",))
     effects = [
         replace(effect, amount=amount)
         for effect in record.effects
-        if (amount := effect.amount - released_share(effect.amount, lines))
+        if (amount := effect.amount - released_share(effect.amount, lines, effect.parts))
     ]
     book = parties.buyer
+    count_order(book, order)
     matured = len(book.rows.entries)
     reserved = _reserved(parties.payer, record.effects, order, lines)
     if not reserved:
@@ -78,9 +83,26 @@ def capture(command: CaptureOrder, situation: Situation) -> Decision:
     except LimitReached as refusal:
         refusal.field = ("order",)
         raise
-    raise_tiers(book, order.occurred_at)
+    follow_up(book, order.occurred_at)
     transfer_id = transfer.transfer.id if transfer.entries else None
-    return _decided(replace(order, transfer_id=transfer_id), parties, matured, changed)
+    return _decided(replace(order, transfer_id=transfer_id), parties, matured, changed, usages)
+
+
+def _captured_usages(
+    situation: Situation,
+    parties: Parties | None,
+    order: Order,
+    effects: Sequence[OrderEffect],
+    lines: Sequence[OrderLine],
+) -> Mapping[UsageKey, Usage]:
+    """Return the uses of campaigns after a capture. Raises `HoldExpired` for what was given to others meanwhile."""
+    if not order.consumed:
+        return {}
+    usages = parties.buyer.usages if parties else dict(situation.usages)
+    if not order.counted:
+        take_again(usages, order, situation.program)
+    give_back(usages, order, effects, lambda amount, parts: released_share(amount, lines, parts))
+    return parties.buyer.rows.usages if parties else usages
 
 
 def _open(payer: Book, order: Order) -> dict[UUID, Hold]:
@@ -117,7 +139,7 @@ def _reserved(book: Book, effects: Sequence[OrderEffect], order: Order, lines: S
     rest = {}
     for effect in effects:
         if effect.kind == EffectKind.SPEND and effect.asset_id in holds:
-            hold, amount = holds[effect.asset_id], released_share(effect.amount, lines)
+            hold, amount = holds[effect.asset_id], released_share(effect.amount, lines, effect.parts)
             rest[hold.id] = given_back(book.parts(hold), 0, amount) if amount else []
     if freed := [(hold, rest[hold.id]) for hold in holds.values() if rest[hold.id]]:
         free_holds(book, freed, book.now)
@@ -131,13 +153,13 @@ def _reserved(book: Book, effects: Sequence[OrderEffect], order: Order, lines: S
 
 def _carry_out(transfer: OpenTransfer, effect: OrderEffect, reserved: Reserved) -> None:
     if effect.kind == EffectKind.SPEND and effect.asset_id in reserved:
-        hold, parts = reserved[effect.asset_id]
+        hold, parts = reserved[effect.of_asset]
         spend_held(transfer, hold, parts, Contra.REDEMPTION, cause=Cause(effect.ordinal))
         return
     try:
-        post_effect(transfer, effect)
+        carry_out(transfer, effect)
     except InsufficientBalance as refusal:
-        asset = transfer.book.program.asset_by_id(effect.asset_id)
+        asset = transfer.book.program.asset_by_id(effect.of_asset)
         raise HoldExpired(
             f"The hold has run out. {refusal.message}", field=("order",), asset=asset.code, **refusal.facts
         ) from None
@@ -148,28 +170,53 @@ def cancel(command: CancelOrder, situation: Situation) -> Decision:
     order, parties = found(command, situation)
     if order.state is not OrderState.HELD:
         raise not_in_state(order, ("order",))
-    order = replace(order, state=OrderState.CANCELLED)
+    usages = _given_up(situation, order)
+    order = replace(order, state=OrderState.CANCELLED, counted=False)
     if parties is None:
-        return _decided(order, parties)
+        return _decided(order, parties, usages=usages)
     matured = len(parties.buyer.rows.entries)
     payer = parties.payer
     if holds := _open(payer, order):
         free_holds(payer, [(hold, payer.parts(hold)) for hold in holds.values()], situation.now)
     parties.buyer.tell(EventKind.ORDER_CANCELLED, situation.now, order_id=order.id)
-    return _decided(order, parties, matured)
+    return _decided(order, parties, matured, usages=usages)
 
 
 def expire(command: ExpireOrder, situation: Situation) -> Decision:
-    """Return the end of a held order whose time is over; nothing for any other."""
-    return _decided(*found(command, situation))
+    """Return the end of a held order whose time is over; nothing for any other.
+
+    What it took of campaigns is free again by this alone: what else matures its member has no part in their counts.
+    """
+    order, parties = found(command, situation)
+    if order.state is not OrderState.EXPIRED:
+        return _decided(order, parties)
+    usages = _given_up(situation, order)
+    return _decided(replace(order, counted=False), parties, usages=usages)
 
 
-def _decided(order: Order, parties: Parties | None, matured: int = 0, lines: tuple[OrderLine, ...] = ()) -> Decision:
+def _given_up(situation: Situation, order: Order) -> Mapping[UsageKey, Usage]:
+    """Return the uses of campaigns after an order came to nothing."""
+    if not order.counted:
+        return {}
+    record = situation.record
+    assert record is not None, "a command about an order loads it"
+    usages = dict(situation.usages)
+    give_back(usages, order, record.effects, everything)
+    return usages
+
+
+def _decided(
+    order: Order,
+    parties: Parties | None,
+    matured: int = 0,
+    lines: tuple[OrderLine, ...] = (),
+    usages: Mapping[UsageKey, Usage] | None = None,
+) -> Decision:
     if parties is None:
-        decision = Decision(order_outcome(order, ()), lines=lines)
+        decision = Decision(order_outcome(order, ()), lines=lines, usages=usages or {})
         decision.rows.orders[order.id] = order
         return decision
     rows = parties.buyer.rows
     rows.orders[order.id] = order
-    entries = tuple((str(entry.account_id), entry.seq) for entry in rows.entries[matured:])
-    return Decision(order_outcome(order, entries), parties.close(), rows, lines=lines)
+    entries = posted(order, rows.entries[matured:])
+    return Decision(order_outcome(order, entries), parties.close(), rows, lines=lines, usages=usages or {})

@@ -1,22 +1,25 @@
 """Orders: committed and held."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from domain.book import Rows
+from domain.book import Book, Rows
 from domain.commands import CommitOrder, HoldOrder
+from domain.decisions.consumption import take
+from domain.decisions.facts import member_facts
 from domain.decisions.parties import Parties
+from domain.decisions.segments import follow_up
 from domain.decisions.situation import Decision, Situation
-from domain.decisions.tiers import raise_tiers
+from domain.decisions.tags import set_tag
 from domain.effects.base import EffectKind
-from domain.evaluate import Effect, Evaluation, evaluate
+from domain.evaluate import Effect, Evaluation, evaluate, parts_of
 from domain.events import EventKind
 from domain.holding import set_aside
-from domain.ledger import Contra, EntryKind, TransferKind
-from domain.orders import Order, OrderContent, OrderEffect, OrderLine, OrderState
+from domain.ledger import Contra, Entry, EntryKind, TransferKind
+from domain.orders import LineContent, Order, OrderContent, OrderEffect, OrderLine, OrderState
 from domain.posting import Cause, OpenTransfer
-from domain.program import Tier
 from domain.refusals import (
     DuplicateOrder,
     InsufficientBalance,
@@ -25,6 +28,7 @@ from domain.refusals import (
     OrderNotInState,
     Refusal,
 )
+from domain.usage import Usage, UsageKey
 from domain.values import replace, value
 
 NOT_COMMITTED = frozenset({OrderState.HELD, OrderState.CANCELLED, OrderState.EXPIRED})
@@ -41,21 +45,22 @@ def commit(command: CommitOrder, situation: Situation) -> Decision:
     evaluated = _evaluated(command, situation)
     parties, order = evaluated.parties, evaluated.order
     if parties is None:
-        return _decision(evaluated, command, order)
+        return _decision(evaluated, order)
     book = parties.buyer
     matured = len(book.rows.entries)
+    count_order(book, order)
     try:
         book.tell(EventKind.ORDER_COMMITTED, order.occurred_at, order_id=order.id)
         with book.open(TransferKind.ORDER, order.occurred_at, order_id=order.id) as transfer:
             paying = parties.paying(transfer, order)
             for effect in evaluated.effects:
-                post_effect(paying if effect.kind == EffectKind.SPEND else transfer, effect)
+                carry_out(paying if effect.kind == EffectKind.SPEND else transfer, effect)
     except (LimitReached, InsufficientBalance) as refusal:
         refusal.field = _blamed(refusal)
         raise
-    raise_tiers(book, order.occurred_at)
+    follow_up(book, order.occurred_at)
     transfer_id = transfer.transfer.id if transfer.entries else None
-    return _decision(evaluated, command, replace(order, transfer_id=transfer_id), matured)
+    return _decision(evaluated, replace(order, transfer_id=transfer_id), matured)
 
 
 def hold(command: HoldOrder, situation: Situation) -> Decision:
@@ -70,7 +75,7 @@ def hold(command: HoldOrder, situation: Situation) -> Decision:
     order = replace(evaluated.order, state=OrderState.HELD, held_until=until)
     parties = evaluated.parties
     if parties is None:
-        return _decision(evaluated, command, order)
+        return _decision(evaluated, order)
     book = parties.buyer
     matured = len(book.rows.entries)
     try:
@@ -79,12 +84,12 @@ def hold(command: HoldOrder, situation: Situation) -> Decision:
             paying = parties.paying(transfer, order)
             for effect in evaluated.effects:
                 if effect.kind == EffectKind.SPEND:
-                    asset = book.program.asset_by_id(effect.asset_id)
+                    asset = book.program.asset_by_id(effect.of_asset)
                     set_aside(paying, asset, effect.amount, order.id, until, cause=Cause(effect.ordinal))
     except InsufficientBalance as refusal:
         refusal.field = _blamed(refusal)
         raise
-    return _decision(evaluated, command, order, matured)
+    return _decision(evaluated, order, matured)
 
 
 @value
@@ -92,40 +97,64 @@ class _Evaluated:
     """An order as it would be stored, and the books of its member and of who pays; a guest's has none."""
 
     order: Order
+    lines: tuple[OrderLine, ...]
     effects: tuple[OrderEffect, ...]
     parties: Parties | None
+    usages: dict[UsageKey, Usage]
 
 
 def _evaluated(command: CommitOrder, situation: Situation) -> _Evaluated:
     content, now = command.content, situation.now
     occurred_at = content.occurred_at or now
     parties = None
-    standings: dict[UUID, Tier] = {}
+    member = None
     if content.member_id is not None:
         parties = Parties.of(command, situation)
         parties.check_active(("order", "member"), ("order", "payer"))
-        held = parties.buyer.standings
-        standings = {ladder_id: situation.program.tier_by_id(row.tier_id) for ladder_id, row in held.items()}
+        member = member_facts(parties.buyer)
     elif content.spend:
         raise InvalidInput("Only members have balances to pay with; the order names none.", field=("order", "spend"))
     try:
-        evaluation = evaluate(situation.program, content, occurred_at=occurred_at, recorded_at=now, standings=standings)
+        evaluation = evaluate(
+            situation.program,
+            content,
+            occurred_at=occurred_at,
+            recorded_at=now,
+            member=member,
+            usages=situation.usages,
+        )
     except LimitReached as refusal:
         refusal.field = _blamed(refusal)
         raise
     order = _order(command, situation, evaluation)
-    effects = _effects(order, evaluation.effects)
+    effects = effect_rows(order, evaluation.effects)
     if parties is not None:
         parties.authorise(order, effects, ("order", "payer"))
-    return _Evaluated(order, effects, parties)
+    usages: dict[UsageKey, Usage] = {}
+    if evaluation.consumed:
+        book = parties.buyer if parties else None
+        usages = book.rows.usages if book else dict(situation.usages)
+        take(book.usages if book else usages, order.program_id, order.member_id, evaluation.consumed)
+    return _Evaluated(order, _lines(order, content, evaluation), effects, parties, usages)
 
 
 def _blamed(refusal: Refusal) -> tuple[str, ...]:
     return ("order", "spend" if isinstance(refusal, InsufficientBalance) else "lines")
 
 
-def post_effect(transfer: OpenTransfer, effect: OrderEffect) -> None:
-    """Carry an effect out. Raises `InsufficientBalance` or `LimitReached`."""
+def count_order(book: Book, order: Order) -> None:
+    """Count one more order of the member."""
+    last = max(order.occurred_at, book.member.last_order_at or order.occurred_at)
+    book.member = replace(book.member, orders=book.member.orders + 1, last_order_at=last)
+
+
+def carry_out(transfer: OpenTransfer, effect: OrderEffect) -> None:
+    """Carry an effect out: on the ledger, or on the member. Raises `InsufficientBalance` or `LimitReached`."""
+    if effect.kind == EffectKind.TAG:
+        book = transfer.book
+        set_tag(book, str(effect.facts["tag"]), f"order:{effect.order_id}")
+    if effect.asset_id is None:
+        return  # the order itself tells of discounts and gifts
     asset = transfer.book.program.asset_by_id(effect.asset_id)
     cause = Cause(effect.ordinal, effect.campaign_id)
     if effect.kind == EffectKind.SPEND:
@@ -134,19 +163,25 @@ def post_effect(transfer: OpenTransfer, effect: OrderEffect) -> None:
         transfer.credit(asset, effect.amount, EntryKind.EARN, Contra.ISSUANCE, cause=cause)
 
 
-def _decision(evaluated: _Evaluated, command: CommitOrder, order: Order, matured: int = 0) -> Decision:
+def _decision(evaluated: _Evaluated, order: Order, matured: int = 0) -> Decision:
     """Return the decision; the entries before `matured` are not the order's."""
     parties = evaluated.parties
     rows = parties.buyer.rows if parties else Rows()
     rows.orders[order.id] = order
-    entries = tuple((str(entry.account_id), entry.seq) for entry in rows.entries[matured:])
+    entries = posted(order, rows.entries[matured:])
     return Decision(
         order_outcome(order, entries),
         parties.close() if parties else (),
         rows,
-        lines=_lines(order, command.content),
+        lines=evaluated.lines,
         effects=evaluated.effects,
+        usages=evaluated.usages,
     )
+
+
+def posted(order: Order, entries: Sequence[Entry]) -> tuple[tuple[str, int], ...]:
+    """Return (account, seq) of the entries that are the order's; what the tier gave that it raised is not."""
+    return tuple((str(entry.account_id), entry.seq) for entry in entries if entry.order_id == order.id)
 
 
 def _same_again(command: CommitOrder, order: Order, situation: Situation) -> Decision:
@@ -197,20 +232,29 @@ def _order(command: CommitOrder, situation: Situation, evaluation: Evaluation) -
         subtotal=evaluation.subtotal,
         discount_total=evaluation.discount_total,
         shipping=content.shipping,
+        shipping_discount=evaluation.shipping_discount,
         spent=evaluation.spent,
         payable=evaluation.payable,
         paid=evaluation.paid,
         released=0,
         attributes=dict(content.attributes),
         not_applied=[reason.record() for reason in evaluation.not_applied],
+        consumed=[one.record() for one in evaluation.consumed],
+        counted=bool(evaluation.consumed),
         transfer_id=None,
         held_until=None,
+        claimed_at=None,
         occurred_at=content.occurred_at or situation.now,
         recorded_at=situation.now,
     )
 
 
-def _lines(order: Order, content: Any) -> tuple[OrderLine, ...]:
+def _lines(order: Order, content: OrderContent, evaluation: Evaluation) -> tuple[OrderLine, ...]:
+    """Return the lines as they are stored: those of the content, and after them the gifts."""
+    gifts = [
+        (LineContent(gift.ref, gift.line.sku, gift.line.name, None, gift.line.quantity, 0), gift.campaign_id)
+        for gift in evaluation.gifts
+    ]
     return tuple(
         OrderLine(
             order_id=order.id,
@@ -224,15 +268,17 @@ def _lines(order: Order, content: Any) -> tuple[OrderLine, ...]:
             returned_quantity=0,
             released_quantity=0,
             unit_price=line.unit_price,
-            discount=0,
-            payable=line.subtotal,
+            discount=(discount := evaluation.discounts.get(line.ref, 0)),
+            payable=line.subtotal - discount,
             attributes=dict(line.attributes),
+            campaign_id=campaign_id,
         )
-        for ordinal, line in enumerate(content.lines)
+        for ordinal, (line, campaign_id) in enumerate([*((line, None) for line in content.lines), *gifts])
     )
 
 
-def _effects(order: Order, effects: tuple[Effect, ...]) -> tuple[OrderEffect, ...]:
+def effect_rows(order: Order, effects: tuple[Effect, ...], first: int = 0) -> tuple[OrderEffect, ...]:
+    """Return the effects as they are stored, numbered from `first`."""
     return tuple(
         OrderEffect(
             order_id=order.id,
@@ -241,12 +287,14 @@ def _effects(order: Order, effects: tuple[Effect, ...]) -> tuple[OrderEffect, ..
             kind=effect.outcome.kind.value,
             campaign_id=effect.version.campaign_id if effect.version else None,
             campaign_version_id=effect.version.id if effect.version else None,
+            step=effect.step.value,
             asset_id=effect.outcome.asset_id,
             amount=effect.outcome.amount,
+            parts=parts_of(effect.outcome),
             facts=effect.outcome.facts,
             explanation=effect.explanation.record(),
         )
-        for ordinal, effect in enumerate(effects)
+        for ordinal, effect in enumerate(effects, first)
     )
 
 

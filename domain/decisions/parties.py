@@ -47,7 +47,7 @@ class Parties:
         try:
             for effect in effects:
                 if effect.kind == EffectKind.SPEND:
-                    self.payer.authorise(drawing, self.payer.program.asset_by_id(effect.asset_id), effect.amount)
+                    self.payer.authorise(drawing, self.payer.program.asset_by_id(effect.of_asset), effect.amount)
         except (NotAgent, LimitReached) as refusal:
             refusal.field = path
             raise

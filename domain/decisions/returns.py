@@ -4,14 +4,19 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from domain.commands import ReturnOrder
+from domain.decisions.consumption import give_back
 from domain.decisions.holds import found
 from domain.decisions.orders import NOT_COMMITTED, not_in_state, order_outcome
-from domain.decisions.situation import Decision, Situation
+from domain.decisions.segments import enter_segments
+from domain.decisions.situation import Decision, OrderRecord, Situation
+from domain.decisions.tags import unset_tags
 from domain.events import EventKind
 from domain.ledger import TransferKind
-from domain.orders import OrderLine, OrderReturn, OrderState
+from domain.orders import Order, OrderLine, OrderReturn, OrderState
 from domain.refusals import AlreadyReturned, InsufficientBalance, InvalidInput, LimitReached
 from domain.returns import Settlement, refund
+from domain.shares import Parts, returned_share
+from domain.usage import Usage, UsageKey
 from domain.values import replace
 
 
@@ -48,12 +53,16 @@ def return_(command: ReturnOrder, situation: Situation) -> Decision:
         replace(line, returned_quantity=after[line.ref]) for line in record.lines if after[line.ref] != before[line.ref]
     )
     named = {"return": str(row.id)}
+    usages = _usages(situation, order, record, before, after)
     if parties is None:
-        decision = Decision(order_outcome(order, ()) | named, lines=lines, returns=(row,))
+        decision = Decision(order_outcome(order, ()) | named, lines=lines, returns=(row,), usages=usages)
         decision.rows.orders[order.id] = order
         return decision
     book = parties.buyer
     matured = len(book.rows.entries)
+    if whole:
+        book.member = replace(book.member, orders=book.member.orders - 1)
+        unset_tags(book, f"order:{order.id}")
     book.tell(EventKind.ORDER_RETURNED, situation.now, order_id=order.id, details={"return": row.ordinal})
     try:
         with book.open(
@@ -67,10 +76,28 @@ def return_(command: ReturnOrder, situation: Situation) -> Decision:
     except (InsufficientBalance, LimitReached) as refusal:
         refusal.field = ("order",)
         raise
+    enter_segments(book, situation.now)
     row = replace(row, transfer_id=transfer.transfer.id if transfer.entries else None)
     book.rows.orders[order.id] = order
     entries = tuple((str(entry.account_id), entry.seq) for entry in book.rows.entries[matured:])
-    return Decision(order_outcome(order, entries) | named, parties.close(), book.rows, lines=lines, returns=(row,))
+    return Decision(
+        order_outcome(order, entries) | named, parties.close(), book.rows, lines=lines, returns=(row,), usages=usages
+    )
+
+
+def _usages(
+    situation: Situation, order: Order, record: OrderRecord, before: Mapping[str, int], after: Mapping[str, int]
+) -> Mapping[UsageKey, Usage]:
+    """Return the uses of campaigns after a return: its share of what the order took of them is free again."""
+    if not order.counted:
+        return {}
+    usages = dict(situation.usages)
+
+    def share(amount: int, parts: Parts) -> int:
+        return returned_share(amount, record.lines, after, parts) - returned_share(amount, record.lines, before, parts)
+
+    give_back(usages, order, record.effects, share)
+    return usages
 
 
 def _quantities(command: ReturnOrder, lines: Sequence[OrderLine]) -> dict[str, int]:

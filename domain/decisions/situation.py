@@ -11,10 +11,12 @@ from domain.commands import Command
 from domain.ledger import Entry, LotMove
 from domain.mature import mature
 from domain.members import Identity, MemberState, refuse_bearer
+from domain.occasions import Occasion
 from domain.orders import Order, OrderEffect, OrderLine, OrderReturn
 from domain.program import Program
 from domain.refusals import NotFound
 from domain.undoing import Original
+from domain.usage import Usage, UsageKey
 from domain.values import value
 
 
@@ -54,6 +56,13 @@ class Situation:
     """Whose each identity wanted by the command is, this member's own claims included."""
     identities: Sequence[tuple[str, str]] = ()
     """All identities of a member who is to be closed."""
+    usages: Mapping[UsageKey, Usage] = field(default_factory=dict)
+    """How often the campaigns that the command may take of applied, and how much they gave, as the commands before this
+    one leave it. What is not there has no uses yet."""
+    occasion: Occasion | None = None
+    """The occasion that has the name already."""
+    occasion_entries: Sequence[tuple[UUID, int]] = ()
+    """(account, seq) of what it posted."""
     original: Original | None = None
     """The transfer that the command undoes; the lots that it used are among the members'."""
 
@@ -76,6 +85,8 @@ class Decision:
     """Identities gained."""
     freed: tuple[tuple[str, str], ...] = ()
     """Identities given up."""
+    usages: Mapping[UsageKey, Usage] = field(default_factory=dict)
+    """The uses of campaigns after it, of those that it changed; those that a book counted are among its rows."""
 
     @property
     def order(self) -> Order | None:
@@ -116,6 +127,7 @@ def books(command: Command, situation: Situation) -> list[Book]:
             new_id=situation.new_id,
             rows=rows,
             orders=situation.orders,
+            usages=situation.usages,
         )
         mature(book)
         opened.append(book)

@@ -2,8 +2,8 @@
 
 from domain.agents import Drawing
 from domain.amounts import from_minor
+from domain.decisions.segments import follow_up
 from domain.decisions.situation import Decision, Situation, books, opened
-from domain.decisions.tiers import raise_tiers
 from domain.decisions.values import check_active, decided
 from domain.ledger import Contra, EntryKind, TransferKind
 from domain.refusals import AlreadyReturned, InsufficientBalance, InvalidInput, LimitReached, NotAgent, NotFound
@@ -103,5 +103,5 @@ def convert(command: ConvertBalance, situation: Situation) -> Decision:
     except (InsufficientBalance, LimitReached) as refusal:
         refusal.field = ("amount",)
         raise
-    raise_tiers(book, situation.now)
+    follow_up(book, situation.now)
     return decided(book, transfer)

@@ -1,17 +1,36 @@
-"""Tiers follow from progress."""
+"""Tiers follow from progress, and campaigns answer that they were raised."""
 
 from datetime import datetime
 
 from domain.book import Book
+from domain.campaigns import Trigger
+from domain.decisions.occasions import answer_occasion
 from domain.events import EventKind
-from domain.members import Standing
-from domain.program import tier_for
+from domain.members import MemberStatus, Standing
+from domain.program import Tier, tier_for
 from domain.values import replace
 
 
 def raise_tiers(book: Book, occurred_at: datetime) -> None:
-    """Raise each standing to the tier that progress has reached. Tiers fall at review only."""
+    """Raise each standing to the tier that progress has reached; `occurred_at` is when what raised it happened.
+
+    Tiers fall at review only. What campaigns give for a new tier may be progress that raises another: each round raises
+    one standing at least, so there are no more rounds than tiers. Raises `LimitReached`.
+    """
+    for _ in range(1 + sum(len(tiers) for tiers in book.program.tiers.values())):
+        reached = _raised(book, occurred_at)
+        if not reached:
+            return
+        if book.member.status is MemberStatus.ACTIVE:
+            for tier in reached:
+                answer_occasion(book, Trigger.TIER_CHANGED, occurred_at, code=tier.code)
+    raise AssertionError("a tier was raised more often than there are tiers")
+
+
+def _raised(book: Book, occurred_at: datetime) -> list[Tier]:
+    """Raise the standings that are to be raised; return the tiers that were reached."""
     program = book.program
+    reached = []
     for ladder in program.ladders:
         tiers = program.tiers[ladder.id]
         standing = book.standings.get(ladder.id)
@@ -36,3 +55,5 @@ def raise_tiers(book: Book, occurred_at: datetime) -> None:
                 to_tier_id=earned.id,
                 details=evidence,
             )
+            reached.append(earned)
+    return reached

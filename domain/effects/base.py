@@ -1,14 +1,34 @@
-"""What an effect rule is: it decides one thing about an order, with the arithmetic of it."""
+"""What an effect rule is: it decides one thing, with the arithmetic of it."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from enum import IntEnum, StrEnum
-from typing import Any, Protocol
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
+from domain.allocation import spread
 from domain.amounts import Rounding
-from domain.conditions.base import Facts
+from domain.campaigns import Stage
+from domain.matching import Match
+from domain.orders import LineContent, OrderContent
 from domain.values import value
+
+if TYPE_CHECKING:
+    from domain.assets import Asset
+    from domain.conditions.base import Facts
+
+__all__ = [
+    "EffectKind",
+    "EffectRule",
+    "GiftLine",
+    "Outcome",
+    "Running",
+    "RunningEarn",
+    "RunningLine",
+    "Settled",
+    "Stage",
+    "nothing",
+]
 
 
 class EffectKind(StrEnum):
@@ -17,50 +37,172 @@ class EffectKind(StrEnum):
     SPEND = "SPEND"
     EARN = "EARN"
     MULTIPLY_EARN = "MULTIPLY_EARN"
+    DISCOUNT = "DISCOUNT"
+    SHIPPING_DISCOUNT = "SHIPPING_DISCOUNT"
+    GIFT = "GIFT"
+    TAG = "TAG"
 
 
-class Stage(IntEnum):
-    """Steps of the waterfall in which rules apply, in order; within a step, by priority and then code."""
+LEDGER = frozenset({EffectKind.SPEND, EffectKind.EARN, EffectKind.MULTIPLY_EARN})
+"""Effects of an asset, which the ledger carries out; of the others the order itself tells."""
 
-    EARN = 70
-    MULTIPLY_EARN = 71
+Parts = dict[str, int]
+"""By the ref of a line: its share of a discount, or its weight in what was earned."""
 
 
 @dataclass(slots=True)
 class RunningEarn:
-    """Points of one asset so far: the exact product, and the whole number that it rounds to."""
+    """What was earned of one asset so far: the exact product, the whole number that it rounds to, and by which lines.
+
+    `parts` is None when all lines count by what is paid for them.
+    """
 
     exact: Decimal
     total: int
     rounding: Rounding
+    parts: Parts | None = None
+
+
+@dataclass(slots=True)
+class RunningLine:
+    """A line of the order with what is left to pay for it so far, in minor units."""
+
+    content: LineContent
+    amount: int
+    is_gift: bool = False
+    """Whether a campaign added it."""
+
+    @property
+    def ref(self) -> str:
+        """Its name within the order."""
+        return self.content.ref
+
+
+@value
+class GiftLine:
+    """Pieces that a campaign adds to an order at no price."""
+
+    sku: str
+    name: str | None
+    quantity: int
 
 
 @dataclass(slots=True)
 class Running:
-    """What the rules before this one decided. Belongs to one evaluation."""
+    """What the rules before this one decided. Belongs to one evaluation; all amounts in minor units of the currency.
 
+    `shipping` is what is left to pay for it. `spent` is what points used as money are worth: they pay lines and
+    shipping in proportion to what is left to pay for each.
+    """
+
+    lines: list[RunningLine] = field(default_factory=list)
+    shipping: int = 0
+    listed_shipping: int = 0
+    spent: int = 0
     earn: dict[UUID, RunningEarn] = field(default_factory=dict)
+    most_times: int | None = None
+    """How many times the effects of the present campaign may repeat within the order; None: as often as they do."""
+
+    @classmethod
+    def of(cls, order: OrderContent | None) -> "Running":
+        """Return the amounts of an order before any rule."""
+        if order is None:
+            return cls()
+        lines = [RunningLine(line, line.subtotal) for line in order.lines]
+        return cls(lines=lines, shipping=order.shipping, listed_shipping=order.shipping)
+
+    @classmethod
+    def after(cls, settled: "Settled") -> "Running":
+        """Return the amounts of an order of which it is settled what it costs."""
+        lines = [RunningLine(content, amount, is_gift) for content, amount, is_gift in settled.lines]
+        return cls(lines=lines, shipping=settled.shipping, listed_shipping=settled.shipping)
+
+    @property
+    def goods(self) -> int:
+        """What is to be paid for all lines after the discounts so far, without shipping."""
+        return sum(line.amount for line in self.lines)
+
+    @property
+    def payable(self) -> int:
+        """What is to be paid in all."""
+        return self.goods + self.shipping - self.spent
+
+    def matching(self, match: Match) -> list[RunningLine]:
+        """Return the lines that are meant; gifts of a campaign are never."""
+        return [line for line in self.lines if not line.is_gift and match.matches(line.content)]
+
+    def repeated(self, wanted: int, times: int | None) -> tuple[int, tuple[str, ...]]:
+        """Return how often an effect repeats that could `wanted` times and may `times`, and the step if that is less.
+
+        The limit per order of the present campaign bounds it too. None is no bound.
+        """
+        found = min(bound for bound in (wanted, times, self.most_times) if bound is not None)
+        return found, () if found == wanted else (f"{wanted} times, at most {found} = {found}",)
+
+    def take_off(self, parts: Parts) -> None:
+        """Lower what is to be paid for lines, of each by its part, which is no more than there is."""
+        for line in self.lines:
+            part = parts.get(line.ref, 0)
+            assert 0 <= part <= line.amount, "no line costs less than nothing"
+            line.amount -= part
+
+    def paid_parts(self) -> tuple[Parts, int]:
+        """Return what is paid for each line and for shipping after points were used as money."""
+        weights = {f"line:{line.ref}": line.amount for line in self.lines} | {"shipping": self.shipping}
+        by_points = spread(self.spent, weights)
+        lines = {line.ref: line.amount - by_points[f"line:{line.ref}"] for line in self.lines}
+        return lines, self.shipping - by_points["shipping"]
+
+
+@value
+class Settled:
+    """What an order costs that was decided before, when only what it earns is still to be decided."""
+
+    lines: tuple[tuple[LineContent, int, bool], ...]
+    """Each with what is to be paid for it, in minor units of the currency, and whether a campaign added it."""
+    shipping: int
+    """What is to be paid for it."""
+    campaigns: frozenset[UUID]
+    """Those that gave something then, and give nothing more."""
 
 
 @value
 class Outcome:
-    """What a rule decided: `amount` minor units of an asset, or nothing and what would have given something."""
+    """What a rule decided: `amount`, or with 0 nothing, and then what would have given something (`remedy`).
+
+    `amount` is minor units of the asset, or for discounts of the program's currency; for gifts it is pieces, for a tag
+    1. `parts` says how much of it belongs to which line: of discounts it adds up to the amount; of what is earned they
+    are weights, and None means that all lines count by what is paid for them. `times` is how often the effect repeated.
+    """
 
     kind: EffectKind
-    asset_id: UUID
+    asset_id: UUID | None
     amount: int
     text: str
     arithmetic: tuple[str, ...]
     facts: dict[str, Any]
     remedy: str | None = None
+    parts: Parts | None = None
+    times: int = 1
+    gift: GiftLine | None = None
+
+
+NO_ORDER = "there is no order."
+NO_MEMBER = "the order names no member."
+NAME_MEMBER = "Name the member of the order."
+
+
+def nothing(kind: EffectKind, text: str, remedy: str | None = None, asset: "Asset | None" = None) -> Outcome:
+    """Return that an effect gives nothing, and why."""
+    return Outcome(kind, asset.id if asset else None, 0, text, (), {}, remedy)
 
 
 class EffectRule(Protocol):
-    """A typed effect. `apply` is pure but for `running`, which it moves on."""
+    """A typed effect. `apply` is pure but for `facts.running`, which it moves on when it gives something."""
 
     @property
     def stage(self) -> Stage:
-        """Step of the waterfall in which the rule applies."""
+        """When within an evaluation the rule is applied. Discounts of lines take the step of their campaign."""
 
-    def apply(self, facts: Facts, running: Running) -> Outcome:
+    def apply(self, facts: "Facts") -> Outcome:
         """Decide."""

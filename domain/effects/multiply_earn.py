@@ -1,14 +1,15 @@
 """`multiplyEarn` and `multiplyEarnByTier`: more of what the base rules earned."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from domain.amounts import EXACT, rounded
 from domain.assets import Asset
 from domain.conditions.base import Facts
-from domain.effects.base import EffectKind, Outcome, Running, Stage
-from domain.program import Tier, factor_text
+from domain.effects.base import NAME_MEMBER, NO_MEMBER, NO_ORDER, EffectKind, Outcome, Stage, nothing
+from domain.effects.by_tier import best, nearest
+from domain.program import factor_text
 from domain.values import replace
 
 
@@ -28,9 +29,9 @@ class MultiplyEarn:
         """Multipliers follow all base earning."""
         return Stage.MULTIPLY_EARN
 
-    def apply(self, facts: Facts, running: Running) -> Outcome:  # noqa: ARG002  (one signature for every rule)
+    def apply(self, facts: Facts) -> Outcome:
         """Multiply by the one factor."""
-        return multiplied(self.asset, self.factor, running, f"{factor_text(self.factor)} points")
+        return multiplied(facts, self.asset, self.factor, f"{factor_text(self.factor)} points")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,34 +46,29 @@ class MultiplyEarnByTier:
         """Multipliers follow all base earning."""
         return Stage.MULTIPLY_EARN
 
-    def apply(self, facts: Facts, running: Running) -> Outcome:
+    def apply(self, facts: Facts) -> Outcome:
         """Multiply by the factor of the member's tier, the highest where ladders differ."""
-        own = {tier.code: self.factors[tier.code] for tier in facts.standings.values() if tier.code in self.factors}
-        code = max(own, key=lambda name: own[name], default=None)
-        factor = own[code] if code else Decimal(1)
-        earn = running.earn.get(self.asset.id)
+        code = best(facts, self.factors)
+        factor = self.factors[code] if code else Decimal(1)
+        earn = facts.running.earn.get(self.asset.id)
         base = earn.exact if earn else Decimal(0)
-        outcome = multiplied(self.asset, factor, running, f"{factor_text(factor)} points as {code or 'member'}")
-        if outcome.amount or earn is None:
+        outcome = multiplied(facts, self.asset, factor, f"{factor_text(factor)} points as {code or 'member'}")
+        if outcome.amount or earn is None or facts.order is None:
             return outcome
-        nearest = self._nearest(facts, lambda better: rounded(EXACT.multiply(base, better), earn.rounding) > earn.total)
-        remedy = f"{nearest.code} members earn {factor_text(self.factors[nearest.code])}." if nearest else None
+        tier = nearest(
+            facts, self.factors, lambda better: rounded(EXACT.multiply(base, better), earn.rounding) > earn.total
+        )
+        remedy = f"{tier.code} members earn {factor_text(self.factors[tier.code])}." if tier else None
         return replace(outcome, remedy=remedy)
 
-    def _nearest(self, facts: Facts, helps: Callable[[Decimal], bool]) -> Tier | None:
-        """Return the nearest tier above the member's own whose factor helps; those below are not to be reached."""
-        higher = (
-            tier
-            for ladder_id, own in facts.standings.items()
-            for tier in facts.program.tiers[ladder_id]
-            if tier.rank > own.rank and tier.code in self.factors and helps(self.factors[tier.code])
-        )
-        return min(higher, key=lambda tier: tier.rank, default=None)
 
-
-def multiplied(asset: Asset, factor: Decimal, running: Running, text: str) -> Outcome:
+def multiplied(facts: Facts, asset: Asset, factor: Decimal, text: str) -> Outcome:
     """Multiply the running points of `asset` by `factor`."""
-    earn = running.earn.get(asset.id)
+    if facts.member is None:
+        return nothing(EffectKind.MULTIPLY_EARN, NO_MEMBER, NAME_MEMBER, asset)
+    if facts.order is None:
+        return nothing(EffectKind.MULTIPLY_EARN, NO_ORDER, None, asset)
+    earn = facts.running.earn.get(asset.id)
     before = earn.total if earn else 0
     amount = 0
     arithmetic: tuple[str, ...] = ()
@@ -93,4 +89,5 @@ def multiplied(asset: Asset, factor: Decimal, running: Running, text: str) -> Ou
         text=f"{asset.spelled(amount)} {asset.code} more: {text}.",
         arithmetic=arithmetic,
         facts={"factor": str(factor), "before": before},
+        parts=earn.parts if earn else None,
     )

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from domain.amounts import spelled
 from domain.assets import Asset, AssetKind
+from domain.campaigns import Step
 from domain.effects.base import EffectKind, Outcome
 from domain.program import Program
 from domain.refusals import InvalidInput
@@ -33,12 +34,14 @@ def check_worth(program: Program, asset: Asset, amount: int, path: tuple[str, ..
         )
 
 
-def spent(program: Program, spend: Sequence[tuple[UUID, int]], payable: int) -> tuple[list[Outcome], int, int]:
-    """Return what pays an order of `payable`, and what points and what stored value pay of it, in minor units.
+def spent(
+    program: Program, spend: Sequence[tuple[UUID, int]], payable: int
+) -> tuple[list[tuple[Step, Outcome]], int, int]:
+    """Return what pays an order of `payable` and at which step, and what points and what stored value pay of it.
 
     Points lower what is to be paid; stored value pays it. Raises `InvalidInput` when they pay more than there is.
     """
-    outcomes: list[Outcome] = []
+    outcomes: list[tuple[Step, Outcome]] = []
     by_points = by_value = 0
     for asset_id, amount in spend:
         asset = program.asset_by_id(asset_id)
@@ -48,12 +51,14 @@ def spent(program: Program, spend: Sequence[tuple[UUID, int]], payable: int) -> 
             by_value += value
         else:
             by_points += value
-        outcomes.append(_outcome(program, asset, amount, value))
+        step = Step.PAYMENT if asset.kind is AssetKind.MONEY else Step.ASSETS
+        outcomes.append((step, _outcome(program, asset, amount, value)))
     if by_points + by_value > payable:
         raise InvalidInput(
             f"{program.money(by_points + by_value)} would pay an order of {program.money(payable)}.",
             field=("order", "spend"),
         )
+    outcomes.sort(key=lambda row: list(Step).index(row[0]))
     return outcomes, by_points, by_value
 
 

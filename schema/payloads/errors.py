@@ -20,16 +20,21 @@ class ErrorCode(Enum):
     INVALID_INPUT = "INVALID_INPUT"
     IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
     DUPLICATE_ORDER = "DUPLICATE_ORDER"
+    DUPLICATE_EVENT = "DUPLICATE_EVENT"
     INSUFFICIENT_BALANCE = "INSUFFICIENT_BALANCE"
     ORDER_STATE = "ORDER_STATE"
     ALREADY_RETURNED = "ALREADY_RETURNED"
     HOLD_EXPIRED = "HOLD_EXPIRED"
+    ORDER_CLAIMED = "ORDER_CLAIMED"
     GIFT_CARD_STATE = "GIFT_CARD_STATE"
     MEMBER_NOT_ACTIVE = "MEMBER_NOT_ACTIVE"
     PHONE_TAKEN = "PHONE_TAKEN"
     IDENTITY_TAKEN = "IDENTITY_TAKEN"
     LIMIT_REACHED = "LIMIT_REACHED"
     NOT_AGENT = "NOT_AGENT"
+    CAMPAIGN_STATE = "CAMPAIGN_STATE"
+    APPROVAL_REQUIRED = "APPROVAL_REQUIRED"
+    OWN_DRAFT = "OWN_DRAFT"
 
 
 described(
@@ -40,15 +45,20 @@ described(
         "INVALID_INPUT": "A value is outside what is allowed; `field` names it.",
         "IDEMPOTENCY_KEY_REUSED": "The key was used before, with other content.",
         "DUPLICATE_ORDER": "The source's name for the order is taken by an order with other content.",
+        "DUPLICATE_EVENT": "The source's name for the event is taken by an event with other content.",
         "INSUFFICIENT_BALANCE": "The balance does not cover the amount.",
         "ORDER_STATE": "The order is in a state in which this cannot be done.",
         "HOLD_EXPIRED": "The hold ran out, and what it had reserved is not there any more.",
+        "ORDER_CLAIMED": "The order is a member's already.",
         "GIFT_CARD_STATE": "The gift card was claimed or taken back before.",
         "MEMBER_NOT_ACTIVE": "The member is frozen or closed.",
         "PHONE_TAKEN": "The phone number belongs to another member.",
         "IDENTITY_TAKEN": "The identity belongs to another member.",
         "LIMIT_REACHED": "A limit would be passed.",
         "NOT_AGENT": "The member may not draw on the balance of the other.",
+        "CAMPAIGN_STATE": "The campaign is in a state in which this cannot be done.",
+        "APPROVAL_REQUIRED": "The program publishes only what was approved.",
+        "OWN_DRAFT": "Nobody approves what they drafted.",
         "ALREADY_RETURNED": "It was given back before, as far as it is asked for.",
     },
 )
@@ -135,9 +145,20 @@ class HoldExpiredError(UserError):
     """Too late."""
 
     CODE: strawberry.Private[str] = "HOLD_EXPIRED"
-    asset: str = strawberry.field(description="Code of the asset that is missing.")
-    available: Decimal = strawberry.field(description="What is there.")
-    required: Decimal = strawberry.field(description="What is needed.")
+    asset: str | None = strawberry.field(
+        description="Code of the asset that is missing; null when it is what a campaign gave, which others have now."
+    )
+    available: Decimal = strawberry.field(
+        description="What is there: of the asset, or of what bounds the campaign, an amount or a number of uses."
+    )
+    required: Decimal = strawberry.field(description="What is needed of it.")
+
+
+@strawberry.type(description="Returned when the order is a member's already: it is claimed once.")
+class OrderClaimedError(UserError):
+    """Too late."""
+
+    CODE: strawberry.Private[str] = "ORDER_CLAIMED"
 
 
 @strawberry.type(description="Returned when the balance does not cover the amount.")
@@ -224,7 +245,12 @@ def error_union(name: str, description: str) -> object:
 
 
 MemberEnrollError = Annotated[
-    InvalidInputError | NotFoundError | PhoneTakenError | IdentityTakenError | IdempotencyKeyReusedError,
+    InvalidInputError
+    | NotFoundError
+    | PhoneTakenError
+    | IdentityTakenError
+    | LimitReachedError
+    | IdempotencyKeyReusedError,
     error_union("MemberEnrollError", "Why a member was not enrolled."),
 ]
 MemberAmendError = Annotated[

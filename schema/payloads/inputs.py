@@ -200,6 +200,9 @@ class MemberEnrollInput:
         description="A person or a company, for ever. Gift cards are issued and not enrolled.",
         default=MemberKind.PERSON,
     )
+    attributes: list[AttributeInput] | None = strawberry.field(
+        description="Custom attributes, at most 50.", default=None
+    )
 
     def enrolment(self) -> Enrolment:
         """Return the enrolment of the use cases."""
@@ -213,6 +216,7 @@ class MemberEnrollInput:
             identities=[(identity.source, identity.external_id) for identity in self.identities or ()],
             referred_by=self.referred_by.ref() if self.referred_by else None,
             kind=self.kind,
+            attributes=pairs(self.attributes),
         )
 
 
@@ -231,12 +235,16 @@ class MemberAmendInput:
     status: strawberry.Maybe[MemberStatus | None] = strawberry.field(
         description="Whether the member may earn and spend; CLOSED is for good.", default=None
     )
+    attributes: strawberry.Maybe[list[AttributeInput] | None] = strawberry.field(
+        description="All custom attributes, at most 50, in place of those that there are.", default=None
+    )
 
     def changes(self) -> dict[str, object]:
         """Return the facts that are given, with their new values."""
         names = ("phone", "email", "name", "birthday", "channel", "store", "status")
         given = {name: getattr(self, name) for name in names}
-        return {name: value.value for name, value in given.items() if value is not None}
+        found = {name: value.value for name, value in given.items() if value is not None}
+        return found if self.attributes is None else found | {"attributes": pairs(self.attributes.value)}
 
 
 @strawberry.input(description="What `orderPreview` takes.")

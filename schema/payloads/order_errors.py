@@ -13,6 +13,7 @@ from schema.payloads.errors import (
     MemberNotActiveError,
     NotAgentError,
     NotFoundError,
+    OrderClaimedError,
     OrderStateError,
     error_union,
 )
@@ -66,6 +67,16 @@ OrderReturnError = Annotated[
     | LimitReachedError
     | IdempotencyKeyReusedError,
     error_union("OrderReturnError", "Why nothing of an order came back."),
+]
+OrderClaimError = Annotated[
+    InvalidInputError
+    | NotFoundError
+    | OrderClaimedError
+    | OrderStateError
+    | MemberNotActiveError
+    | LimitReachedError
+    | IdempotencyKeyReusedError,
+    error_union("OrderClaimError", "Why an order was not claimed."),
 ]
 OrderImportError = Annotated[
     InvalidInputError

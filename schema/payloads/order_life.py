@@ -1,9 +1,15 @@
-"""Hold, capture, cancel and return of orders: what they take, and what they answer."""
+"""Hold, capture, cancel, return and claim of orders: what they take, and what they answer."""
 
 import strawberry
 
-from schema.payloads.inputs import KEY, OrderBy, OrderContentInput
-from schema.payloads.order_errors import OrderCancelError, OrderCaptureError, OrderHoldError, OrderReturnError
+from schema.payloads.inputs import KEY, MemberBy, OrderBy, OrderContentInput
+from schema.payloads.order_errors import (
+    OrderCancelError,
+    OrderCaptureError,
+    OrderClaimError,
+    OrderHoldError,
+    OrderReturnError,
+)
 from schema.payloads.results import ERRORS, REPLAYED
 from schema.types.ledger import Entry
 from schema.types.member import Member
@@ -77,6 +83,17 @@ class OrderReturnInput:
     )
 
 
+@strawberry.input(description="What `orderClaim` takes.")
+class OrderClaimInput:
+    """A claim."""
+
+    idempotency_key: str = strawberry.field(description=KEY)
+    order: OrderBy = strawberry.field(
+        description="Which order: a guest's that is committed, and of which nothing came back."
+    )
+    member: MemberBy = strawberry.field(description="Whose it is to be.")
+
+
 @strawberry.type(description="What `orderHold` answers.")
 class OrderHoldPayload:
     """A hold's answer."""
@@ -120,3 +137,14 @@ class OrderReturnPayload:
     entries: list[Entry] = strawberry.field(description=ENTRIES, default_factory=list)
     replayed: bool = strawberry.field(description=REPLAYED, default=False)
     user_errors: list[OrderReturnError] = strawberry.field(description=ERRORS, default_factory=list)
+
+
+@strawberry.type(description="What `orderClaim` answers.")
+class OrderClaimPayload:
+    """A claim's answer."""
+
+    order: Order | None = strawberry.field(description="The order, now the member's.", default=None)
+    member: Member | None = strawberry.field(description="The member, as it is now.", default=None)
+    entries: list[Entry] = strawberry.field(description=ENTRIES, default_factory=list)
+    replayed: bool = strawberry.field(description=REPLAYED, default=False)
+    user_errors: list[OrderClaimError] = strawberry.field(description=ERRORS, default_factory=list)

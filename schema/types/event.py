@@ -18,6 +18,7 @@ from schema.enums import EventKind, TierDirection
 from schema.scalars import Cursor
 from schema.types.ledger import Balance, Entry, Expiry
 from schema.types.member import Member
+from schema.types.occasion import Occasion
 from schema.types.order import Order, OrderReturn
 from schema.types.program import Asset, Tier, TierLadder
 from services.balances import Amounts
@@ -99,6 +100,16 @@ class OrderExpired(MemberEvent):
         return await _order(self.row, info)
 
 
+@strawberry.type(description="The member claimed an order that they had bought as a guest.")
+class OrderClaimed(MemberEvent):
+    """A claim."""
+
+    @strawberry.field(description="The order.")
+    async def order(self, info: Info) -> Order:
+        """Return the order."""
+        return await _order(self.row, info)
+
+
 @strawberry.type(description="Some of an order of the member, or all of it, came back.")
 class OrderReturned(MemberEvent):
     """A return."""
@@ -122,6 +133,19 @@ async def _order(event: models.Event, info: Info) -> Order:
     row = await info.context.loaders.order.load(event.order_id)
     assert row is not None, "who sees an event sees its order"
     return Order.of(row)
+
+
+@strawberry.type(description="Something happened that is no order, and was kept: see `Occasion`.")
+class OccasionRecorded(MemberEvent):
+    """An occasion."""
+
+    @strawberry.field(description="What happened, and what campaigns made of it.")
+    async def occasion(self, info: Info) -> Occasion:
+        """Return the occasion."""
+        assert self.row.occasion_id is not None, "the event is of an occasion"
+        row = await info.context.loaders.occasion.load(self.row.occasion_id)
+        assert row is not None, "who sees an event sees its occasion"
+        return Occasion.of(row)
 
 
 @strawberry.type(description="A line was added to the member's ledger.")
@@ -187,14 +211,29 @@ class TierChanged(MemberEvent):
     direction: TierDirection = strawberry.field(description="Which way.")
 
 
-OF_ORDERS = {
+OF_ORDERS: dict[EventKind, type[MemberEvent]] = {
     EventKind.ORDER_HELD: OrderHeld,
     EventKind.ORDER_COMMITTED: OrderCommitted,
     EventKind.ORDER_RETURNED: OrderReturned,
     EventKind.ORDER_CANCELLED: OrderCancelled,
     EventKind.ORDER_EXPIRED: OrderExpired,
+    EventKind.ORDER_CLAIMED: OrderClaimed,
 }
-EVENTS = (MemberEnrolled, MemberAmended, *OF_ORDERS.values(), BalanceChanged, ExpiryReminded, TierChanged)
+PLAIN: dict[EventKind, type[MemberEvent]] = OF_ORDERS | {
+    EventKind.MEMBER_ENROLLED: MemberEnrolled,
+    EventKind.BALANCE_CHANGED: BalanceChanged,
+    EventKind.OCCASION_RECORDED: OccasionRecorded,
+}
+"""Those that are made of nothing else than what all have."""
+EVENTS = (
+    MemberEnrolled,
+    MemberAmended,
+    *OF_ORDERS.values(),
+    BalanceChanged,
+    ExpiryReminded,
+    TierChanged,
+    OccasionRecorded,
+)
 
 
 def event_of(row: models.Event, program: domain.Program) -> MemberEvent:
@@ -210,18 +249,14 @@ def event_of(row: models.Event, program: domain.Program) -> MemberEvent:
         "recorded_at": row.recorded_at,
     }
     match kind:
-        case EventKind.MEMBER_ENROLLED:
-            return MemberEnrolled(**common)
         case EventKind.MEMBER_AMENDED:
             return MemberAmended(**common, fields=list((row.details or {}).get("fields", ())))  # type: ignore[call-overload]
-        case EventKind.BALANCE_CHANGED:
-            return BalanceChanged(**common)
         case EventKind.EXPIRY_REMINDED:
             return _expiry_reminded(row, program, common)
         case EventKind.TIER_CHANGED:
             return _tier_changed(row, program, common)
         case _:
-            return OF_ORDERS[kind](**common)
+            return PLAIN[kind](**common)
 
 
 def _expiry_reminded(row: models.Event, program: domain.Program, common: dict[str, Any]) -> ExpiryReminded:

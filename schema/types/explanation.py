@@ -1,19 +1,15 @@
 """Why a number is what it is, and why something did not apply."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import strawberry
 
 import models
-from domain.amounts import from_minor
-from domain.program import Program
-from schema import ids
 from schema.context import Info
-from schema.enums import EffectKind, GiftCardState, NotAppliedReason
-from schema.types.program import Asset, Campaign
+from schema.enums import GiftCardState, NotAppliedReason
+from schema.types.campaign import Campaign
 
 
 @strawberry.type(description="One condition of a rule: what it requires and what was found.")
@@ -67,6 +63,12 @@ class NotApplied:
     reason: NotAppliedReason = strawberry.field(description="The kind of reason.")
     message: str = strawberry.field(description="The reason with its numbers, for people.")
     remedy: str | None = strawberry.field(description="The nearest change that would make it apply; null if none is.")
+    rule_version: str | None = strawberry.field(
+        description="Campaign and version that did not apply; null for what was decided before it was kept."
+    )
+    conditions: list[ConditionResult] = strawberry.field(
+        description="Of a condition or calendar that did not hold all that was looked at, met or not; else none."
+    )
 
     @strawberry.field(description="The campaign that did not apply.")
     async def campaign(self, info: Info) -> Campaign | None:
@@ -75,76 +77,15 @@ class NotApplied:
 
     @classmethod
     def of(cls, record: dict[str, Any]) -> "NotApplied":
-        """Return it from its stored form."""
+        """Return it from its stored form; the oldest says neither version nor conditions."""
         return cls(
             campaign_id=UUID(record["campaign"]),
             reason=NotAppliedReason(record["reason"]),
             message=record["message"],
             remedy=record["remedy"],
+            rule_version=record.get("ruleVersion"),
+            conditions=[ConditionResult(**result) for result in record.get("conditions", ())],
         )
-
-
-@strawberry.interface(description="One thing that was decided for an order, with the reason.")
-class Effect:
-    """An effect."""
-
-    id: strawberry.ID = strawberry.field(description="Opaque and stable once the order is committed.")
-    kind: EffectKind = strawberry.field(description="What the effect does.")
-    explanation: Explanation = strawberry.field(description="Why, by which version, with the arithmetic.")
-    campaign_id: strawberry.Private[UUID | None]
-
-    @strawberry.field(description="The campaign that decided it; null for what the order is paid with.")
-    async def campaign(self, info: Info) -> Campaign | None:
-        """Return the campaign."""
-        return await campaign_of(info, self.campaign_id)
-
-
-@strawberry.type(description="So much of an asset for each amount paid.")
-class EarnEffect(Effect):
-    """Base earning."""
-
-    asset: Asset = strawberry.field(description="What is earned.")
-    amount: Decimal = strawberry.field(description="How much.")
-
-
-@strawberry.type(description="More of what the base rules earned.")
-class MultiplyEarnEffect(Effect):
-    """A multiplier's share."""
-
-    asset: Asset = strawberry.field(description="What is earned.")
-    amount: Decimal = strawberry.field(description="How much more.")
-    factor: Decimal = strawberry.field(description="The factor of this rule.")
-
-
-@strawberry.type(description="What the order is paid with: points used as money, or stored value.")
-class SpendEffect(Effect):
-    """A payment."""
-
-    asset: Asset = strawberry.field(description="What pays.")
-    amount: Decimal = strawberry.field(description="How much of it.")
-    value: Decimal = strawberry.field(description="What that pays, in the program's currency.")
-
-
-EFFECTS = (SpendEffect, EarnEffect, MultiplyEarnEffect)
-
-
-def effect_of(row: Any, program: Program) -> SpendEffect | EarnEffect | MultiplyEarnEffect:
-    """Return the effect of the contract from a stored row (or one that a preview would store)."""
-    asset = program.asset_by_id(row.asset_id)
-    common: dict[str, Any] = {
-        "id": ids.encode_numbered(ids.EFFECT, row.order_id, row.ordinal),
-        "kind": EffectKind(row.kind),
-        "campaign_id": row.campaign_id,
-        "explanation": Explanation.of(row.explanation),
-        "asset": Asset.of(asset),
-        "amount": Decimal(row.amount).scaleb(-asset.scale),
-    }
-    if row.kind == EffectKind.SPEND:
-        scale = program.currency_scale
-        return SpendEffect(**common, value=from_minor(row.facts["value"], scale))
-    if row.kind == EffectKind.MULTIPLY_EARN:
-        return MultiplyEarnEffect(**common, factor=Decimal(row.facts["factor"]))
-    return EarnEffect(**common)
 
 
 def _returned(entry: models.Entry, asset: Any) -> str:

@@ -16,9 +16,10 @@ from domain.instants import NEVER
 from schema import ids
 from schema.context import Info
 from schema.enums import EntryKind, LotPart
+from schema.types.campaign import Campaign
 from schema.types.explanation import Explanation, campaign_of, effect_explanation, entry_text, gift_card_text
 from schema.types.node import Node
-from schema.types.program import Asset, Campaign
+from schema.types.program import Asset
 from schema.types.stored_value import top_up_arithmetic, top_up_text
 from services.balances import Amounts
 
@@ -131,15 +132,23 @@ class Entry(Node):
         """Return the campaign."""
         return await campaign_of(info, self.row.campaign_id)
 
+    async def _decided(self, info: Info) -> Explanation | None:
+        """Return why a line is what it is that carries out an effect of an order or an occasion; None for others."""
+        loaders, number = info.context.loaders, self.row.effect
+        if number is None or self.row.kind not in (EntryKind.EARN, EntryKind.SPEND):
+            return None
+        if self.row.order_id is not None:
+            found = (effect for effect in await loaders.effects.load(self.row.order_id) if effect.ordinal == number)
+            return next((effect_explanation(self.row, self.domain_asset, effect) for effect in found), None)
+        occasion = await loaders.occasion_of.load(self.row.transfer_id)
+        given = await loaders.occasion_effects.load(occasion.id) if occasion else []
+        return next((Explanation.of(dict(effect.explanation)) for effect in given if effect.ordinal == number), None)
+
     @strawberry.field(description="Why the line is what it is.")
     async def explanation(self, info: Info) -> Explanation:
         """Return the reason."""
-        decided = self.row.kind in (EntryKind.EARN, EntryKind.SPEND)
-        if decided and self.row.order_id is not None and self.row.effect is not None:
-            effects = await info.context.loaders.effects.load(self.row.order_id)
-            found = next((effect for effect in effects if effect.ordinal == self.row.effect), None)
-            if found is not None:
-                return effect_explanation(self.row, self.domain_asset, found)
+        if (decided := await self._decided(info)) is not None:
+            return decided
         reason = None
         if self.row.kind in REASONED:
             reason = await info.context.loaders.reason.load(self.row.transfer_id)

@@ -22,8 +22,10 @@ from schema.types.agent import Agent
 from schema.types.gift_card import GiftCard
 from schema.types.ledger import Balance, Entry, Lot
 from schema.types.node import Node
-from schema.types.order import Hold, Order
+from schema.types.occasion import Occasion
+from schema.types.order import Attribute, Hold, Order, attributes_of
 from schema.types.standing import Standing
+from schema.types.tag import MemberTag, tags_of
 from services.balances import Amounts
 from services.listing import OwnPage
 
@@ -176,6 +178,35 @@ class Member(Node):
         size = page_size(first)
         rows = await info.context.loaders.orders_page.load(OwnPage(self.row.id, size + 1, key_of(ids.ORDER, after)))
         return connection(rows, size, after, Order.of, lambda row: ids.encode(ids.ORDER, row.id))
+
+    @strawberry.field(
+        description="What happened to the member that is no order, the last recorded first: behaviour events, and "
+        "other occasions on which campaigns gave something."
+    )
+    async def occasions(
+        self,
+        info: Info,
+        first: Annotated[int | None, strawberry.argument(description="How many, 1 to 100.")] = 20,
+        after: Annotated[str | None, strawberry.argument(description="Cursor of the occasion before.")] = None,
+    ) -> Connection[Occasion]:
+        """Return a page of occasions."""
+        size = page_size(first)
+        page = OwnPage(self.row.id, size + 1, key_of(ids.OCCASION, after))
+        rows = await info.context.loaders.occasions_page.load(page)
+        return connection(rows, size, after, Occasion.of, lambda row: ids.encode(ids.OCCASION, row.id))
+
+    @strawberry.field(description="Custom attributes.", extensions=[Personal()])
+    def attributes(self) -> list[Attribute] | None:
+        """Return the attributes."""
+        return attributes_of(self.row.attributes)
+
+    @strawberry.field(
+        description="Marks on the member, by their names. The member is not shown them.",
+        extensions=[Personal(own=False)],
+    )
+    def tags(self) -> list[MemberTag] | None:
+        """Return the tags."""
+        return tags_of(self.row.tags)
 
     @strawberry.field(description="Gift cards that the member gave, the last issued first.")
     async def gift_cards(

@@ -13,7 +13,9 @@ from domain.amounts import from_minor
 from schema import ids
 from schema.context import Info
 from schema.enums import OrderState
-from schema.types.explanation import Effect, NotApplied, effect_of
+from schema.types.campaign import Campaign
+from schema.types.effect import WATERFALL, Effect, WaterfallLine, effect_of, waterfall_of
+from schema.types.explanation import NotApplied, campaign_of
 from schema.types.node import Node
 from schema.types.program import Asset
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 SPENT = "What the points are worth that were used as money; it lowers `payable`."
 PAID = "What stored value pays of `payable`."
+SHIPPING_DISCOUNT = "Discount on shipping; it is among all discounts."
 DUE = "What is left of `payable` for cash, card or other means."
 
 
@@ -54,6 +57,13 @@ class OrderLine:
     discount: Decimal = strawberry.field(description="Discount on the whole line.")
     payable: Decimal = strawberry.field(description="What the whole line costs after discounts.")
     attributes: list[Attribute] = strawberry.field(description="Custom attributes.")
+    gift: bool = strawberry.field(description="Whether a campaign added the line, at no price.")
+    campaign_id: strawberry.Private[UUID | None]
+
+    @strawberry.field(description="The campaign that gave it; null for what was bought.")
+    async def campaign(self, info: Info) -> Campaign | None:
+        """Return the campaign."""
+        return await campaign_of(info, self.campaign_id)
 
     @classmethod
     def of(cls, row: Any, scale: int) -> "OrderLine":
@@ -70,6 +80,8 @@ class OrderLine:
             discount=from_minor(row.discount, scale),
             payable=from_minor(row.payable, scale),
             attributes=attributes_of(row.attributes),
+            gift=row.campaign_id is not None,
+            campaign_id=row.campaign_id,
         )
 
 
@@ -152,6 +164,9 @@ class Order(Node):
     channel: str | None = strawberry.field(description="Channel through which it was bought.")
     currency: str = strawberry.field(description="ISO 4217 currency.")
     held_until: datetime | None = strawberry.field(description="The limit of its hold; null if it never was held.")
+    claimed_at: datetime | None = strawberry.field(
+        description="When the member claimed it, who had bought it as a guest; null for any other order."
+    )
     occurred_at: datetime = strawberry.field(description="When it was bought.")
     recorded_at: datetime = strawberry.field(description="When it was written here.")
     attributes: list[Attribute] = strawberry.field(description="Custom attributes.")
@@ -174,6 +189,11 @@ class Order(Node):
     async def shipping(self, info: Info) -> Decimal:
         """Return the shipping."""
         return from_minor(self.row.shipping, await self._scale(info))
+
+    @strawberry.field(description=SHIPPING_DISCOUNT)
+    async def shipping_discount(self, info: Info) -> Decimal:
+        """Return the discount on shipping."""
+        return from_minor(self.row.shipping_discount, await self._scale(info))
 
     @strawberry.field(description="Where it is in its life.")
     async def state(self, info: Info) -> OrderState:
@@ -227,7 +247,7 @@ class Order(Node):
         """Return the payer."""
         return await found_member(info, self.row.payer_id)
 
-    @strawberry.field(description="Its lines.")
+    @strawberry.field(description="Its lines, and after them the gifts.")
     async def lines(self, info: Info) -> list[OrderLine]:
         """Return the lines."""
         scale = await self._scale(info)
@@ -239,6 +259,12 @@ class Order(Node):
         program = await info.context.loaders.program.load(self.row.program_id)
         rows = await info.context.loaders.effects.load(self.row.id)
         return [effect_of(row, program) for row in rows]
+
+    @strawberry.field(description=WATERFALL)
+    async def waterfall(self, info: Info) -> list[WaterfallLine]:
+        """Return the steps."""
+        program = await info.context.loaders.program.load(self.row.program_id)
+        return waterfall_of(self.row, await info.context.loaders.effects.load(self.row.id), program)
 
     @strawberry.field(description="What did not apply, and why not.")
     def not_applied(self) -> list[NotApplied]:
@@ -257,6 +283,7 @@ class Order(Node):
             channel=row.channel,
             currency=row.currency,
             held_until=row.held_until,
+            claimed_at=row.claimed_at,
             occurred_at=row.occurred_at,
             recorded_at=row.recorded_at,
             attributes=attributes_of(row.attributes),

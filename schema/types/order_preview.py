@@ -11,8 +11,9 @@ import strawberry
 from domain import program as domain
 from domain.amounts import from_minor
 from schema.context import Info
-from schema.types.explanation import Effect, NotApplied, effect_of
-from schema.types.order import DUE, PAID, SPENT, OrderLine, found_member
+from schema.types.effect import WATERFALL, Effect, WaterfallLine, effect_of, waterfall_of
+from schema.types.explanation import NotApplied
+from schema.types.order import DUE, PAID, SHIPPING_DISCOUNT, SPENT, OrderLine, found_member
 from schema.types.program import Tier
 
 if TYPE_CHECKING:
@@ -31,11 +32,13 @@ class OrderPreview:
     subtotal: Decimal = strawberry.field(description="Price of all lines before discounts, without shipping.")
     discount_total: Decimal = strawberry.field(description="All discounts together.")
     shipping: Decimal = strawberry.field(description="Price of shipping.")
+    shipping_discount: Decimal = strawberry.field(description=SHIPPING_DISCOUNT)
     spent: Decimal = strawberry.field(description=SPENT)
     payable: Decimal = strawberry.field(description="What is left to pay, shipping included.")
     paid: Decimal = strawberry.field(description=PAID)
     due: Decimal = strawberry.field(description=DUE)
-    lines: list[OrderLine] = strawberry.field(description="Its lines.")
+    lines: list[OrderLine] = strawberry.field(description="Its lines, and after them the gifts.")
+    waterfall: list[WaterfallLine] = strawberry.field(description=WATERFALL)
     effects: list[Effect] = strawberry.field(description="What would be decided for it, each with its reason.")
     not_applied: list[NotApplied] = strawberry.field(description="What would not apply, and why not.")
     tiers_after: list[Tier] = strawberry.field(description="The member's tier on each ladder after the order.")
@@ -60,11 +63,13 @@ class OrderPreview:
             subtotal=from_minor(order.subtotal, scale),
             discount_total=from_minor(order.discount_total, scale),
             shipping=from_minor(order.shipping, scale),
+            shipping_discount=from_minor(order.shipping_discount, scale),
             spent=from_minor(order.spent, scale),
             payable=from_minor(order.payable, scale),
             paid=from_minor(order.paid, scale),
             due=from_minor(order.payable - order.paid, scale),
             lines=[OrderLine.of(line, scale) for line in lines],
+            waterfall=waterfall_of(order, effects, program),
             effects=[effect_of(row, program) for row in effects],
             not_applied=[NotApplied.of(record) for record in order.not_applied],
             tiers_after=[Tier.of(tier) for tier in tiers],

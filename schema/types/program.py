@@ -1,11 +1,10 @@
-"""Program, asset, ladder, tier, campaign."""
+"""Program, asset, ladder, tier."""
 
 from datetime import date
 from decimal import Decimal
 
 import strawberry
 
-import models
 from domain import assets, conversions
 from domain import program as domain
 from domain.amounts import AMOUNT_MAX, from_minor
@@ -218,16 +217,3 @@ class TierLadder(Node):
             metric=ladder.metric,
             tiers=[Tier.of(tier) for tier in program.tiers[ladder.id]],
         )
-
-
-@strawberry.type(description="A rule of the program under a stable name; what it says is in immutable versions.")
-class Campaign(Node):
-    """A campaign."""
-
-    code: str = strawberry.field(description="Short name, unique in the program.")
-    name: str = strawberry.field(description="Name for people.")
-
-    @classmethod
-    def of(cls, row: models.Campaign) -> "Campaign":
-        """Return the campaign of the contract."""
-        return cls(id=ids.encode(ids.CAMPAIGN, row.id), code=row.code, name=row.name)

@@ -9,6 +9,8 @@ from services.verify.source import BrokenValueError, Source, exact
 
 IDS = ("program_id", "member_id", "account_id", "order_id")
 """What a row is named by beside its own key, as far as it has them."""
+WHOLES = {"order_id": "orders", "occasion_id": "occasion"}
+"""Column → the table of those whose member a row without one belongs to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +73,13 @@ async def broken(source: Source, check: Check, scope: Scope, limit: int) -> list
 async def named(source: Source, table: str, key: Key) -> Key:
     """Return the key of a row with the program and the member it belongs to, as far as that can still be found."""
     found = await _row(source, table, key)
-    order_id = key.get("order_id") or found.get("order_id")
-    if found.get("member_id") is None and order_id is not None:
-        of_order = await _row(source, "orders", {"id": order_id})
-        found = {name: of_order.get(name) for name in ("program_id", "member_id")} | {
-            name: value for name, value in found.items() if value is not None
-        }
+    for column, of in WHOLES.items():
+        whole_id = key.get(column) or found.get(column)
+        if found.get("member_id") is None and whole_id is not None:
+            whole = await _row(source, of, {"id": whole_id})
+            found = {name: whole.get(name) for name in ("program_id", "member_id")} | {
+                name: value for name, value in found.items() if value is not None
+            }
     ids = {name: found[name] for name in IDS if found.get(name) is not None}
     return {name: _plain(value) for name, value in (ids | key).items()}
 

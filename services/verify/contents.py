@@ -1,23 +1,30 @@
 """What every order is and why it was decided so: its content's hash, its state, the grounds of its effects."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
+from domain.campaigns import Step, Trigger
 from domain.effects.base import EffectKind
-from domain.orders import LineContent, Order, OrderContent, OrderEffect, OrderLine
+from domain.orders import LineContent, Order, OrderContent, OrderEffect, OrderLine, OrderState
+from services.verify.basket import Basket, Rule
 from services.verify.check import Scope
-from services.verify.parts import UNREADABLE, Findings, Part, side_by_side
-from services.verify.reasons import (
-    fault_of_explanation,
-    fault_of_facts,
-    fault_of_not_applied,
+from services.verify.decided import (
+    fault_of_consumed,
+    fault_of_discounts,
+    fault_of_gifts,
     fault_of_order,
     fault_of_payments,
+    fault_of_step,
+    rule_of,
 )
+from services.verify.parts import UNREADABLE, Findings, Part, side_by_side, tried
+from services.verify.reasons import Asked, fault_of_explanation, fault_of_not_applied, fault_of_version
 from services.verify.report import Finding
 from services.verify.returned import Whole, fault_of_captured, fault_of_returned, fault_of_state
 from services.verify.setup import SetUp
 from services.verify.source import Row, Source
+from services.verify.uses import Uses
+from services.verify.versions import Version
 from services.writer.tables import ENTRIES, ORDER_EFFECTS, ORDER_LINES, ORDER_RETURNS, ORDERS
 
 CHECKS = {
@@ -26,11 +33,15 @@ CHECKS = {
     "order.effects": "orders",
     "order.captured": "orders",
     "order.payment": "orders",
+    "order.discounts": "orders",
+    "order.gifts": "orders",
+    "order.consumed": "orders",
     "order.returned": "orders",
     "order.not_applied": "orders",
     "order_line.order": "order_line",
     "effect.order": "order_effect",
     "effect.facts": "order_effect",
+    "effect.step": "order_effect",
     "effect.explanation": "order_effect",
     "order_return.order": "order_return",
     "entry.return": "entry",
@@ -48,9 +59,10 @@ OF_CAPTURES_AND_RETURNS = (
 class Contents:
     """One pass over all orders, in the order of their ids, each with its lines, effects and returns."""
 
-    def __init__(self, source: Source, scope: Scope, limit: int, set_up: SetUp) -> None:
+    def __init__(self, source: Source, scope: Scope, limit: int, set_up: SetUp, uses: Uses) -> None:
         self._source = source
         self._set_up = set_up
+        self._uses = uses
         self._findings = found = Findings(limit)
         self._heads = Part(source, ORDERS, scope, found)
         self._lines = Part(source, ORDER_LINES, scope, found, column="order_id", check="order_line.order")
@@ -90,50 +102,88 @@ class Contents:
             lines, effects, returns, entries = read
             self._check_order(record, order, lines, effects)
             self._check_returns(record, Whole(order, lines, effects, returns, entries))
-            self._check_effects(raw[1], order, effects)
+            self._check_effects(raw[1], order, lines, effects)
+            if order.counted:
+                tried(lambda: self._uses.order(order, lines, effects))
 
     def _check_returns(self, record: Row, whole: Whole) -> None:
-        if fault := _tried(lambda: fault_of_state(whole)):
+        if fault := tried(lambda: fault_of_state(whole)):
             self._findings.add("order.state", "orders", record, f"The state is not that of the order: {fault}.")
-        elif fault := _tried(lambda: fault_of_captured(whole)):
+        elif fault := tried(lambda: fault_of_captured(whole)):
             message = f"What was captured is not what is spent, earned and to be paid: {fault}."
             self._findings.add("order.captured", "orders", record, message)
-        elif (whole.returns or whole.entries) and (fault := _tried(lambda: fault_of_returned(whole))):
+        elif (whole.returns or whole.entries) and (fault := tried(lambda: fault_of_returned(whole))):
             self._findings.add("order.returned", "orders", record, f"What came back is not undone: {fault}.")
 
     def _check_order(self, record: Row, order: Order, lines: list[OrderLine], effects: list[OrderEffect]) -> None:
+        gave = {effect.campaign_id: version for effect in effects if (version := self._version(effect))}
+        checks: tuple[tuple[str, str, Callable[[], str | None]], ...] = (
+            ("order.effects", "The effects are not all of an order", lambda: fault_of_order(effects)),
+            ("order.payment", "The order is not paid so", lambda: fault_of_payments(order, effects, self._set_up)),
+            ("order.discounts", "What is off is not so", lambda: fault_of_discounts(order, lines, effects)),
+            ("order.gifts", "What is given is not so", lambda: fault_of_gifts(lines, effects)),
+            ("order.consumed", "Of campaigns it did not take so much", lambda: self._consumed(order, effects, gave)),
+            (
+                "order.not_applied",
+                "The list of campaigns that did nothing is not one",
+                lambda: fault_of_not_applied(order.not_applied, _asked(order, gave.values()), self._set_up),
+            ),
+        )
         if not has_its_content(order, lines, effects):
             message = "The hash is not that of the order with its lines: what was reported was changed afterwards."
             self._findings.add("order.content", "orders", record, message)
-        if fault := fault_of_order(effects):
-            self._findings.add("order.effects", "orders", record, f"The effects are not all of an order: {fault}.")
-        if fault := _tried(lambda: fault_of_payments(order, effects, self._set_up)):
-            self._findings.add("order.payment", "orders", record, f"The order is not paid so: {fault}.")
-        if fault := _tried(lambda: fault_of_not_applied(order, self._set_up)):
-            message = f"The list of campaigns that did nothing is not one: {fault}."
-            self._findings.add("order.not_applied", "orders", record, message)
+        for check, message, fault in checks:
+            if found := tried(fault):
+                self._findings.add(check, "orders", record, f"{message}: {found}.")
 
-    def _check_effects(self, raw: list[Row], order: Order, effects: list[OrderEffect]) -> None:
-        given: dict[Any, int] = {}
+    def _version(self, effect: OrderEffect) -> Version | None:
+        return self._set_up.versions.get(effect.campaign_version_id)
+
+    def _consumed(self, order: Order, effects: list[OrderEffect], gave: dict[Any, Version]) -> str | None:
+        if not order.consumed and not order.counted and not any(version.bounds for version in gave.values()):
+            return None
+        if order.counted is not (bool(order.consumed) and order.state is not OrderState.CANCELLED) and not (
+            order.state is OrderState.EXPIRED and not order.counted
+        ):
+            return f"it is {order.state} and {'' if order.counted else 'not '}counted"
+        day = self._set_up.day(order.program_id, order.occurred_at)
+        return fault_of_consumed(order.consumed, effects, day, gave)
+
+    def _check_effects(self, raw: list[Row], order: Order, lines: list[OrderLine], effects: list[OrderEffect]) -> None:
+        basket = Basket(order, lines)
+        asked = _asked(order, ())
         for record, effect in zip(raw, effects, strict=True):
-            asset = self._set_up.assets.get(effect.asset_id)
-            if asset is None:
+            version = None if effect.kind == EffectKind.SPEND else self._version(effect)
+            if version is None and effect.kind != EffectKind.SPEND:
                 continue  # `effect.version` names it
-            if effect.kind == EffectKind.SPEND:
-                if fault := _tried(lambda: fault_of_explanation(effect, None, asset)):  # noqa: B023
-                    message = f"The explanation is not one of this effect: {fault}."
-                    self._findings.add("effect.explanation", "order_effect", record, message)
-                continue
-            before = given.get(effect.asset_id, 0)
-            given[effect.asset_id] = before + effect.amount
-            version = self._set_up.versions.get(effect.campaign_version_id) if effect.campaign_version_id else None
-            if version is None:
-                continue  # `effect.version` names it
-            if fault := _tried(lambda: fault_of_facts(effect, order, version, before)):  # noqa: B023  (called at once)
+            rule, fault = None, None
+            if version is not None:
+                rule, fault = _rule(effect, version, asked, basket)
+            if fault:
                 self._findings.add("effect.facts", "order_effect", record, f"The facts do not hold: {fault}.")
-            if fault := _tried(lambda: fault_of_explanation(effect, version, asset)):  # noqa: B023
+            if fault := fault_of_step(effect, rule, self._set_up):
+                self._findings.add("effect.step", "order_effect", record, f"The step is another: {fault}.")
+            if fault := tried(lambda: fault_of_explanation(effect, version, self._set_up)):  # noqa: B023  (at once)
                 message = f"The explanation is not one of this effect: {fault}."
                 self._findings.add("effect.explanation", "order_effect", record, message)
+
+
+def _asked(order: Order, gave: Collection[Version]) -> Asked:
+    """Return the order as campaigns saw it; what a member claimed was a guest's at first."""
+    return Asked(
+        order.program_id, order.member_id, order.occurred_at, Trigger.ORDER, gave, order.claimed_at is not None
+    )
+
+
+def _rule(effect: OrderEffect, version: Version, asked: Asked, basket: Basket) -> tuple[Rule | None, str | None]:
+    """Return the rule of which an effect came, or what is wrong with its facts."""
+    try:
+        rule, fault = rule_of(effect, version, basket, effect.parts)
+        is_multiplied = rule.multiplied if rule else effect.step != Step.PROGRESS
+        moved = basket.move_on(effect, is_multiplied=is_multiplied)
+        return rule, fault_of_version(version, asked) or fault or moved
+    except UNREADABLE as error:
+        return None, f"they hold a value that cannot be ({type(error).__name__})"
 
 
 def has_its_content(order: Order, lines: list[OrderLine], effects: list[OrderEffect]) -> bool:
@@ -142,7 +192,7 @@ def has_its_content(order: Order, lines: list[OrderLine], effects: list[OrderEff
         return False
     # An order that came without an instant happened when it was recorded, and its hash is over none.
     instants = (None, order.occurred_at) if order.occurred_at == order.recorded_at else (order.occurred_at,)
-    spend = tuple(sorted((effect.asset_id, effect.amount) for effect in effects if effect.kind == EffectKind.SPEND))
+    spend = tuple(sorted((effect.of_asset, effect.amount) for effect in effects if effect.kind == EffectKind.SPEND))
     try:
         parts = tuple(
             LineContent(
@@ -155,12 +205,13 @@ def has_its_content(order: Order, lines: list[OrderLine], effects: list[OrderEff
                 attributes=_pairs(line.attributes),
             )
             for line in lines
+            if line.campaign_id is None
         )
         return any(
             OrderContent(
                 source=order.source,
                 external_id=order.external_id,
-                member_id=order.member_id,
+                member_id=None if order.claimed_at else order.member_id,
                 store=order.store,
                 channel=order.channel,
                 occurred_at=instant,
@@ -180,11 +231,3 @@ def has_its_content(order: Order, lines: list[OrderLine], effects: list[OrderEff
 def _pairs(attributes: dict[str, str]) -> tuple[tuple[str, str], ...]:
     """Return attributes as they are hashed: by key, as JSON of a database has no order of its own."""
     return tuple(sorted(attributes.items()))
-
-
-def _tried(fault: Callable[[], str | None]) -> str | None:
-    """Return the fault, or what of the row stopped the search for one."""
-    try:
-        return fault()
-    except UNREADABLE as error:
-        return f"it holds a value that cannot be ({type(error).__name__})"

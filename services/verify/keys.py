@@ -8,12 +8,12 @@ OUTCOME = Check(
     "idempotency.outcome",
     "idempotency",
     KEY,
-    "The record has no outcome, or one that names neither a refusal nor an order nor a member, nor counts an import.",
+    "The record has no outcome, or names no refusal, order, member, campaign or segment, nor counts an import.",
     """
     SELECT i.program_id, i.scope, i.key
     FROM idempotency i
-    WHERE COALESCE(i.outcome ->> 'refusal', i.outcome ->> 'order', i.outcome ->> 'member', i.outcome ->> 'import')
-        IS NULL{i}
+    WHERE COALESCE(i.outcome ->> 'refusal', i.outcome ->> 'order', i.outcome ->> 'member', i.outcome ->> 'import',
+        i.outcome ->> 'campaign', i.outcome ->> 'segment') IS NULL{i}
     """,
 )
 
@@ -21,11 +21,12 @@ ORDER = Check(
     "idempotency.order",
     "idempotency",
     KEY,
-    "The program has no order {named} of member {member}.",
+    "The program has no order {named} of member {member}, nor of a guest for whom a member claimed it.",
     """
     SELECT i.program_id, i.scope, i.key, i.outcome ->> 'order' AS named, i.outcome ->> 'member' AS member
     FROM idempotency i LEFT JOIN orders o ON TEXT(o.id) = i.outcome ->> 'order' AND o.program_id = i.program_id
-        AND TEXT(o.member_id) IS NOT DISTINCT FROM i.outcome ->> 'member'
+        AND (TEXT(o.member_id) IS NOT DISTINCT FROM i.outcome ->> 'member'
+            OR (o.claimed_at IS NOT NULL AND i.outcome ->> 'member' IS NULL))
     WHERE i.outcome ->> 'order' IS NOT NULL AND o.id IS NULL{i}
     """,
 )
@@ -101,4 +102,44 @@ GIFT_CARD = Check(
     """,
 )
 
-CHECKS = (OUTCOME, ORDER, RETURN, MEMBER, ENTRIES, AGENT, GIFT_CARD)
+OCCASION = Check(
+    "idempotency.occasion",
+    "idempotency",
+    KEY,
+    "The program has no occasion {named} of member {member}.",
+    """
+    SELECT i.program_id, i.scope, i.key, i.outcome ->> 'occasion' AS named, i.outcome ->> 'member' AS member
+    FROM idempotency i LEFT JOIN occasion o ON TEXT(o.id) = i.outcome ->> 'occasion'
+        AND o.program_id = i.program_id AND TEXT(o.member_id) = i.outcome ->> 'member'
+    WHERE i.outcome ->> 'occasion' IS NOT NULL AND o.id IS NULL{i}
+    """,
+)
+
+CAMPAIGN = Check(
+    "idempotency.campaign",
+    "idempotency",
+    KEY,
+    "The program has no campaign {named}, or it has no version {number}.",
+    """
+    SELECT i.program_id, i.scope, i.key, i.outcome ->> 'campaign' AS named, i.outcome ->> 'version' AS number
+    FROM idempotency i
+        LEFT JOIN campaign c ON TEXT(c.id) = i.outcome ->> 'campaign' AND c.program_id = i.program_id
+        LEFT JOIN campaign_version v ON v.campaign_id = c.id AND CAST(v.number AS TEXT) = i.outcome ->> 'version'
+    WHERE i.outcome ->> 'campaign' IS NOT NULL
+        AND (c.id IS NULL OR (i.outcome ->> 'version' IS NOT NULL AND v.id IS NULL)){i}
+    """,
+)
+
+SEGMENT = Check(
+    "idempotency.segment",
+    "idempotency",
+    KEY,
+    "The program has no segment {named}.",
+    """
+    SELECT i.program_id, i.scope, i.key, i.outcome ->> 'segment' AS named
+    FROM idempotency i LEFT JOIN segment s ON s.code = i.outcome ->> 'segment' AND s.program_id = i.program_id
+    WHERE i.outcome ->> 'segment' IS NOT NULL AND s.id IS NULL{i}
+    """,
+)
+
+CHECKS = (OUTCOME, ORDER, RETURN, MEMBER, ENTRIES, AGENT, GIFT_CARD, OCCASION, CAMPAIGN, SEGMENT)

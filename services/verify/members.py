@@ -96,14 +96,15 @@ EVENT_KIND = Check(
     "event",
     ("member_id", "position"),
     "An event of the kind {kind} does not name what this one names: order {order_id}, entry {entry_seq} of account "
-    "{account_id}, ladder {ladder_id} with tiers {from_tier_id} and {to_tier_id}.",
+    "{account_id}, ladder {ladder_id} with tiers {from_tier_id} and {to_tier_id}, occasion {occasion_id}.",
     """
     SELECT v.member_id, v.position, v.kind, v.order_id, v.account_id, v.entry_seq, v.ladder_id, v.from_tier_id,
-        v.to_tier_id
+        v.to_tier_id, v.occasion_id
     FROM event v
     WHERE ((v.kind <> 'BALANCE_CHANGED' AND (v.account_id IS NOT NULL OR v.entry_seq IS NOT NULL))
         OR (v.kind <> 'TIER_CHANGED'
             AND (v.ladder_id IS NOT NULL OR v.from_tier_id IS NOT NULL OR v.to_tier_id IS NOT NULL))
+        OR (v.kind <> 'OCCASION_RECORDED' AND v.occasion_id IS NOT NULL)
         OR (v.order_id IS NOT NULL AND v.kind <> 'BALANCE_CHANGED' AND v.kind NOT LIKE 'ORDER_%')){v}
     """,
 )

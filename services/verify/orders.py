@@ -17,16 +17,20 @@ ORDER_LINES = Check(
     "order.lines",
     "orders",
     ("id",),
-    "The order says {subtotal} more before discounts, and {payable} more after them, than its lines do.",
+    "The order says {subtotal} more before discounts, {discount} more off its lines and {payable} more after that than "
+    "its lines do.",
     """
-    SELECT s.id, TOTAL(subtotal) AS subtotal, TOTAL(payable) AS payable
+    SELECT s.id, TOTAL(subtotal) AS subtotal, TOTAL(discount) AS discount, TOTAL(payable) AS payable
     FROM (
-        SELECT o.id, o.program_id, 1 AS orders, o.subtotal, o.payable - o.shipping + o.spent AS payable
+        SELECT o.id, o.program_id, 1 AS orders, o.subtotal, o.discount_total - o.shipping_discount AS discount,
+            o.payable - o.shipping + o.shipping_discount + o.spent AS payable
         FROM orders o WHERE true{o}
         UNION ALL
-        SELECT n.order_id, n.program_id, 0, -(n.quantity * n.unit_price), -n.payable FROM order_line n WHERE true{n}
+        SELECT n.order_id, n.program_id, 0, -(n.quantity * n.unit_price), -n.discount, -n.payable
+        FROM order_line n WHERE true{n}
     ) s
-    GROUP BY s.id, s.program_id HAVING sum(s.orders) <> 1 OR NONZERO(subtotal) OR NONZERO(payable)
+    GROUP BY s.id, s.program_id
+    HAVING sum(s.orders) <> 1 OR NONZERO(subtotal) OR NONZERO(discount) OR NONZERO(payable)
     """,
 )
 
@@ -151,7 +155,7 @@ EFFECT_ENTRY = Check(
     FROM (
         SELECT f.order_id, f.ordinal, f.program_id, f.asset_id, f.campaign_id, 1 AS effects, 0 AS entries,
             CASE WHEN f.kind = 'SPEND' THEN -f.amount ELSE f.amount END AS amount
-        FROM order_effect f WHERE NOT EXISTS (
+        FROM order_effect f WHERE f.kind IN ('SPEND', 'EARN', 'MULTIPLY_EARN') AND NOT EXISTS (
             SELECT 1 FROM orders o WHERE o.id = f.order_id AND o.state IN ('HELD', 'CANCELLED', 'EXPIRED'))
             AND NOT EXISTS (SELECT 1 FROM order_line n WHERE n.order_id = f.order_id AND n.released_quantity > 0){f}
         UNION ALL
@@ -170,15 +174,16 @@ EFFECT_VERSION = Check(
     "order_effect",
     ("order_id", "ordinal"),
     "There is no version {campaign_version_id} of campaign {campaign_id}, or no asset {asset_id}, in the program; or "
-    "the effect is a payment, which no campaign decides.",
+    "the effect is a payment, which no campaign decides, or one of the kind {kind}, which is of no asset.",
     """
-    SELECT f.order_id, f.ordinal, f.campaign_version_id, f.campaign_id, f.asset_id
+    SELECT f.order_id, f.ordinal, f.campaign_version_id, f.campaign_id, f.asset_id, f.kind
     FROM order_effect f
         LEFT JOIN campaign c ON c.id = f.campaign_id AND c.program_id = f.program_id
         LEFT JOIN campaign_version v ON v.id = f.campaign_version_id AND v.program_id = f.program_id
             AND v.campaign_id = f.campaign_id
         LEFT JOIN asset s ON s.id = f.asset_id AND s.program_id = f.program_id
-    WHERE (s.id IS NULL OR (f.kind <> 'SPEND' AND (c.id IS NULL OR v.id IS NULL))
+    WHERE (CASE WHEN f.kind IN ('SPEND', 'EARN', 'MULTIPLY_EARN') THEN s.id IS NULL ELSE f.asset_id IS NOT NULL END
+        OR (f.kind <> 'SPEND' AND (c.id IS NULL OR v.id IS NULL))
         OR (f.kind = 'SPEND' AND (f.campaign_id IS NOT NULL OR f.campaign_version_id IS NOT NULL))){f}
     """,
 )
@@ -193,7 +198,7 @@ ORDER_EVENT = Check(
     SELECT s.id, sum(s.known) AS known, sum(s.events) AS events
     FROM (
         SELECT o.id, o.program_id, o.member_id, o.occurred_at, o.recorded_at, 1 AS known, 0 AS events
-        FROM orders o WHERE o.member_id IS NOT NULL{o}
+        FROM orders o WHERE o.member_id IS NOT NULL AND o.claimed_at IS NULL{o}
         UNION ALL
         SELECT v.order_id, v.program_id, v.member_id, v.occurred_at, v.recorded_at, 0, 1
         FROM event v WHERE (v.kind = 'ORDER_HELD' OR (v.kind = 'ORDER_COMMITTED' AND NOT EXISTS (
@@ -204,7 +209,7 @@ ORDER_EVENT = Check(
     """,
 )
 
-# That an order ran out is told even when it was captured after all.
+# That an order ran out is told even when it was captured after all. A guest's has no events until a member claims it.
 ORDER_TOLD = Check(
     "order.told",
     "orders",
@@ -217,16 +222,20 @@ ORDER_TOLD = Check(
                 WHEN 'EXPIRED' THEN 'ORDER_EXPIRED' ELSE 'ORDER_COMMITTED' END AS kind,
             CASE o.state WHEN 'CANCELLED' THEN NULL WHEN 'EXPIRED' THEN o.held_until ELSE o.occurred_at END AS at,
             CAST(NULL AS BIGINT) AS ordinal, 1 AS known, 0 AS events
-        FROM orders o WHERE o.member_id IS NOT NULL AND o.held_until IS NOT NULL AND o.state <> 'HELD'{o}
+        FROM orders o
+        WHERE o.member_id IS NOT NULL AND o.claimed_at IS NULL AND o.held_until IS NOT NULL AND o.state <> 'HELD'{o}
+        UNION ALL
+        SELECT o.id, o.program_id, o.member_id, 'ORDER_CLAIMED', o.claimed_at, NULL, 1, 0
+        FROM orders o WHERE o.claimed_at IS NOT NULL{o}
         UNION ALL
         SELECT r.order_id, r.program_id, r.member_id, 'ORDER_RETURNED', r.recorded_at, r.ordinal, 1, 0
         FROM order_return r WHERE r.member_id IS NOT NULL{r}
         UNION ALL
         SELECT v.order_id, v.program_id, v.member_id, v.kind,
             CASE v.kind WHEN 'ORDER_CANCELLED' THEN NULL WHEN 'ORDER_RETURNED' THEN v.recorded_at
-                ELSE v.occurred_at END,
+                WHEN 'ORDER_CLAIMED' THEN v.recorded_at ELSE v.occurred_at END,
             CASE v.kind WHEN 'ORDER_RETURNED' THEN CAST(v.details ->> 'return' AS BIGINT) END, 0, 1
-        FROM event v WHERE (v.kind IN ('ORDER_CANCELLED', 'ORDER_RETURNED')
+        FROM event v WHERE (v.kind IN ('ORDER_CANCELLED', 'ORDER_RETURNED', 'ORDER_CLAIMED')
             OR (v.kind = 'ORDER_COMMITTED' AND EXISTS (
                 SELECT 1 FROM orders o WHERE o.id = v.order_id AND o.held_until IS NOT NULL))
             OR (v.kind = 'ORDER_EXPIRED' AND NOT EXISTS (
@@ -242,13 +251,16 @@ CAMPAIGN_VERSIONS = Check(
     "campaign.versions",
     "campaign",
     ("id",),
-    "The campaign has {versions} versions, the newest of them number {newest}, and publishes number {published}.",
+    "The campaign has {versions} versions, the newest of them number {newest}, and publishes number {published}; "
+    "number {approved} is approved.",
     """
-    SELECT c.id, count(v.id) AS versions, max(v.number) AS newest, c.published_version AS published
+    SELECT c.id, count(v.id) AS versions, max(v.number) AS newest, c.published_version AS published,
+        c.approved_version AS approved
     FROM campaign c LEFT JOIN campaign_version v ON v.campaign_id = c.id AND v.program_id = c.program_id
     WHERE true{c}
-    GROUP BY c.id, c.published_version
+    GROUP BY c.id, c.published_version, c.approved_version
     HAVING count(v.id) <> COALESCE(max(v.number), 0) OR COALESCE(c.published_version, 0) > COALESCE(max(v.number), 0)
+        OR COALESCE(c.approved_version, 0) > COALESCE(max(v.number), 0)
     """,
 )
 

@@ -19,11 +19,21 @@ KEYS = {
     "lot_move": ("lot_id", "transfer_id"),
     "order_line": ("order_id", "ordinal"),
     "order_effect": ("order_id", "ordinal"),
+    "occasion_effect": ("occasion_id", "ordinal"),
+    "campaign_usage": ("campaign_id", "owner_id", "day"),
     "seal": ("program_id", "number"),
 }
 """Columns that name a row, where it is not `id`."""
 UNREADABLE = (ValueError, TypeError, AttributeError, KeyError, ArithmeticError)
 """What comes of a value that no program wrote."""
+
+
+def tried(fault: Callable[[], str | None]) -> str | None:
+    """Return the fault, or what of the row stopped the search for one."""
+    try:
+        return fault()
+    except UNREADABLE as error:
+        return f"it holds a value that cannot be ({type(error).__name__})"
 
 
 class Findings:

@@ -53,6 +53,7 @@ DECODERS: dict[str, Callable[[Any], Any]] = {
     "uuid": checked_again,
     "timestamptz": instant,
     "date": date.fromisoformat,
+    "bool": bool,
     "jsonb": orjson.loads,
 }
 

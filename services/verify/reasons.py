@@ -1,73 +1,31 @@
-"""Whether what is written about a decision follows from the order, and from the version of the rule that it names."""
+"""Whether what is written about a decision is of it: explanations, and why campaigns did nothing."""
 
-from collections.abc import Iterator, Sequence
-from decimal import Decimal
+from collections.abc import Collection, Iterator
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from domain.amounts import EXACT, Rounding, rounded
-from domain.assets import AssetKind
+from domain.amounts import spelled
+from domain.campaigns import Audience, Trigger, held_out
+from domain.decisions.consumption import DISCOUNTS
 from domain.effects.base import EffectKind
 from domain.explanation import NotAppliedReason
-from domain.orders import Order, OrderEffect
-from services.verify.setup import AssetRow, SetUp, Version
+from domain.values import value
+from services.verify.decided import Decided
+from services.verify.setup import SetUp
+from services.verify.versions import Version
 
 EXPLANATION = {"text", "ruleVersion", "conditions", "arithmetic"}
 CONDITION = {"condition": str, "required": str, "actual": str, "met": bool}
 REASONS = frozenset(NotAppliedReason)
+LEAST = {"campaign", "reason", "message", "remedy"}
+"""What was written of a campaign that did nothing before there was more to say of it."""
+NOT_APPLIED = LEAST | {"ruleVersion", "conditions"}
+LIMITS = frozenset({"perMember", "perMemberDay", "perDay", "total"})
+BUDGETS = frozenset({"money", "points", "count"})
 
 
-def fault_of_facts(effect: OrderEffect, order: Order, version: Version, before: int) -> str | None:
-    """Return what is wrong with an effect's facts, `before` being what the effects before it gave of the asset."""
-    if not version.starts_at <= order.occurred_at < version.ends_at:
-        return f"{version.label} did not run at {order.occurred_at.isoformat()}, when the order happened"
-    earns = effect.kind == EffectKind.EARN
-    measured = {"basis": order.payable} if earns else {"before": before}
-    rules = version.rules.get((effect.kind, effect.asset_id), [])
-    if not any(effect.facts == rule | measured for rule in rules):
-        return f"{version.label} does not make {effect.facts} of an order of {order.payable}, {before} being there"
-    if earns:
-        # What a multiplier gives cannot be computed from the effects alone: one that gave nothing left none, and has
-        # its part in the product all the same.
-        per, points, rounding = effect.facts["per"], effect.facts["points"], Rounding(str(effect.facts["rounding"]))
-        product = EXACT.multiply(Decimal(order.payable), Decimal(str(points)))
-        amount = rounded(EXACT.divide(product, Decimal(str(per))), rounding)
-        if amount != effect.amount:
-            return f"{effect.facts} come to {amount}, not to {effect.amount}"
-    return None
-
-
-def fault_of_order(effects: Sequence[OrderEffect]) -> str | None:
-    """Return what is wrong with the order in which effects are: numbered from 0, what pays before what is earned."""
-    if [effect.ordinal for effect in effects] != list(range(len(effects))):
-        return f"they are numbered {', '.join(str(effect.ordinal) for effect in effects)}"
-    is_earned = [effect.kind != EffectKind.SPEND for effect in effects]
-    return "something is earned before the order is paid" if is_earned != sorted(is_earned) else None
-
-
-def fault_of_payments(order: Order, effects: Sequence[OrderEffect], set_up: SetUp) -> str | None:
-    """Return what is wrong with what pays an order: by points, which lower what it costs, and by stored value."""
-    by_points = by_value = 0
-    for effect in effects:
-        if effect.kind != EffectKind.SPEND:
-            continue
-        facts: dict[str, Any] = dict(effect.facts)
-        if facts.keys() != {"value", "payAmount", "payValue"}:
-            return f"{facts} do not say what {effect.amount} are worth"
-        if facts["value"] * facts["payAmount"] != effect.amount * facts["payValue"] or facts["value"] < 0:
-            return f"{effect.amount} are not worth {facts['value']} when {facts['payAmount']} are {facts['payValue']}"
-        asset = set_up.assets.get(effect.asset_id)
-        if asset is None:
-            return f"there is no asset {effect.asset_id}"
-        if asset.kind == AssetKind.MONEY:
-            by_value += facts["value"]
-        else:
-            by_points += facts["value"]
-    if (by_points, by_value) != (order.spent, order.paid):
-        return f"points pay {by_points} and stored value {by_value}; it says {order.spent} and {order.paid}"
-    return None
-
-
-def fault_of_explanation(effect: OrderEffect, version: Version | None, asset: AssetRow) -> str | None:
+def fault_of_explanation(effect: Decided, version: Version | None, set_up: SetUp) -> str | None:
     """Return what is wrong with an effect's explanation. Its wording is free but for the amount."""
     written: Any = effect.explanation
     if not isinstance(written, dict) or written.keys() != EXPLANATION:
@@ -75,9 +33,9 @@ def fault_of_explanation(effect: OrderEffect, version: Version | None, asset: As
     label = version.label if version else None
     if written["ruleVersion"] != label:
         return f"it names {written['ruleVersion']}, the effect {label}"
-    amount = asset.spelled(effect.amount)
-    if f"{amount} {asset.code} " not in f"{written['text']} ":
-        return f"its text does not name {amount} {asset.code}"
+    amount, named = _named(effect, set_up)
+    if named not in str(written["text"]):
+        return f"its text does not name {named.strip()}"
     steps = written["arithmetic"]
     if version is None:
         return None if not written["conditions"] and isinstance(steps, list) and steps else "it has no arithmetic"
@@ -86,8 +44,23 @@ def fault_of_explanation(effect: OrderEffect, version: Version | None, asset: As
     return _fault_of_conditions(written["conditions"], version)
 
 
+def _named(effect: Decided, set_up: SetUp) -> tuple[str, str]:
+    """Return the amount as explanations spell it, and what their text has of it. Raises one of `UNREADABLE`."""
+    if effect.kind == EffectKind.TAG:
+        return str(effect.amount), str(effect.facts["tag"])
+    if effect.kind == EffectKind.GIFT:
+        return str(effect.amount), f"{effect.amount} "
+    if effect.kind in DISCOUNTS:
+        program = set_up.programs[effect.program_id]
+        amount = spelled(effect.amount, program.currency_scale)
+        return amount, f"{amount} {program.currency} "
+    asset = set_up.assets[effect.asset_id]
+    amount = asset.spelled(effect.amount)
+    return amount, f"{amount} {asset.code} "
+
+
 def _fault_of_conditions(results: Any, version: Version) -> str | None:
-    if not isinstance(results, list) or not all(map(_is_result, results)):
+    if not _are_results(results):
         return "its conditions cannot be read"
     named = [] if version.condition is None else list(_leaves(version.condition))
     if [result["condition"] for result in results] != named:
@@ -95,6 +68,10 @@ def _fault_of_conditions(results: Any, version: Version) -> str | None:
     if version.condition is not None and not _holds(version.condition, iter(results)):
         return f"by its own account the conditions of {version.label} do not hold"
     return None
+
+
+def _are_results(results: Any) -> bool:
+    return isinstance(results, list) and all(map(_is_result, results))
 
 
 def _is_result(result: Any) -> bool:
@@ -131,19 +108,112 @@ def _holds(form: Any, results: Iterator[dict[str, Any]], *, turned: bool = False
             return bool(next(results)["met"]) is not turned
 
 
-def fault_of_not_applied(order: Order, set_up: SetUp) -> str | None:
-    """Return what is wrong with the list of campaigns that did nothing for an order."""
-    listed: Any = order.not_applied
+@value
+class Asked:
+    """An order or an occasion, as campaigns looked at it."""
+
+    program_id: Any
+    member_id: Any
+    occurred_at: datetime
+    trigger: Trigger
+    gave: Collection[Version]
+    """Versions that gave something."""
+    claimed: bool = False
+    """Whether it was a guest's when it was decided at first, and a member's when it was decided again."""
+
+
+def fault_of_version(version: Version, asked: Asked) -> str | None:
+    """Return why a version can have given nothing: it did not run, or not for this, or not for this member."""
+    if not version.runs_at(asked.occurred_at):
+        return f"{version.label} did not run at {asked.occurred_at.isoformat()}"
+    if version.row.trigger != asked.trigger:
+        return f"{version.label} answers {version.row.trigger}, and this is {asked.trigger}"
+    if asked.member_id is None and version.row.audience == Audience.MEMBERS:
+        return f"{version.label} is for members"
+    if not asked.claimed and is_held_out(version, asked.member_id):
+        return f"{version.label} leaves the member out, to be compared with"
+    return None
+
+
+def fault_of_not_applied(listed: Any, asked: Asked, set_up: SetUp) -> str | None:
+    """Return what is wrong with the list of campaigns that did nothing for an order or an occasion."""
     if not isinstance(listed, list):
         return "it is no list"
     for one in listed:
-        if not isinstance(one, dict) or one.keys() != {"campaign", "reason", "message", "remedy"}:
+        if not isinstance(one, dict) or not LEAST <= one.keys() <= NOT_APPLIED:
             return f"{one} does not say which campaign, why and what would help"
         campaign = set_up.campaigns.get(one["campaign"])
-        if campaign is None or campaign.program_id != order.program_id:
+        if campaign is None or campaign.program_id != asked.program_id:
             return f"the program has no campaign {one['campaign']}"
         if one["reason"] not in REASONS or not one["message"]:
             return f"of campaign {campaign.code} it gives no reason"
-        if (one["reason"] == NotAppliedReason.NO_MEMBER) is not (order.member_id is None):
-            return f"of campaign {campaign.code} it says {one['reason']}"
+        if one.keys() == LEAST:
+            fault = _fault_of_absence(one["reason"], Audience.MEMBERS, asked)
+        elif version := set_up.labelled.get((one["campaign"], one["ruleVersion"])):
+            fault = _fault_of_reason(one["reason"], one["conditions"], version, asked)
+        else:
+            fault = f"there is no version {one['ruleVersion']}"
+        if fault:
+            return f"of campaign {campaign.code} it says {one['reason']}: {fault}"
     return None
+
+
+def _fault_of_absence(reason: str, audience: str, asked: Asked) -> str | None:
+    absent = asked.member_id is None and audience == Audience.MEMBERS
+    if asked.claimed:
+        return None  # what a guest was told stays, where nobody looked at it again
+    return None if (reason == NotAppliedReason.NO_MEMBER) is absent else "that is not whether a member was there"
+
+
+def _fault_of_reason(reason: str, results: Any, version: Version, asked: Asked) -> str | None:
+    """Return why a version cannot have had this reason, as far as the order and the version tell."""
+    row = version.row
+    if fault := _fault_of_absence(reason, row.audience, asked):
+        return fault
+    if row.trigger != asked.trigger or not _are_results(results):
+        return f"{version.label} answers {row.trigger}, or its conditions cannot be read"
+    runs = version.runs_at(asked.occurred_at)
+    match reason:
+        case NotAppliedReason.NO_MEMBER:
+            holds = not results
+        case NotAppliedReason.OUTSIDE_WINDOW:
+            holds = not results and not runs
+        case NotAppliedReason.OUTSIDE_CALENDAR:
+            names = sorted(result["condition"] for result in results)
+            holds = runs and names == sorted(row.calendar or {}) and not all(result["met"] for result in results)
+        case NotAppliedReason.CONDITION_NOT_MET:
+            holds = runs and _is_not_met(results, version)
+        case _:
+            holds = runs and not results and _may_be(reason, version, asked)
+    return None if holds else f"{version.label} gives no such reason"
+
+
+def _is_not_met(results: list[dict[str, Any]], version: Version) -> bool:
+    condition = version.condition
+    if condition is None or [result["condition"] for result in results] != list(_leaves(condition)):
+        return False
+    return not _holds(condition, iter(results))
+
+
+def _may_be(reason: str, version: Version, asked: Asked) -> bool:
+    row = version.row
+    match reason:
+        case NotAppliedReason.HELD_OUT:
+            return is_held_out(version, asked.member_id)
+        case NotAppliedReason.LIMIT_REACHED:
+            return bool(LIMITS & version.bounds.keys())
+        case NotAppliedReason.BUDGET_SPENT:
+            return bool(BUDGETS & version.bounds.keys())
+        case NotAppliedReason.EXCLUDED:
+            group = row.stacking_group
+            return group is not None and any(
+                other.row.stacking_group == group and other.row.campaign_id != row.campaign_id for other in asked.gave
+            )
+        case _:
+            return True
+
+
+def is_held_out(version: Version, member_id: Any) -> bool:
+    """Whether a member is among those whom a version leaves out, to be compared with."""
+    row = version.row
+    return bool(row.holdout) and member_id is not None and held_out(UUID(row.campaign_id), UUID(member_id), row.holdout)

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from domain.effects.base import LEDGER
 from domain.ledger import Entry, EntryKind
 from domain.orders import Order, OrderEffect, OrderLine, OrderReturn, OrderState
-from domain.shares import released_share, returned_share
+from domain.shares import Parts, released_share, returned_share
 
 NOT_COMMITTED = (OrderState.HELD, OrderState.CANCELLED, OrderState.EXPIRED)
 
@@ -75,7 +76,9 @@ def fault_of_captured(whole: Whole) -> str | None:
             net = entry.change_available + entry.change_pending + entry.change_held
             posted[entry.effect].append((entry.asset_id, entry.campaign_id, net))
     for effect in whole.effects:
-        amount = effect.amount - released_share(effect.amount, lines)
+        if effect.kind not in LEDGER:
+            continue
+        amount = effect.amount - released_share(effect.amount, lines, effect.parts)
         amount = -amount if effect.kind == "SPEND" else amount
         due = [(effect.asset_id, effect.campaign_id, amount)] if amount else []
         if (found := posted.pop(effect.ordinal, [])) != due:
@@ -105,8 +108,10 @@ def fault_of_returned(whole: Whole) -> str | None:
     return f"none of its returns is transfer {min(of_transfers)}" if of_transfers else None
 
 
-def _between(amount: int, lines: Sequence[OrderLine], before: Mapping[str, int], after: Mapping[str, int]) -> int:
-    return returned_share(amount, lines, after) - returned_share(amount, lines, before)
+def _between(
+    amount: int, lines: Sequence[OrderLine], before: Mapping[str, int], after: Mapping[str, int], parts: Parts = None
+) -> int:
+    return returned_share(amount, lines, after, parts) - returned_share(amount, lines, before, parts)
 
 
 def _fault_of_effects(
@@ -118,7 +123,9 @@ def _fault_of_effects(
             change = entry.change_available + entry.change_pending + entry.change_held
             back[entry.effect, entry.asset_id, entry.campaign_id] += change
     for effect in whole.effects:
-        due = _between(effect.amount, whole.lines, before, after)
+        if effect.kind not in LEDGER:
+            continue
+        due = _between(effect.amount, whole.lines, before, after, effect.parts)
         due = due if effect.kind == "SPEND" else -due
         came = back.pop((effect.ordinal, effect.asset_id, effect.campaign_id), 0)
         if came != due:

@@ -3,47 +3,24 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import models
-from domain.amounts import spelled, to_minor
-from domain.effects.base import EffectKind
+from domain.instants import local_day
 from domain.refusals import Refusal
 from services.publishing import version_hash
 from services.verify.check import Scope
 from services.verify.parts import UNREADABLE, Findings, Part
 from services.verify.report import Finding
 from services.verify.source import Row, Source
+from services.verify.versions import AssetRow, Named, ProgramRow, Version, VersionRow
 from services.writer.tables import Table
 
 R = TypeVar("R")
 
 CHECKS = {"campaign_version.hash": "campaign_version"}
 """Check → the table whose rows it looks at."""
-
-
-@dataclass(frozen=True, slots=True)
-class ProgramRow:
-    """What is needed of a program."""
-
-    id: str
-    currency_scale: int
-
-
-@dataclass(frozen=True, slots=True)
-class AssetRow:
-    """What is needed of an asset."""
-
-    id: str
-    program_id: str
-    code: str
-    kind: str
-    scale: int
-
-    def spelled(self, minor: int) -> str:
-        """Return an amount as explanations write it."""
-        return spelled(minor, self.scale)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,47 +33,37 @@ class CampaignRow:
 
 
 @dataclass(frozen=True, slots=True)
-class VersionRow:
-    """A version of a campaign, as stored."""
+class LadderRow:
+    """What is needed of a ladder."""
 
     id: str
     program_id: str
-    campaign_id: str
-    number: int
-    priority: int
-    starts_at: datetime
-    ends_at: datetime
-    conditions: dict[str, Any] | None
-    effects: list[dict[str, Any]]
-    recorded_at: datetime
-    hash: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """A version of a campaign, read: `rules` are the facts that an effect of this kind and asset can have from it."""
-
-    label: str
-    starts_at: datetime
-    ends_at: datetime
-    condition: Any
-    rules: dict[tuple[str, Any], list[dict[str, Any]]]
+    code: str
+    asset_id: str
 
 
 PROGRAMS = Table(models.Program, ProgramRow)
 ASSETS = Table(models.Asset, AssetRow)
 CAMPAIGNS = Table(models.Campaign, CampaignRow)
+LADDERS = Table(models.Ladder, LadderRow)
 VERSIONS = Table(models.CampaignVersion, VersionRow)
 
 
 class SetUp:
-    """Assets, campaigns and versions of campaigns by their ids, as text. What cannot be read is left out, and found."""
+    """Programs, assets, campaigns and versions of campaigns by their ids, as text.
+
+    What cannot be read is left out, and found.
+    """
 
     def __init__(self, source: Source, scope: Scope, limit: int) -> None:
+        self.programs: dict[Any, ProgramRow] = {}
         self.assets: dict[Any, AssetRow] = {}
-        self.campaigns: dict[str, CampaignRow] = {}
+        self.campaigns: dict[Any, CampaignRow] = {}
         self.versions: dict[Any, Version] = {}
-        self._scales: dict[str, int] = {}
+        self.labelled: dict[tuple[Any, str], Version] = {}
+        """Versions by their campaign and their label."""
+        self._zones: dict[str, ZoneInfo] = {}
+        self._named: dict[str, Named] = {}
         self._source = source
         self._scope = scope
         self._findings = Findings(limit)
@@ -104,14 +71,30 @@ class SetUp:
     async def read(self) -> list[Finding]:
         """Read all, and return what is broken in it."""
         async for _, program in self._rows(PROGRAMS, Scope(None)):
-            self._scales[program.id] = program.currency_scale
+            self.programs[program.id] = program
+            self._named[program.id] = Named(program, {}, {})
         async for _, asset in self._rows(ASSETS, self._scope):
             self.assets[asset.id] = asset
+            if asset.program_id in self._named:
+                self._named[asset.program_id].assets[asset.code] = asset
+        async for _, ladder in self._rows(LADDERS, self._scope):
+            if ladder.program_id in self._named and ladder.asset_id in self.assets:
+                self._named[ladder.program_id].ladders[ladder.code] = self.assets[ladder.asset_id]
         async for _, campaign in self._rows(CAMPAIGNS, self._scope):
             self.campaigns[campaign.id] = campaign
         async for record, version in self._rows(VERSIONS, self._scope):
             self._check(record, version)
         return await self._findings.named(self._source)
+
+    def day(self, program_id: Any, instant: datetime) -> str:
+        """Return the day of an instant in the program's time zone. Raises one of `UNREADABLE`."""
+        name = self.programs[program_id].time_zone
+        zone = self._zones.get(name) or self._zones.setdefault(name, ZoneInfo(name))
+        return local_day(instant, zone).isoformat()
+
+    def version(self, version_id: Any) -> Version | None:
+        """Return the version that decided an effect; `effect.version` names one that is not there."""
+        return self.versions.get(version_id) if version_id else None
 
     async def _rows(self, table: Table[R], scope: Scope) -> AsyncIterator[tuple[Row, R]]:
         part = Part(self._source, table, scope, self._findings)
@@ -125,36 +108,12 @@ class SetUp:
         try:
             same = version_hash(row) == row.hash
             campaign = self.campaigns[row.campaign_id]
-            self.versions[row.id] = Version(
-                f"{campaign.code} v{row.number}", row.starts_at, row.ends_at, row.conditions, self._rules(row)
-            )
+            version = self._named[row.program_id].version(row, campaign.code)
         except (*UNREADABLE, Refusal) as error:
             message = f"The rules cannot be read: {type(error).__name__} {error}."
             self._findings.add("row.readable", "campaign_version", record, message)
             return
+        self.versions[row.id] = self.labelled[row.campaign_id, version.label] = version
         if not same:
             message = "The hash is not that of what the version says: its rules were changed after they were published."
             self._findings.add("campaign_version.hash", "campaign_version", record, message)
-
-    def _rules(self, row: VersionRow) -> dict[tuple[str, Any], list[dict[str, Any]]]:
-        assets = {asset.code: asset for asset in self.assets.values() if asset.program_id == row.program_id}
-        found: dict[tuple[str, Any], list[dict[str, Any]]] = {}
-        for form in row.effects:
-            ((name, body),) = form.items()
-            asset = assets[body["asset"]]
-            match name:
-                case "earn":
-                    kind = EffectKind.EARN
-                    points = to_minor(Decimal(body["points"]), asset.scale, ("points",))
-                    per = to_minor(Decimal(body["per"]), self._scales[row.program_id], ("per",))
-                    facts = [{"points": points, "per": per, "rounding": body["rounding"]}]
-                case "multiplyEarn":
-                    kind = EffectKind.MULTIPLY_EARN
-                    facts = [{"factor": str(Decimal(body["factor"]))}]
-                case "multiplyEarnByTier":
-                    kind = EffectKind.MULTIPLY_EARN
-                    facts = [{"factor": str(Decimal(part["factor"]))} for part in body["factors"]]
-                case _:
-                    raise ValueError(f"there is no effect {name}")
-            found.setdefault((kind.value, asset.id), []).extend(facts)
-        return found

@@ -8,15 +8,19 @@ from services.database.config import Database
 from services.verify import (
     accounts,
     agents,
+    answers,
     contents,
     gift_cards,
     holds,
     keys,
     members,
+    occasions,
     orders,
     seals,
     setup,
+    takings,
     transfers,
+    uses,
     values,
 )
 from services.verify.check import Scope, broken, count
@@ -31,9 +35,11 @@ CHECKS = (
     *values.CHECKS,
     *agents.CHECKS,
     *gift_cards.CHECKS,
+    *occasions.CHECKS,
+    *takings.CHECKS,
     *keys.CHECKS,
 )
-READ = transfers.CHECKS | seals.CHECKS | setup.CHECKS | contents.CHECKS
+READ = transfers.CHECKS | seals.CHECKS | setup.CHECKS | contents.CHECKS | answers.CHECKS | uses.CHECKS
 """Checks that are computed here and not by the database → the table whose rows they look at."""
 FINDINGS_MAX = 100
 
@@ -95,8 +101,13 @@ class _Run:
         set_up = setup.SetUp(source, self._scope, self._limit)
         findings += await set_up.read()
         of_orders = self._rows["orders"]
-        orders_pass = contents.Contents(source, self._scope, self._limit, set_up)
-        return findings + await orders_pass.findings(lambda done: self._tell("order.content", done, of_orders))
+        counted = uses.Uses(source, self._scope, self._limit)
+        orders_pass = contents.Contents(source, self._scope, self._limit, set_up, counted)
+        findings += await orders_pass.findings(lambda done: self._tell("order.content", done, of_orders))
+        of_occasions = self._rows["occasion"]
+        occasions_pass = answers.Answers(source, self._scope, self._limit, set_up, counted)
+        findings += await occasions_pass.findings(lambda done: self._tell("occasion.effects", done, of_occasions))
+        return findings + await counted.findings()
 
     async def queries(self, source: Source) -> list[Finding]:
         findings: list[Finding] = []

@@ -21,6 +21,7 @@ class Outcome:
     agent_id: UUID | None = None
     card_id: UUID | None = None
     """The gift card, by its bearer."""
+    occasion_id: UUID | None = None
 
 
 class PutOff(Exception):  # noqa: N818  (not a failure: the command goes into a later batch)
@@ -31,7 +32,11 @@ class PutOff(Exception):  # noqa: N818  (not a failure: the command goes into a 
         self.blocked = blocked
 
 
-Answer = Outcome | Refusal | PutOff
+class Outdated(Exception):  # noqa: N818  (not a failure: the caller makes the command anew)
+    """The order was claimed after the command was made, so the command does not lock the member whose it is now."""
+
+
+Answer = Outcome | Refusal | PutOff | Outdated
 
 
 def replayed(stored: StoredKey, content_hash: bytes) -> Outcome | Refusal:
@@ -55,4 +60,5 @@ def outcome_of(record: dict[str, Any], *, replayed: bool) -> Outcome:
         return_id=UUID(record["return"]) if "return" in record else None,
         agent_id=UUID(record["agent"]) if "agent" in record else None,
         card_id=UUID(record["card"]) if "card" in record else None,
+        occasion_id=UUID(record["occasion"]) if "occasion" in record else None,
     )

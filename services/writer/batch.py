@@ -7,18 +7,20 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from domain.commands import Command, EnrolMember, Mature, OrderCommand
+from domain.commands import Command, EnrolMember, Mature, OrderCommand, ReturnOrder
 from domain.decide import decide
 from domain.decisions.situation import Decision, OrderRecord, Situation
 from domain.members import PHONE_SOURCE, Identity, MemberState
 from domain.orders import Order
 from domain.refusals import Refusal
+from domain.usage import Usage, UsageKey
 from domain.values import replace
 from services.hub import member_stream, program_stream
 from services.snapshots import Snapshots
-from services.writer.answers import Answer, PutOff, outcome_of, replayed
+from services.writer.answers import Answer, Outdated, PutOff, outcome_of, replayed
 from services.writer.changed import add_changes
 from services.writer.load import Loaded, load
+from services.writer.load_usage import of_everybody, usage_keys
 from services.writer.session import Changes, KeyClaim, Session, Unavailable
 
 
@@ -43,11 +45,14 @@ async def run(
     await batch.ensure(session, active)
     ids = sorted({member_id for command in active for member_id in command.locks})
     batch.blocked = await session.lock_members(ids, waits=waits) if ids else set()
-    guests = sorted(command.order_id for command in active if isinstance(command, OrderCommand) and not command.locks)
+    guests = sorted(command.order_id for command in active if isinstance(command, OrderCommand) and command.locks_order)
     if guests:
         await session.lock_orders(guests)
+    locked = await batch.lock_usages(session, snapshots, active)
     loaded = await load(session, snapshots, active)
     batch.check_owned(active, loaded)
+    if not locked.issuperset(usage.key for usage in of_everybody(loaded.usage_keys)):
+        raise Unavailable("the campaigns changed while the batch asked for them")
     batch.decide(loaded)
     await session.write(batch.changes(loaded))
     return batch.result()
@@ -60,6 +65,7 @@ class _Batch:
         self.answers: list[Answer | None] = [None] * len(commands)
         self.states: dict[UUID, MemberState] = {}
         self.orders: dict[UUID, Order] = {}
+        self.usages: dict[UsageKey, Usage] = {}
         self.decisions: list[Decision] = []
         self.expired = Counter[UUID]()
         """How much of each lot expired in this batch, by lot id: the records of orders were loaded before."""
@@ -109,6 +115,22 @@ class _Batch:
         if wanted:
             await session.add_identities(sorted(wanted, key=lambda row: (row.program_id, row.source, row.external_id)))
 
+    # ── 3 lock ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def lock_usages(self, session: Session, snapshots: Snapshots, active: Sequence[Command]) -> set[UsageKey]:
+        """Lock the uses of campaigns that all members share, after members and orders; return which.
+
+        By what is known of the programs: whether that still holds is seen when they are loaded.
+        """
+        programs = {}
+        for program_id in {command.program_id for command in active}:
+            programs[program_id] = snapshots.kept(program_id) or await snapshots.load(session, program_id)
+        now = {program_id: program.now() for program_id, program in programs.items()}
+        shared = of_everybody(usage_keys(active, programs, now))
+        if shared:
+            await session.lock_usages(shared)
+        return {usage.key for usage in shared}
+
     def check_owned(self, active: Sequence[Command], loaded: Loaded) -> None:
         """Assert that each wanted identity has an owner, this command's member or another.
 
@@ -123,6 +145,7 @@ class _Batch:
     def decide(self, loaded: Loaded) -> None:
         self.states = dict(loaded.members)
         self.orders = dict(loaded.orders)
+        self.usages = dict(loaded.usages)
         for index in self.active:
             command = self.commands[index]
             if not self.blocked.isdisjoint(command.locks):
@@ -132,6 +155,9 @@ class _Batch:
             if self._must_wait(command, loaded):
                 self._take_back(index, command, PutOff(), loaded)
                 continue
+            if isinstance(command, ReturnOrder) and situation.order and situation.order.member_id != command.member_id:
+                self._take_back(index, command, Outdated(), loaded)
+                continue
             if self._matured_first(command, situation, loaded):
                 self._take_back(index, command, PutOff(), loaded)
                 continue
@@ -140,6 +166,7 @@ class _Batch:
             except Refusal as refusal:
                 self._take_back(index, command, refusal, loaded)
                 continue
+            assert loaded.usage_keys.keys() >= decision.rows.usages.keys(), "what is counted was locked and read"
             self._take(command, decision)
             self._remember(command, decision.outcome)
             self.answers[index] = outcome_of(decision.outcome, replayed=bool(decision.outcome.get("again")))
@@ -166,6 +193,8 @@ class _Batch:
         for state in decision.states:
             self.states[state.member.id] = state
         self.orders.update(decision.rows.orders)
+        self.usages.update(decision.usages)
+        self.usages.update(decision.rows.usages)
         self.expired.update(decision.rows.expired())
         self.decisions.append(decision)
         self.dropped_identities += [(_member_of(command), source, ext) for source, ext in decision.freed]
@@ -180,6 +209,7 @@ class _Batch:
             for identity in command.identities
             if (program_id, *identity) in loaded.owners
         }
+        occasion = loaded.occasions.named.get((program_id, *command.occasion_name)) if command.occasion_name else None
         return Situation(
             program=loaded.programs[program_id],
             now=loaded.now[program_id],
@@ -189,8 +219,13 @@ class _Batch:
             order_entries=loaded.order_entries.get(order.id, ()) if order else (),
             record=self._record(order.id, loaded) if order else None,
             orders=self.orders,
+            usages=self.usages,
             owners=owners,
             identities=loaded.identities.get(command.locks[0], ()) if command.locks else (),
+            occasion=occasion,
+            occasion_entries=loaded.occasions.posted.get(occasion.transfer_id, ())
+            if occasion and occasion.transfer_id
+            else (),
             original=loaded.originals.get(command.original) if command.original else None,
         )
 
@@ -208,7 +243,7 @@ class _Batch:
             if state and state.member.program_id == command.program_id
         }
 
-    def _take_back(self, index: int, command: Command, answer: Refusal | PutOff, loaded: Loaded) -> None:
+    def _take_back(self, index: int, command: Command, answer: Refusal | PutOff | Outdated, loaded: Loaded) -> None:
         """Give back what the command had claimed; remember a refusal under its key."""
         self.answers[index] = answer
         program_id = command.program_id
@@ -234,7 +269,7 @@ class _Batch:
         changes = Changes(
             outcomes=self.outcomes, dropped_keys=self.dropped_keys, dropped_identities=self.dropped_identities
         )
-        add_changes(changes, loaded, self.states, self.orders, self.decisions)
+        add_changes(changes, loaded, self.states, self.orders, self.usages, self.decisions)
         return changes
 
     def result(self) -> Result:

@@ -7,6 +7,7 @@ from uuid import UUID
 from domain.decisions.situation import Decision
 from domain.members import MemberState
 from domain.orders import Order
+from domain.usage import Usages
 from services.writer.load import Loaded
 from services.writer.session import Changes
 from services.writer.tables import (
@@ -20,6 +21,8 @@ from services.writer.tables import (
     LOT_MOVES,
     LOTS,
     MEMBERS,
+    OCCASION_EFFECTS,
+    OCCASIONS,
     ORDER_EFFECTS,
     ORDER_LINES,
     ORDER_RETURNS,
@@ -27,29 +30,46 @@ from services.writer.tables import (
     STANDINGS,
     TOP_UPS,
     TRANSFERS,
+    USAGES,
     Table,
 )
 
-MEMBER_COLUMNS = ("name", "phone", "email", "birthday", "status", "channel", "store", "position")
+MEMBER_COLUMNS = (
+    "name",
+    "phone",
+    "email",
+    "birthday",
+    "status",
+    "channel",
+    "store",
+    "position",
+    "tags",
+    "attributes",
+    "orders",
+    "last_order_at",
+)
 ACCOUNT_COLUMNS = ("available", "pending", "held", "seq", "next_due_at")
 LOT_COLUMNS = ("remaining", "held", "locked_until", "due_at")
 HOLD_COLUMNS = ("captured", "released")
-ORDER_COLUMNS = ("state", "transfer_id", "released")
+ORDER_COLUMNS = ("state", "transfer_id", "released", "counted")
+CLAIMED_COLUMNS = ("member_id", "transfer_id", "not_applied", "consumed", "counted", "claimed_at")
 LINE_COLUMNS = ("returned_quantity", "released_quantity")
 CARD_COLUMNS = ("state", "claimed_by_id", "settled_at", "settlement_id")
 STANDING_COLUMNS = ("tier_id", "since", "until")
 AGENT_COLUMNS = ("monthly_limit", "since", "until")
 DRAW_COLUMNS = ("amount",)
+USAGE_COLUMNS = ("uses", "count", "money", "points")
 
 
-def add_changes(
+def add_changes(  # noqa: PLR0917  (each has a type of its own)
     changes: Changes,
     loaded: Loaded,
     states: Mapping[UUID, MemberState],
     orders: Mapping[UUID, Order],
+    usages: Usages,
     decisions: Sequence[Decision],
 ) -> None:
-    """Add the rows to insert and those to update, given the members and orders after all decisions."""
+    """Add the rows to insert and those to update, given members, orders and uses of campaigns after all decisions."""
     members: list[tuple[Any, Any]] = []
     accounts: list[tuple[Any, Any]] = []
     lots: list[tuple[Any, Any]] = []
@@ -72,6 +92,8 @@ def add_changes(
         card = before.gift_card if before else None
         if after.gift_card is not card:
             cards.append((card, after.gift_card))
+    of_orders = _pairs(loaded.orders, orders)
+    claimed = [pair for pair in of_orders if pair[0] and pair[0].claimed_at != pair[1].claimed_at]
     lines = [(line if line.order_id in loaded.orders else None, line) for d in decisions for line in d.lines]
     changed: tuple[tuple[Table[Any], tuple[str, ...], list[tuple[Any, Any]]], ...] = (
         (MEMBERS, MEMBER_COLUMNS, members),
@@ -82,8 +104,10 @@ def add_changes(
         (AGENTS, AGENT_COLUMNS, agents),
         (AGENT_DRAWS, DRAW_COLUMNS, draws),
         (GIFT_CARDS, CARD_COLUMNS, cards),
-        (ORDERS, ORDER_COLUMNS, _pairs(loaded.orders, orders)),
+        (ORDERS, ORDER_COLUMNS, [pair for pair in of_orders if pair not in claimed]),
+        (ORDERS, CLAIMED_COLUMNS, claimed),
         (ORDER_LINES, LINE_COLUMNS, lines),
+        (USAGES, USAGE_COLUMNS, _pairs(loaded.usages, usages)),
     )
     for table, columns, pairs in changed:
         _sort_out(changes, table, columns, pairs)
@@ -95,6 +119,8 @@ def add_changes(
         (LOT_MOVES, [row for d in decisions for row in d.rows.moves]),
         (EVENTS, [row for d in decisions for row in d.rows.events]),
         (TOP_UPS, [row for d in decisions for row in d.rows.top_ups]),
+        (OCCASIONS, [row for d in decisions for row in d.rows.occasions]),
+        (OCCASION_EFFECTS, [row for d in decisions for row in d.rows.occasion_effects]),
     )
     changes.inserts += [(table, rows) for table, rows in inserted if rows]
 

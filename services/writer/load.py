@@ -15,9 +15,12 @@ from domain.members import MemberKind, MemberState, Standing
 from domain.orders import Order
 from domain.program import Program
 from domain.undoing import Original
+from domain.usage import Usage, UsageKey
 from services.snapshots import Snapshots
 from services.writer.load_agents import load_agents
+from services.writer.load_occasions import OfOccasions, load_occasions
 from services.writer.load_orders import OfOrders, load_parts, records
+from services.writer.load_usage import load_usages, usage_keys
 from services.writer.originals import load_originals
 from services.writer.session import Reads
 from services.writer.tables import (
@@ -77,6 +80,12 @@ class Loaded:
     """All identities of the members who are to be closed."""
     originals: dict[UUID, Original] = field(default_factory=dict)
     """Transfers that are to be undone, by their ids."""
+    usages: dict[UsageKey, Usage] = field(default_factory=dict)
+    """The uses of campaigns that the commands may take of; those that there are none of yet are not there."""
+    usage_keys: dict[UsageKey, UUID] = field(default_factory=dict)
+    """Those that were looked for, each with its program."""
+    occasions: OfOccasions = field(default_factory=OfOccasions)
+    """Those that have the names of commands already."""
     used_lots: dict[UUID, dict[UUID, Lot]] = field(default_factory=dict)
     """The lots that these used, and those of the bearers of cards that are taken back, by member and id."""
 
@@ -90,8 +99,11 @@ async def load(
         program = await snapshots.load(session, program_id)
         loaded.programs[program_id] = program
         loaded.now[program_id] = now or program.now()
+    loaded.usage_keys = usage_keys(commands, loaded.programs, loaded.now)
+    loaded.usages = await load_usages(session, list(loaded.usage_keys))
     await _orders(session, commands, loaded)
     await _owners(session, commands, loaded)
+    loaded.occasions = await load_occasions(session, commands)
     about = {command.order_id: command for command in commands if isinstance(command, OrderCommand)}
     of_orders = OfOrders()
     if about:

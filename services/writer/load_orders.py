@@ -109,6 +109,8 @@ async def _history(session: Reads, orders: Sequence[Order], found: OfOrders) -> 
 def _foresee(found: OfOrders, command: OrderCommand, effects: Iterable[OrderEffect]) -> None:
     """Add what the command may have to take from lots: a late capture what pays, a return what was earned."""
     for effect in effects:
+        if effect.asset_id is None:
+            continue
         spends = effect.kind == EffectKind.SPEND
         owner_id = command.holder_id if spends else command.member_id
         if owner_id and isinstance(command, CaptureOrder if spends else ReturnOrder):

@@ -10,10 +10,11 @@ from uuid import UUID
 import asyncpg
 import orjson
 
+from domain.usage import Usage
 from services.database.away import AWAY
 from services.database.config import Database
 from services.writer.session import Changes, KeyClaim, Rejected, Session, StoredKey, Unavailable
-from services.writer.tables import EVENTS, IDENTITIES, Table
+from services.writer.tables import EVENTS, IDENTITIES, USAGES, Table
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -163,6 +164,17 @@ class PostgresSession:
     async def lock_orders(self, ids: Sequence[UUID]) -> None:
         """Lock in the order of ids, as every other transaction does."""
         await self.fetch("SELECT id FROM orders WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE", ids)
+
+    async def lock_usages(self, usages: Sequence[Usage]) -> None:
+        """Make those that are not there first: a row that does not exist cannot be locked."""
+        conflict = "ON CONFLICT (campaign_id, owner_id, day) DO NOTHING"
+        await self._connection.execute(f"{_insert(USAGES, 1)} {conflict}", _json(usages))
+        await self.fetch(
+            "SELECT 1 FROM campaign_usage u JOIN unnest($1::uuid[], $2::uuid[], $3::date[]) AS v (c, o, d) "
+            "ON u.campaign_id = v.c AND u.owner_id = v.o AND u.day = v.d "
+            "ORDER BY u.campaign_id, u.owner_id, u.day FOR UPDATE OF u",
+            *map(list, zip(*(usage.key for usage in usages), strict=True)),
+        )
 
     async def write(self, changes: Changes) -> None:
         """Write everything as one statement: each round trip would cost as much as the rows."""

@@ -203,6 +203,8 @@ def _names(command: Command) -> list[tuple[object, ...]]:
         names.append((command.program_id, "key", command.claim.scope, command.claim.key))
     if command.order_name:
         names.append((command.program_id, "order", *command.order_name))
+    if command.occasion_name:
+        names.append((command.program_id, "occasion", *command.occasion_name))
     if command.original:
         names.append((command.program_id, "original", command.original))
     return names

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
+from domain.usage import Usage
 from services.writer.tables import Table
 
 R = TypeVar("R")
@@ -92,6 +93,9 @@ class Session(Reads, Protocol):
 
     async def lock_orders(self, ids: Sequence[UUID]) -> None:
         """Lock the rows of orders that no member's lock guards, in the order of `ids`, and wait for it."""
+
+    async def lock_usages(self, usages: Sequence[Usage]) -> None:
+        """Lock these uses of campaigns, in their order, and wait for it; those that are not there are made, blank."""
 
     async def write(self, changes: Changes) -> None:
         """Write everything."""

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import orjson
 
+from domain.usage import Usage
 from services.database.config import BUSY_TIMEOUT_MS, Database
 from services.writer.session import Changes, KeyClaim, Rejected, Session, StoredKey, Unavailable
 from services.writer.tables import EVENTS, IDENTITIES, TRANSFERS, Table, sqlite_value
@@ -185,6 +186,9 @@ class SqliteSession:
 
     async def lock_orders(self, _: Sequence[UUID]) -> None:
         """Nothing to do: `BEGIN IMMEDIATE` locked everything."""
+
+    async def lock_usages(self, _: Sequence[Usage]) -> None:
+        """Nothing to do: `BEGIN IMMEDIATE` locked everything, and what is not there is written when it is counted."""
 
     async def write(self, changes: Changes) -> None:
         """Write table by table."""

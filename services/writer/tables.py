@@ -19,8 +19,10 @@ from domain.events import Event
 from domain.gift_cards import GiftCard
 from domain.ledger import Account, Entry, Hold, Lot, LotMove, Transfer
 from domain.members import Identity, Member, Standing
+from domain.occasions import Occasion, OccasionEffect
 from domain.orders import Order, OrderEffect, OrderLine, OrderReturn
 from domain.stored_value import TopUp
+from domain.usage import Usage
 
 R = TypeVar("R")
 
@@ -35,6 +37,7 @@ POSTGRES_TYPES = {
     "DateField": "date",
     "JSONField": "jsonb",
     "BinaryField": "bytea",
+    "BooleanField": "bool",
 }
 
 
@@ -104,6 +107,7 @@ FROM_SQLITE: dict[str, Callable[[Any], Any]] = {
     "timestamptz": datetime.fromisoformat,
     "date": date.fromisoformat,
     "jsonb": orjson.loads,
+    "bool": bool,
 }
 
 
@@ -223,3 +227,6 @@ TOP_UPS = Table(models.TopUp, TopUp)
 AGENTS = Table(models.Agent, Agent)
 AGENT_DRAWS = Table(models.AgentDraw, AgentDraw, key=("payer_id", "member_id", "asset_id", "month"))
 GIFT_CARDS = Table(models.GiftCard, GiftCard, key=("member_id",))
+USAGES = Table(models.CampaignUsage, Usage, key=("campaign_id", "owner_id", "day"))
+OCCASIONS = Table(models.Occasion, Occasion)
+OCCASION_EFFECTS = Table(models.OccasionEffect, OccasionEffect)

@@ -7,6 +7,7 @@ from typing import Any
 
 from graphql import GraphQLInputObjectType, get_named_type, is_list_type, is_non_null_type
 
+from tests.api.bad_rules import ENUM, ENUMS, RULE_SIZES, RULE_TWICE, rules
 from tests.api.inputs import MISSING, Path, Spot, example, many
 
 BAD_REQUEST = "BAD_REQUEST"
@@ -203,6 +204,9 @@ BY_FIELD: dict[str, Values] = {
     "BalanceSpendUndoInput.entry": LINE,
     "BalanceSpendUndoInput.idempotencyKey": KEY,
     "BalanceSpendUndoInput.reason": text(500),
+    "EventRecordInput.code": CODE | {"space within": "check in", "hyphen first": "-a", "Chinese": "签到"},
+    "EventRecordInput.idempotencyKey": KEY,
+    "EventRecordInput.occurredAt": INSTANT | {"future": _in(hours=1), "far future": "2999-01-01T00:00:00Z"},
     "GiftCardClaimInput.code": text(64)
     | {"mistyped": "GC-0000-0000-0000-0000-1", "too short": "GC-0000", "U": "GC-0000-0000-0000-000U-0", "prefix": "GC"}
     | {"full-width digits": "GC-００００-0000-0000-0000-0", "sql": "' OR 1=1 --"},
@@ -234,6 +238,9 @@ BY_FIELD: dict[str, Values] = {
     "MemberBy.phone": PHONE | {"unknown": "+8613900139000"},
     "MemberEnrollInput.idempotencyKey": KEY,
     "MemberEnrollInput.kind": {"gift card": "GIFT_CARD"},
+    "MemberTagInput.add": CODE,
+    "MemberTagInput.idempotencyKey": KEY,
+    "MemberTagInput.remove": CODE,
     "OrderBy.id": text(64)
     | {"unknown": "ord_06f4k9s3tdrx9c4m3p3v1c0z5g", "a member's": "mem_06f4k9s3tdrx9c4m3p3v1c0z5g"}
     | {"no id": "ord_", "upper case": "ORD_06F4K9S3TDRX9C4M3P3V1C0Z5G", "over 128 bits": "ord_" + "z" * 26, "0": 0},
@@ -241,6 +248,7 @@ BY_FIELD: dict[str, Values] = {
     "CaptureLineInput.ref": CODE,
     "OrderCancelInput.idempotencyKey": KEY,
     "OrderCaptureInput.idempotencyKey": KEY,
+    "OrderClaimInput.idempotencyKey": KEY,
     "OrderCommitInput.idempotencyKey": KEY,
     "OrderHoldInput.holdSeconds": {"zero": 0, "negative": -1, "30 days and a second": 30 * 86_400 + 1},
     "OrderHoldInput.idempotencyKey": KEY,
@@ -282,8 +290,16 @@ BY_FIELD |= {
     if name.startswith("MemberAmendInput.") and name != "MemberAmendInput.status"
 }
 
+BY_FIELD |= rules(CODE, text(200), KEY, PRICE, INSTANT)
+BY_TYPE |= dict.fromkeys(ENUMS, ENUM)
+
 SIZES: dict[str, tuple[int, int]] = {
+    "EventRecordInput.attributes": (0, 50),
+    "MemberAmendInput.attributes": (0, 50),
+    "MemberEnrollInput.attributes": (0, 50),
     "MemberEnrollInput.identities": (0, 20),
+    "MemberTagInput.add": (0, 50),
+    "MemberTagInput.remove": (0, 50),
     "OrderContentInput.attributes": (0, 50),
     "OrderContentInput.lines": (1, 500),
     "OrderContentInput.spend": (0, 20),
@@ -291,9 +307,12 @@ SIZES: dict[str, tuple[int, int]] = {
     "OrderReturnInput.lines": (1, 500),
     "OrderLineInput.attributes": (0, 50),
     "OrdersImportInput.orders": (1, 500),
-}
+} | RULE_SIZES
 """Least and most items of every list."""
 TWICE: dict[str, Path] = {
+    "EventRecordInput.attributes": ("1", "key"),
+    "MemberAmendInput.attributes": ("1", "key"),
+    "MemberEnrollInput.attributes": ("1", "key"),
     "MemberEnrollInput.identities": (),
     "OrderContentInput.attributes": ("1", "key"),
     "OrderContentInput.lines": ("1", "ref"),
@@ -301,7 +320,7 @@ TWICE: dict[str, Path] = {
     "OrderCaptureInput.lines": ("1", "ref"),
     "OrderReturnInput.lines": ("1", "ref"),
     "OrderLineInput.attributes": ("1", "key"),
-}
+} | RULE_TWICE
 """Lists in which no item may stand twice, and what is named below the list then. An order may be sent twice."""
 
 
@@ -338,13 +357,15 @@ def bad_values(spot: Spot) -> dict[str, Bad]:
 
 def _of_list(spot: Spot, type_: Any) -> Iterator[tuple[str, Bad]]:
     least, most = SIZES[spot.owner]
-    yield f"{most + 1} items", Bad(many(type_, most + 1), INVALID_INPUT, spot.path)
+    yield f"{most + 1} items", Bad(many(type_, most + 1, spot.owner), INVALID_INPUT, spot.path)
     if least:
         yield "no items", Bad([], INVALID_INPUT, spot.path)
     if spot.owner in TWICE:
         yield "an item twice", Bad([example(type_.of_type)] * 2, INVALID_INPUT, (*spot.path, *TWICE[spot.owner]))
+    alone = {"String": "string", "Int": "number"}.get(str(type_.of_type).strip("!"))
     for kind, value in (("string", "a"), ("number", 5), ("boolean", True)):
-        yield kind, Bad(value, BAD_REQUEST, spot.path)
+        if kind != alone:  # a value stands for a list of itself, as GraphQL has it
+            yield kind, Bad(value, BAD_REQUEST, spot.path)
 
 
 def _of_object(spot: Spot, type_: GraphQLInputObjectType) -> Iterator[tuple[str, Bad]]:

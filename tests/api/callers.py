@@ -18,7 +18,7 @@ from services.actors import ALL_SCOPES, Scope
 from services.credentials import ALGORITHM, ISSUER, member_token
 from services.templates import Template
 from services.transaction import transaction
-from tests.api.conftest import SECRET, Api, program_with_key
+from tests.api.conftest import SECRET, Api, campaigns_of, program_with_key
 
 ENROLL = """mutation($input: MemberEnrollInput!) { memberEnroll(input: $input) {
   member { id number } userErrors { __typename } } }"""
@@ -42,6 +42,8 @@ class Side:
     """Ids of orders with which something can be done."""
     lines: dict[str, str] = field(default_factory=dict)
     """Ids of ledger lines that can be undone."""
+    campaigns: dict[str, str] = field(default_factory=dict)
+    """Ids of campaigns with each of which one thing can be done, by their codes."""
     cards: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Ids and codes of gift cards that the member gave."""
 
@@ -58,10 +60,15 @@ class Side:
             "held": await self._more(HOLD, "H-1"),
             "held too": await self._more(HOLD, "H-2"),
             "returnable": await self._more(COMMIT, "B-1"),
+            "guest's": await self._more(COMMIT, "G-1", member=None),
         }
+        record = "mutation($input: EventRecordInput!) { eventRecord(input: $input) { occasion { id } } }"
+        visit = {"idempotencyKey": "same", "member": {"id": self.member["id"]}, "code": "VISIT"}
+        occasion = (await self.api.data(record, {"input": visit}))["eventRecord"]["occasion"]
         set_up = await self.api.data(SET_UP)
         self.ids = {
             "member": self.member["id"],
+            "occasion": occasion["id"],
             "order": sold["order"]["id"],
             "entry": sold["entries"][0]["id"],
             "campaign": sold["order"]["effects"][0]["campaign"]["id"],
@@ -83,14 +90,15 @@ class Side:
             issued = await self.api.data(query, {"input": card | {"idempotencyKey": card_name}})
             self.cards[card_name] = (issued["giftCardIssue"]["giftCard"]["id"], issued["giftCardIssue"]["code"])
         self.ids["gift_card"], _ = self.cards["kept"]
+        self.campaigns = await campaigns_of(self.api)
         program = await models.Program.get(id=self.api.program_id)
         await value_terms.set_conversion(program, "POINTS", "VALUE", amount=Decimal(1), gives=Decimal("0.01"))
         return self
 
-    async def _more(self, mutation: str, name: str) -> str:
+    async def _more(self, mutation: str, name: str, **facts: Any) -> str:
         line = {"ref": "1", "sku": "tea", "quantity": 20, "unitPrice": "0.10"}
         order = {"source": "till", "externalId": name, "member": {"id": self.member["id"]}, "lines": [line]}
-        answer = await self.api.data(mutation, {"input": {"idempotencyKey": name, "order": order}})
+        answer = await self.api.data(mutation, {"input": {"idempotencyKey": name, "order": order | facts}})
         (payload,) = answer.values()
         return str(payload["order"]["id"])
 

@@ -18,6 +18,7 @@ import pytest
 import pytest_asyncio
 from starlette.applications import Starlette
 from tortoise.connection import get_connections
+from tortoise.expressions import F
 
 import models
 from app.server import create_app
@@ -27,8 +28,10 @@ from services.actors import ALL_SCOPES, Scope
 from services.credentials import member_token
 from services.database.config import Database, Dialect
 from services.templates import Template
+from services.transaction import transaction
 from tests.api.inputs import EXAMPLES
 from tests.conftest import emptied
+from tests.factories import campaign
 
 SECRET = "x" * 40
 TABLES = sorted(getattr(models, name)._meta.db_table for name in models.__all__ if name != "Seal")
@@ -191,6 +194,33 @@ async def shared_api(shared_database_url: str) -> AsyncIterator[Api]:
         yield api
 
 
+async def pass_of(api: Api) -> None:
+    """Add an asset by which visits are counted."""
+    found = await models.Asset.get(program_id=api.program_id, code="POINTS")
+    row = {name: getattr(found, name) for name in models.Asset._meta.db_fields if name != "id"}
+    async with transaction():
+        await models.Asset.create(**(row | {"code": "VISITS", "name": "Visits", "kind": "PASS"}))
+        await models.Program.filter(id=api.program_id).update(config_version=F("config_version") + 1)
+
+
+async def campaigns_of(api: Api) -> dict[str, str]:
+    """Make campaigns with each of which one thing can be done, by another key's hand; return their ids by code."""
+    made: dict[str, str] = {}
+    author = await api.key_with(Scope.CAMPAIGNS_WRITE)
+    version = {"effects": [{"addTag": {"tag": "made"}}], "conditions": {"store": {"codes": ["nowhere"]}}}
+    for code in ("APPROVE", "PUBLISH", "PAUSE", "RESUME", "END"):
+        steps = {"PAUSE": ["Publish"], "RESUME": ["Publish", "Pause"]}.get(code, [])
+        new = {"campaign": {"new": {"code": code, "name": code.title()}}, "version": version}
+        for step in ["Draft", *steps]:
+            query = (
+                f"mutation($input: Campaign{step}Input!) {{ campaign{step}(input: $input) {{ campaign {{ id }} }} }}"
+            )
+            asked = new if step == "Draft" else {"campaign": {"code": code}}
+            answer = await api.data(query, {"input": asked | {"idempotencyKey": f"{step} {code}"}}, author)
+            made[code] = answer[f"campaign{step}"]["campaign"]["id"]
+    return made
+
+
 SUBJECT = {"identity": {"source": "pos", "externalId": "1"}}
 """The member of `shop` who has points."""
 OTHER = {"identity": {"source": "pos", "externalId": "2"}}
@@ -215,6 +245,9 @@ async def shop(shared_api: Api) -> Api:
         order["spend"] = [{"asset": "POINTS", "amount": 1}]
         mutation = f"mutation($input: {field[0].upper()}{field[1:]}Input!) {{ {field}(input: $input) {{ replayed }} }}"
         await shared_api.data(mutation, {"input": {"idempotencyKey": name, "order": order}})
+    guest = {"source": "till", "externalId": "G-1", "lines": [line]}
+    commit = "mutation($input: OrderCommitInput!) { orderCommit(input: $input) { replayed } }"
+    await shared_api.data(commit, {"input": {"idempotencyKey": "G-1", "order": guest | {"shipping": 10}}})
     pay_in = "mutation($input: ValueTopUpInput!) { valueTopUp(input: $input) { entry { id } } }"
     paid = await shared_api.data(pay_in, {"input": {"member": SUBJECT, "amount": 50, "idempotencyKey": "paid in"}})
     EXAMPLES["ValueRefundInput.topUp"] = paid["valueTopUp"]["entry"]["id"]
@@ -228,12 +261,19 @@ async def shop(shared_api: Api) -> Api:
     use = {"member": SUBJECT, "asset": "VALUE", "amount": 20, "reason": "a visit", "idempotencyKey": "spent"}
     spent = await shared_api.data(spend, {"input": use})
     EXAMPLES["BalanceSpendUndoInput.entry"] = spent["balanceSpend"]["entry"]["id"]
+    five = [{"earnFixed": {"asset": "POINTS", "points": "5"}}]
+    await campaign(shared_api.program_id, "CHECK_IN", five, {"event": {"codes": ["CHECK_IN"]}}, trigger="EVENT")
     give = "mutation($input: GiftCardIssueInput!) { giftCardIssue(input: $input) { code giftCard { id } } }"
     card = {"from": SUBJECT, "amount": 1}
     one, two = [
         (await shared_api.data(give, {"input": card | {"idempotencyKey": key}}))["giftCardIssue"] for key in ("1", "2")
     ]
     EXAMPLES["GiftCardClaimInput.code"], EXAMPLES["GiftCardVoidInput.card"] = one["code"], two["giftCard"]["id"]
+    await campaigns_of(shared_api)
+    save = "mutation($input: SegmentSaveInput!) { segmentSave(input: $input) { replayed } }"
+    regulars = {"code": "REGULARS", "name": "Regulars", "conditions": {"not": {"firstOrder": True}}}
+    await shared_api.data(save, {"input": regulars | {"idempotencyKey": "regulars"}})
+    await pass_of(shared_api)
     program = await models.Program.get(id=shared_api.program_id)
     await value_terms.set_conversion(program, "POINTS", "VALUE", amount=Decimal(1), gives=Decimal("0.01"))
     return shared_api

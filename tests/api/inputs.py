@@ -20,6 +20,7 @@ from graphql import (
 
 from app.transport.schema import Schema
 from schema import root
+from tests.api.rule_inputs import RULE_CHOICES, RULE_DISTINCT, RULE_EXAMPLES
 
 SCHEMA: GraphQLSchema = root.build(Schema)._schema
 MISSING = object()
@@ -54,6 +55,9 @@ EXAMPLES: dict[str, Any] = {
     "BalanceSpendUndoInput.entry": "ent_00000000000000000000000000",
     "BalanceSpendUndoInput.idempotencyKey": "bad-input",
     "BalanceSpendUndoInput.reason": "closed",
+    "EventRecordInput.code": "CHECK_IN",
+    "EventRecordInput.idempotencyKey": "bad-input",
+    "EventRecordInput.occurredAt": "2024-03-01T09:30:00Z",
     "GiftCardClaimInput.code": "GC-0000-0000-0000-0000-0",
     "GiftCardClaimInput.idempotencyKey": "bad-input",
     "GiftCardIssueInput.amount": "1.00",
@@ -85,10 +89,14 @@ EXAMPLES: dict[str, Any] = {
     "MemberEnrollInput.name": "Li Lei",
     "MemberEnrollInput.phone": "+8613800138002",
     "MemberEnrollInput.store": "s-1",
+    "MemberTagInput.add": "vip",
+    "MemberTagInput.idempotencyKey": "bad-input",
+    "MemberTagInput.remove": "regular",
     "CaptureLineInput.quantity": 1,
     "CaptureLineInput.ref": "1",
     "OrderCancelInput.idempotencyKey": "bad-input",
     "OrderCaptureInput.idempotencyKey": "bad-input",
+    "OrderClaimInput.idempotencyKey": "bad-input",
     "OrderCommitInput.idempotencyKey": "bad-input",
     "OrderHoldInput.holdSeconds": 900,
     "OrderHoldInput.idempotencyKey": "bad-input",
@@ -124,16 +132,18 @@ EXAMPLES: dict[str, Any] = {
     "ValueTopUpInput.idempotencyKey": "bad-input",
     "ValueTopUpInput.reason": "receipt 7",
 }
+EXAMPLES |= RULE_EXAMPLES | dict.fromkeys(("ShippingOffRuleInput.amount", "ShippingOffRuleInput.percent"), MISSING)
 """A good value for every leaf. References name the member with the identity (pos, 1); (pos, 2) receives,
 and pays. Each may draw on POINTS of the other, and (pos, 2) on VALUE of (pos, 1).
 
-Of orders, (till, H-1) and (till, H-2) are held, and (till, R-1) is committed. What is named by an id alone is made by
-the fixture `shop`, which puts its id here.
+Of orders, (till, H-1) and (till, H-2) are held, (till, R-1) is committed, and (till, G-1) is a guest's. What is named
+by an id alone is made by the fixture `shop`, which puts its id here.
 """
-CHOICES = {
+CHOICES: dict[str, Any] = {
     "MemberBy": {"identity": {"source": "pos", "externalId": "1"}},
     "OrderBy": {"identity": {"source": "till", "externalId": "H-1"}},
     "OrderCancelInput.order": {"identity": {"source": "till", "externalId": "H-2"}},
+    "OrderClaimInput.order": {"identity": {"source": "till", "externalId": "G-1"}},
     "OrderReturnInput.order": {"identity": {"source": "till", "externalId": "R-1"}},
     "BalanceTransferInput.to": {"identity": {"source": "pos", "externalId": "2"}},
     "AgentAppointInput.agent": {"identity": {"source": "pos", "externalId": "2"}},
@@ -141,6 +151,7 @@ CHOICES = {
     "BalanceSpendInput.agent": {"identity": {"source": "pos", "externalId": "2"}},
     "OrderContentInput.payer": {"identity": {"source": "pos", "externalId": "2"}},
 }
+CHOICES |= RULE_CHOICES
 """Which branch of a `@oneOf` input, or of a field that takes one, an example takes when the path does not say."""
 DISTINCT = {
     "AttributeInput": "key",
@@ -152,7 +163,11 @@ DISTINCT = {
     "ReturnLineInput": "ref",
     "SpendInput": "asset",
 }
+DISTINCT |= RULE_DISTINCT
 """The field that tells the items of a list apart."""
+
+
+ONCE = frozenset({"ConditionInput", "LineMatchInput"})
 
 
 @dataclass(frozen=True)
@@ -188,23 +203,33 @@ def input_of(operation: str) -> GraphQLInputObjectType:
     return named
 
 
-def spots(type_: GraphQLInputObjectType, path: Path = (), reference: Path | None = None) -> Iterator[Spot]:
-    """Yield every place below an input object: its fields, the items of its lists, and theirs."""
+def spots(
+    type_: GraphQLInputObjectType, path: Path = (), reference: Path | None = None, seen: set[str] | None = None
+) -> Iterator[Spot]:
+    """Yield every place below an input object: its fields, the items of its lists, and theirs.
+
+    What `ONCE` names stands in many places, some of them within itself; it is looked into in the first.
+    """
+    seen = set() if seen is None else seen
+    if type_.name in ONCE:
+        if type_.name in seen:
+            return
+        seen.add(type_.name)
     for name, field in type_.fields.items():
         required = is_non_null_type(field.type) and field.default_value is Undefined
-        inside = path if type_.is_one_of else reference
-        yield from _spots((*path, name), f"{type_.name}.{name}", field.type, inside, required=required)
+        inside = path if type_.is_one_of and type_.name.endswith("By") else reference
+        yield from _spots((*path, name), f"{type_.name}.{name}", field.type, inside, seen, required=required)
 
 
 def _spots(
-    path: Path, owner: str, type_: GraphQLInputType, reference: Path | None, *, required: bool
+    path: Path, owner: str, type_: GraphQLInputType, reference: Path | None, seen: set[str], *, required: bool
 ) -> Iterator[Spot]:
     yield Spot(path, owner, type_, required, reference)
     bare = type_.of_type if is_non_null_type(type_) else type_
     if is_list_type(bare):
-        yield from _spots((*path, "0"), owner, bare.of_type, reference, required=False)
+        yield from _spots((*path, "0"), owner, bare.of_type, reference, seen, required=False)
     elif isinstance(bare, GraphQLInputObjectType):
-        yield from spots(bare, path, reference)
+        yield from spots(bare, path, reference, seen)
 
 
 def example(type_: GraphQLInputType, owner: str = "", path: Path = (), value: Any = NOTHING) -> Any:
@@ -234,11 +259,15 @@ PLACES = [(operation, spot) for operation in operations() for spot in spots(inpu
 """Every place of every input."""
 
 
-def many(type_: GraphQLInputType, size: int) -> list[Any]:
-    """Return so many good items of a list's type, each different."""
+def many(type_: GraphQLInputType, size: int, owner: str) -> list[Any]:
+    """Return so many good items of a list's type, each different where that matters."""
     bare = type_.of_type if is_non_null_type(type_) else type_
     item_type = bare.of_type
     named = get_named_type(item_type)
+    if named.name == "String":
+        return [f"n{index}" for index in range(size)]
+    if is_leaf_type(named) or named.name not in DISTINCT:
+        return [example(item_type, owner)] * size
     return [example(item_type) | {DISTINCT[named.name]: f"n{index}"} for index in range(size)]
 
 
@@ -273,4 +302,5 @@ def literal(type_: GraphQLInputType, value: Any) -> str:
     if isinstance(value, dict):
         types = {name: field.type for name, field in getattr(bare, "fields", {}).items()}
         return f"{{{', '.join(f'{name}: {literal(types.get(name, bare), item)}' for name, item in value.items())}}}"
-    return value if is_enum_type(bare) and str(value).isidentifier() else json.dumps(value)
+    names = is_enum_type(bare) and isinstance(value, str) and value.isidentifier()
+    return str(value) if names else json.dumps(value)

@@ -26,6 +26,7 @@ FUTURE = {"later": "2999-01-01T00:00:00Z", "last": "9999-12-31T23:59:59Z"}
 SIZE = {"zero": 0, "negative": -1, "101": 101, "2^31-1": 2**31 - 1}
 TYPES = BY_TYPE | {
     "Cursor": {"number": 5, "boolean": True, "object": {}, "list": [], "empty": "", "too long": "1" * 201},
+    "CampaignState": {"unknown": "GONE", "lower case": "running", "number": 1, "object": {}},
     "EventKind": {"unknown": "GONE", "lower case": "order_committed", "number": 1, "object": {}},
 }
 BY_ARGUMENT: dict[str, tuple[str, Values]] = {
@@ -35,6 +36,8 @@ BY_ARGUMENT: dict[str, tuple[str, Values]] = {
     "Member.balance.at": (BAD_REQUEST, FUTURE),
     "Member.balance.asset": (BAD_REQUEST, STRANGE | {"unknown": "GOLD", "lower case": "points"}),
     "Member.balances.at": (BAD_REQUEST, FUTURE),
+    "Member.occasions.after": (BAD_REQUEST, STRANGE | {"a member's": f"mem_{OF_ANOTHER}", "number": "1"}),
+    "Member.occasions.first": (BAD_REQUEST, SIZE),
     "Member.giftCards.after": (BAD_REQUEST, STRANGE | {"a member's": f"mem_{OF_ANOTHER}", "number": "1"}),
     "Member.giftCards.first": (BAD_REQUEST, SIZE),
     "Member.ledger.after": (BAD_REQUEST, STRANGE | {"sign": "+1", "script": "१", "id": f"mem_{OF_ANOTHER}"}),
@@ -48,6 +51,17 @@ BY_ARGUMENT: dict[str, tuple[str, Values]] = {
     "Member.orders.after": (BAD_REQUEST, STRANGE | {"a lot's": f"lot_{OF_ANOTHER}", "number": "1"}),
     "Member.orders.first": (BAD_REQUEST, SIZE),
     "Member.standing.ladder": (BAD_REQUEST, STRANGE | {"unknown": "GOLD", "lower case": "standard"}),
+    "Campaign.versions.after": (BAD_REQUEST, STRANGE | {"sign": "+1", "script": "१", "id": f"cmp_{OF_ANOTHER}"}),
+    "Campaign.versions.first": (BAD_REQUEST, SIZE),
+    "Query.campaign.by.code": (NOTHING, STRANGE | CODE | {"unknown": "NONE", "lower case": "base"}),
+    "Query.campaign.by.id": (NOTHING, ID | {"a campaign's": f"cmp_{OF_ANOTHER}"}),
+    "Query.campaigns.after": (BAD_REQUEST, STRANGE | {"a member's": f"mem_{OF_ANOTHER}", "upper": f"CMP_{OF_ANOTHER}"}),
+    "Query.campaigns.filter.codes": (BAD_REQUEST, {"101 codes": ["BASE"] * 101}),
+    "Query.campaigns.filter.codes.0": (NOTHING, STRANGE | CODE),
+    "Query.campaigns.filter.states": (BAD_REQUEST, {}),
+    "Query.campaigns.filter.states.0": (BAD_REQUEST, {}),
+    "Query.campaigns.filter.trigger": (NOTHING, {}),
+    "Query.campaigns.first": (BAD_REQUEST, SIZE),
     "Query.giftCard.by.code": (NOTHING, STRANGE | text(64) | {"mistyped": "GC-0000-0000-0000-0000-1"}),
     "Query.giftCard.by.id": (NOTHING, ID | {"a card's": f"gft_{OF_ANOTHER}"}),
     "Query.liability.asset": (BAD_REQUEST, STRANGE | {"unknown": "GOLD", "lower case": "points"}),
@@ -107,7 +121,8 @@ class Argument:
         other += ', asset: "POINTS"' if self.field == "liability" and name == "on" else ""
         call = f"{self.field}({name}: $value{other}) {selection}"
         kind = "subscription" if self.type == "Subscription" else "query"
-        nested = call if self.type in {"Query", "Subscription"} else f"member(by: {SELF}) {{ {call} }}"
+        around = 'campaign(by: {code: "BASE"})' if self.type == "Campaign" else f"member(by: {SELF})"
+        nested = call if self.type in {"Query", "Subscription"} else f"{around} {{ {call} }}"
         return f"{kind}($value: {argument.type}) {{ {nested} }}"
 
     def value(self, bad: Any) -> Any:

@@ -1,7 +1,8 @@
 """The documents are true: their examples are valid and answer what is shown, and what they name exists.
 
 A fence `graphql` holds a document, a fence `json variables` after it its variables, a fence `json output` its answer.
-An example with an output is executed; examples of a page share one program and build on each other.
+An example with an output is executed; examples of a page share one program and build on each other. A fence
+`graphql operation` holds a document with a name, Commit say, which fences `json Commit` give variables to.
 """
 
 import json
@@ -31,6 +32,7 @@ from services.actors import ALL_SCOPES
 from services.templates import Template
 from services.value_terms import Step
 from tests import servers
+from tests.factories import campaign
 from tests.services.machine.draws import SEED
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,8 +65,18 @@ class Shop:
     time_zone: str
     now: datetime
     steps: tuple[Step, ...] = ()
+    campaigns: tuple[dict[str, Any], ...] = ()
+    """Published beside those of the template."""
 
 
+CHECK_IN: dict[str, Any] = {
+    "code": "CHECK_IN",
+    "name": "Daily check-in",
+    "trigger": "EVENT",
+    "conditions": {"event": {"codes": ["CHECK_IN"]}},
+    "effects": [{"earnFixed": {"asset": "POINTS", "points": "5"}}, {"addTag": {"tag": "active"}}],
+    "limits": {"perMemberDay": 1},
+}
 SHOPS = {
     "docs/api.md": Shop(
         "TEAHOUSE",
@@ -76,7 +88,13 @@ SHOPS = {
         (Step(Decimal(500), Decimal(50), False), Step(Decimal(1000), Decimal("12.5"), True)),
     ),
     "docs/engine.md": Shop(
-        "RECORDS", "Records", Template.DEMO, "USD", "America/New_York", datetime(2026, 3, 4, 17, tzinfo=UTC)
+        "RECORDS",
+        "Records",
+        Template.DEMO,
+        "USD",
+        "America/New_York",
+        datetime(2026, 3, 4, 17, tzinfo=UTC),
+        campaigns=(CHECK_IN,),
     ),
 }
 
@@ -109,11 +127,21 @@ def fences(page: Path) -> Iterator[tuple[int, str, str]]:
         yield text.count("\n", 0, found.start()) + 1, found["kind"].strip(), found["text"]
 
 
+def operation_of(document: DocumentNode) -> Any:
+    (operation,) = (node for node in document.definitions if isinstance(node, OperationDefinitionNode))
+    return operation
+
+
 def examples_of(page: Path) -> list[Example]:
     found: list[Example] = []
+    named: dict[str, str] = {}
     for line, kind, text in fences(page):
         if kind == "graphql":
             found.append(Example(name_of(page), line, text))
+        elif kind == "graphql operation":
+            named[operation_of(parse(text)).name.value] = text
+        elif kind.removeprefix("json ") in named:
+            found.append(Example(name_of(page), line, named[kind.removeprefix("json ")], json.loads(text)))
         elif kind == "json variables":
             found[-1].variables = json.loads(text)
         elif kind == "json output":
@@ -130,8 +158,7 @@ EXAMPLES = [example for page in PAGES for example in examples_of(page)]
 def test_an_example_is_valid(example: Example) -> None:
     document = example.parsed()
     assert validate(CONTRACT, document, specified_rules) == []
-    (operation,) = (node for node in document.definitions if isinstance(node, OperationDefinitionNode))
-    coerced = get_variable_values(CONTRACT, operation.variable_definitions or (), example.variables)
+    coerced = get_variable_values(CONTRACT, operation_of(document).variable_definitions or (), example.variables)
     assert not isinstance(coerced, list), coerced
 
 
@@ -199,6 +226,8 @@ async def answers(page: str, database_url: str) -> AsyncIterator[tuple[Example, 
             await value_terms.set_conversion(
                 program, "POINTS", "VALUE", amount=Decimal(100), gives=Decimal(1), step=Decimal(100)
             )
+        for said in shop.campaigns:
+            await campaign(program.id, **said)
         key = await credentials.create_key(program.id, name="docs", scopes=ALL_SCOPES, now=shop.now)
         headers = {"authorization": f"Bearer {key.key}"}
         ids: dict[str, str] = {}
@@ -214,11 +243,10 @@ async def answers(page: str, database_url: str) -> AsyncIterator[tuple[Example, 
 
 @pytest.mark.parametrize("page", SHOPS)
 async def test_examples_answer_what_the_page_shows(page: str, database_url: str) -> None:
-    executed = 0
-    async for example, answer in answers(page, database_url):
+    found = [pair async for pair in answers(page, database_url)]  # all, so that the program is closed
+    assert found
+    for example, answer in found:
         assert normal(answer) == normal(example.output), str(example)
-        executed += 1
-    assert executed
 
 
 def slug(heading: str) -> str:

@@ -50,6 +50,8 @@ def _self(worlds: Worlds) -> dict[str, Any]:
 
 ERRORS = "userErrors { __typename ... on UserError { code message field } }"
 PERSON = "{ id name phone email number }"
+CAMPAIGN = f"{{ campaign {{ id name }} {ERRORS} }}"
+TAG = {"addTag": {"tag": "matrix"}}
 USES = {
     "viewer": Use(lambda _: {}, "{ kind }"),
     "node": Use(lambda w: {"id": w.ours.ids["member"]}, "{ id ... on Member { name } }"),
@@ -63,6 +65,10 @@ USES = {
     "liability": Use(lambda _: {"asset": "POINTS"}, "{ outstanding difference }", own_for_rival=True),
     "memberEnroll": Use(lambda _: _written(name="new"), f"{{ member {PERSON} {ERRORS} }}", own_for_rival=True),
     "memberAmend": Use(lambda w: _written(member=_self(w), channel="web"), f"{{ member {PERSON} {ERRORS} }}"),
+    "memberTag": Use(lambda w: _written(member=_self(w), add=["vip"]), f"{{ member {PERSON} {ERRORS} }}"),
+    "eventRecord": Use(
+        lambda w: _written(member=_self(w), code="CHECK_IN"), f"{{ occasion {{ id }} member {PERSON} {ERRORS} }}"
+    ),
     "orderCommit": Use(lambda w: _written(order=_order(w)), f"{{ order {{ id }} member {PERSON} {ERRORS} }}"),
     "orderHold": Use(lambda w: _written(order=_order(w)), f"{{ order {{ id }} member {PERSON} {ERRORS} }}"),
     "orderCapture": Use(
@@ -73,6 +79,10 @@ USES = {
     ),
     "orderReturn": Use(
         lambda w: _written(order={"id": w.ours.orders["returnable"]}, lines=[{"ref": "1", "quantity": 1}]),
+        f"{{ order {{ id }} member {PERSON} {ERRORS} }}",
+    ),
+    "orderClaim": Use(
+        lambda w: _written(order={"id": w.ours.orders["guest's"]}, member=_self(w)),
         f"{{ order {{ id }} member {PERSON} {ERRORS} }}",
     ),
     "ordersImport": Use(
@@ -124,11 +134,32 @@ USES = {
         lambda w: _written(card=w.ours.cards["void"][0]),
         f"{{ giftCard {{ id giver {PERSON} }} member {PERSON} {ERRORS} }}",
     ),
+    "campaign": Use(lambda _: {"by": {"code": "BASE"}}, "{ id code state }", own_for_rival=True, same_for_all=True),
+    "campaigns": Use(lambda _: {"first": 100}, "{ nodes { id code usage { uses } } }", own_for_rival=True),
+    "campaignDraft": Use(
+        lambda w: _written(campaign={"existing": {"id": w.ours.ids["campaign"]}}, version={"effects": [TAG]}), CAMPAIGN
+    ),
+    "campaignApprove": Use(lambda w: _written(campaign={"id": w.ours.campaigns["APPROVE"]}, version=1), CAMPAIGN),
+    "campaignPublish": Use(lambda w: _written(campaign={"id": w.ours.campaigns["PUBLISH"]}), CAMPAIGN),
+    "campaignPause": Use(lambda w: _written(campaign={"id": w.ours.campaigns["PAUSE"]}), CAMPAIGN),
+    "campaignResume": Use(lambda w: _written(campaign={"id": w.ours.campaigns["RESUME"]}), CAMPAIGN),
+    "segments": Use(lambda _: {}, "{ code name }", own_for_rival=True),
+    "segmentSave": Use(
+        lambda _: _written(code="NEW", name="New", conditions={"tag": {"anyOf": ["vip"]}}),
+        f"{{ segment {{ code }} {ERRORS} }}",
+        own_for_rival=True,
+    ),
+    "campaignEnd": Use(lambda w: _written(campaign={"id": w.ours.campaigns["END"]}), CAMPAIGN),
     "memberEvents": Use(
         lambda w: {"memberId": w.ours.ids["member"], "after": _beginning(w)},
         f"{{ position member {PERSON} }}",
     ),
     "memberState": Use(lambda w: {"memberId": w.ours.ids["member"]}, PERSON),
+    "campaignSimulate": Use(
+        lambda _: {"input": {"campaign": {"code": "BASE"}, "from": "2026-01-01", "until": "2026-01-02"}},
+        f"{{ ordersDone report {{ winners {{ member {PERSON} }} }} }}",
+        own_for_rival=True,
+    ),
     "programEvents": Use(lambda _: {}, f"{{ caughtUp events {{ member {PERSON} }} }}", own_for_rival=True),
 }
 ROOTS = {"query": SCHEMA.query_type, "mutation": SCHEMA.mutation_type, "subscription": SCHEMA.subscription_type}
@@ -197,7 +228,8 @@ def nothing(answer: dict[str, Any], field: str) -> bool:
 
 def tells(answer: dict[str, Any], worlds: Worlds) -> bool:
     """Whether an answer holds anything of our member that the caller did not send."""
-    secrets = ["ours-only", PHONE, worlds.ours.member["number"], worlds.ours.ids["program"], worlds.ours.ids["ladder"]]
+    secrets = ["ours-only", PHONE, worlds.ours.member["number"]]
+    secrets += [worlds.ours.ids[kind] for kind in ("program", "ladder", "campaign")]
     text = json.dumps(answer)
     return any(secret in text for secret in secrets)
 
@@ -332,7 +364,7 @@ async def test_no_id_of_another_program_is_anything(worlds: Worlds) -> None:
     query = "query($id: ID!) { node(id: $id) { __typename id } }"
     found = {kind: (await ours.api.data(query, {"id": id}))["node"] for kind, id in ours.ids.items()}
     kinds = {"ladder": "TierLadder", "gift_card": "GiftCard"} | {
-        k: k.title() for k in ("member", "order", "entry", "campaign", "program", "tier")
+        k: k.title() for k in ("member", "occasion", "order", "entry", "campaign", "program", "tier")
     }
     readable = {kind: {"__typename": name, "id": ours.ids[kind]} for kind, name in kinds.items()}
     assert found == readable | {"lot": None, "effect": None}
@@ -344,7 +376,7 @@ async def test_no_id_of_another_program_is_anything(worlds: Worlds) -> None:
 @ASYNC
 async def test_a_node_asks_for_the_scope_of_its_kind(worlds: Worlds) -> None:
     query = "query($id: ID!) { node(id: $id) { __typename } }"
-    needed = {"member": "members:read", "entry": "members:read", "order": "orders:read", "gift_card": "members:read"}
+    needed = dict.fromkeys(("member", "occasion", "entry", "gift_card"), "members:read") | {"order": "orders:read"}
     narrow = await worlds.ours.key(frozenset({Scope.PROGRAM_READ}))
     for kind, id in worlds.ours.ids.items():
         answer = (await worlds.ours.api.ask(query, {"id": id}, narrow)).json()

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 from domain.amounts import Rounding
 from domain.assets import Asset, AssetKind, ExpiryFrom, ExpiryPolicy
 from domain.book import Book
-from domain.conditions.base import Condition, Facts
+from domain.conditions.base import Condition, Facts, MemberFacts
 from domain.decisions.situation import Situation
-from domain.effects.base import EffectRule
+from domain.effects.base import EffectRule, Running
 from domain.effects.earn import EarnPerAmount
 from domain.instants import NEVER
 from domain.ledger import Account, Lot
@@ -127,17 +127,29 @@ def order(total: int = 100_00, **facts: Any) -> OrderContent:
 
 
 def facts(payable: int = 100_00, tier: Tier | None = TIERS[0], at: datetime = NOON, **more: Any) -> Facts:
-    """Return what conditions and effects look at."""
+    """Return what conditions and effects look at: a member's order over `payable` fen, unless told otherwise.
+
+    `standings` are the member's; `member` or `member_id` None makes it a guest's.
+    """
+    standings = more.pop("standings", {LADDER_ID: tier} if tier else {})
+    guest = more.pop("member_id", MEMBER_ID) is None
     plain: dict[str, Any] = {
         "program": program(),
         "order": order(payable),
+        "occasion": None,
         "occurred_at": at,
         "recorded_at": at,
-        "payable": payable,
-        "member_id": MEMBER_ID,
-        "standings": {LADDER_ID: tier} if tier else {},
+        "member": None if guest else member_facts(standings=standings),
     }
-    return Facts(**(plain | more))
+    values = plain | more
+    values.setdefault("running", Running.of(values["order"]))
+    return Facts(**values)
+
+
+def member_facts(**facts: Any) -> MemberFacts:
+    """Return what rules know of a member who was enrolled long ago and bought nothing."""
+    plain: dict[str, Any] = {"id": MEMBER_ID, "enrolled_at": LONG_AGO}
+    return MemberFacts(**(plain | facts))
 
 
 def member(**facts: Any) -> Member:

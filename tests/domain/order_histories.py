@@ -25,6 +25,7 @@ from domain.members import MemberState
 from domain.orders import Order, OrderEffect, OrderLine, OrderReturn, OrderState
 from domain.program import Program
 from domain.refusals import Refusal
+from domain.usage import Usage, UsageKey
 from tests.domain.makers import MEMBER_ID, PROGRAM_ID
 from tests.domain.test_histories import History
 
@@ -40,6 +41,7 @@ class Orders(History):
     lines: dict[UUID, list[OrderLine]] = field(default_factory=dict)
     effects: dict[UUID, tuple[OrderEffect, ...]] = field(default_factory=dict)
     returns: dict[UUID, list[OrderReturn]] = field(default_factory=lambda: defaultdict(list))
+    usages: dict[UsageKey, Usage] = field(default_factory=dict)
 
     def forked(self) -> "Orders":
         """Return a history that goes on from here by itself."""
@@ -50,6 +52,7 @@ class Orders(History):
         other.decisions = list(self.decisions)
         other.orders, other.lines = dict(self.orders), {key: list(rows) for key, rows in self.lines.items()}
         other.returns = defaultdict(list, {key: list(rows) for key, rows in self.returns.items()})
+        other.usages = dict(self.usages)
         return other
 
     def load(self, *, sweeps: bool = False) -> MemberState:
@@ -73,7 +76,14 @@ class Orders(History):
         order = next((row for row in self.orders.values() if (row.source, row.external_id) == command.order_name), None)
         record = self.record(order) if order and isinstance(command, OrderCommand) else None
         situation = Situation(
-            self.shop, self.now, self.new_id, {MEMBER_ID: start}, order=order, record=record, orders=dict(self.orders)
+            self.shop,
+            self.now,
+            self.new_id,
+            {MEMBER_ID: start},
+            order=order,
+            record=record,
+            orders=dict(self.orders),
+            usages=MappingProxyType(dict(self.usages)),
         )
         try:
             decision = decide(command, situation)
@@ -85,6 +95,7 @@ class Orders(History):
         for name in ("transfers", "entries", "moves", "events"):
             getattr(self.rows, name).extend(getattr(decision.rows, name))
         self.orders.update(decision.rows.orders)
+        self.usages.update(decision.usages)
         for line in decision.lines:
             rows = self.lines.setdefault(line.order_id, [])
             rows[line.ordinal : line.ordinal + 1] = [line]

@@ -111,7 +111,7 @@ def test_a_tier_is_one_of_the_codes(codes: set[str], met: bool) -> None:
 
 def test_a_tier_says_what_is_required_and_what_is_there() -> None:
     (result,) = TierIs(frozenset({"SILVER", "GOLD"})).results(facts(tier=MEMBER))
-    assert result == ConditionResult("tier", "GOLD or SILVER", "MEMBER", met=False, remedy="Reach GOLD or SILVER.")
+    assert result == ConditionResult("tier", "SILVER or GOLD", "MEMBER", met=False, remedy="Reach SILVER or GOLD.")
 
 
 def test_a_guest_stands_on_no_tier() -> None:

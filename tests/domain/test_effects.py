@@ -5,6 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import permutations
 from math import ceil, floor, prod
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,11 +14,12 @@ from hypothesis import strategies as st
 from domain.amounts import Rounding
 from domain.assets import Asset, ExpiryFrom, ExpiryPolicy
 from domain.conditions.base import Facts
-from domain.effects.base import EffectKind, Outcome, Running, RunningEarn, Stage
+from domain.effects.base import EffectKind, Outcome, RunningEarn, Stage
 from domain.effects.earn import EarnPerAmount
 from domain.effects.multiply_earn import MultiplyEarn, MultiplyEarnByTier
 from domain.program import Tier
-from tests.domain.makers import DAY, NOON, POINTS, TIERS, VALUE, asset, earn, facts
+from tests.domain.carts import applied, goods, shopper
+from tests.domain.makers import DAY, NOON, POINTS, TIERS, VALUE, asset, earn
 
 DOWN, HALF_UP, UP = Rounding.DOWN, Rounding.HALF_UP, Rounding.UP
 MEMBER, SILVER, GOLD = TIERS
@@ -26,13 +28,19 @@ factors = st.decimals(1, 5, places=2)
 
 
 def earned(rule: EarnPerAmount, payable: int) -> Outcome:
-    return rule.apply(facts(payable), Running())
+    return rule.apply(goods(payable))
+
+
+def after(base: int, rounding: Rounding = DOWN, *, of: Asset = POINTS, **facts: Any) -> Facts:
+    """Return a cart of which a base rule gave `base` minor units of an asset."""
+    found = goods(**facts)
+    found.running.earn[of.id] = RunningEarn(Decimal(base), base, rounding)
+    return found
 
 
 def multiplied(base: int, *by: Decimal, rounding: Rounding = DOWN) -> list[Outcome]:
     """Return what each multiplier gives after a base rule gave `base` points."""
-    running = Running({POINTS.id: RunningEarn(Decimal(base), base, rounding)})
-    return [MultiplyEarn(POINTS, factor).apply(facts(), running) for factor in by]
+    return applied([MultiplyEarn(POINTS, factor) for factor in by], after(base, rounding))
 
 
 @pytest.mark.parametrize(
@@ -89,9 +97,9 @@ def test_an_earning_shows_its_arithmetic_and_facts() -> None:
 
 
 def test_two_base_rules_of_one_asset_add_up() -> None:
-    running = Running()
-    amounts = [rule.apply(facts(10_50), running).amount for rule in (earn(1, 1_00), earn(1, 2_00))]
-    assert amounts == [10, 5]
+    facts = goods(10_50)
+    assert [outcome.amount for outcome in applied([earn(1, 1_00), earn(1, 2_00)], facts)] == [10, 5]
+    running = facts.running
     assert (running.earn[POINTS.id].exact, running.earn[POINTS.id].total) == (Decimal(15), 15)
 
 
@@ -148,23 +156,22 @@ def rolling(days: int, counted_from: ExpiryFrom = ExpiryFrom.OCCURRED) -> Asset:
     ],
 )
 def test_an_order_older_than_its_points_last_earns_none(age: timedelta, of: Asset, amount: int) -> None:
-    running = Running()
-    found = facts(100_00, occurred_at=NOON - age)
-    outcome = earn(of=of).apply(found, running)
+    found = goods(at=NOON - age)
+    outcome = earn(of=of).apply(found)
     assert outcome.amount == amount
     if not amount:
         assert outcome.text == "the order is older than POINTS last."
         assert outcome.remedy is None
-        assert running.earn == {}
-        assert MultiplyEarn(of, Decimal(2)).apply(found, running).amount == 0
+        assert found.running.earn == {}
+        assert MultiplyEarn(of, Decimal(2)).apply(found).amount == 0
 
 
 def test_an_asset_whose_fixed_date_is_over_earns_none() -> None:
     over = asset(expiry=ExpiryPolicy.FIXED_DATE, expiry_date=date(2026, 3, 2))
-    outcome = earn(of=over).apply(facts(100_00), Running())
+    outcome = earn(of=over).apply(goods())
     assert (outcome.amount, outcome.text) == (0, "POINTS expired for good at the end of 2026-03-02.")
     today = asset(expiry=ExpiryPolicy.FIXED_DATE, expiry_date=date(2026, 3, 3))
-    assert earn(of=today).apply(facts(100_00), Running()).amount == 100
+    assert earn(of=today).apply(goods()).amount == 100
 
 
 # ── multipliers ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -215,10 +222,10 @@ def test_a_multiplier_shows_the_product_and_its_growth() -> None:
 
 
 def test_a_multiplier_of_another_asset_gives_nothing() -> None:
-    running = Running({VALUE.id: RunningEarn(Decimal(50), 50, DOWN)})
-    outcome = MultiplyEarn(POINTS, Decimal(2)).apply(facts(), running)
+    facts = after(50, of=VALUE)
+    outcome = MultiplyEarn(POINTS, Decimal(2)).apply(facts)
     assert (outcome.amount, outcome.arithmetic) == (0, ())
-    assert running.earn[VALUE.id].total == 50
+    assert facts.running.earn[VALUE.id].total == 50
 
 
 BY_TIER = MultiplyEarnByTier(POINTS, {"SILVER": Decimal("1.1"), "GOLD": Decimal(2)})
@@ -232,9 +239,8 @@ BY_TIER = MultiplyEarnByTier(POINTS, {"SILVER": Decimal("1.1"), "GOLD": Decimal(
         (GOLD, 100, "100 POINTS more: ×2 points as GOLD.", None),
     ],
 )
-def test_the_tier_s_own_factor_multiplies(tier: object, amount: int, text: str, remedy: str | None) -> None:
-    running = Running({POINTS.id: RunningEarn(Decimal(100), 100, DOWN)})
-    outcome = BY_TIER.apply(facts(tier=tier), running)  # type: ignore[arg-type]
+def test_the_tier_s_own_factor_multiplies(tier: Tier, amount: int, text: str, remedy: str | None) -> None:
+    outcome = BY_TIER.apply(after(100, member=shopper(tier)))
     assert (outcome.amount, outcome.text, outcome.remedy) == (amount, text, remedy)
 
 
@@ -251,19 +257,16 @@ def test_the_tier_s_own_factor_multiplies(tier: object, amount: int, text: str, 
 def test_a_tier_is_named_as_a_remedy_only_when_it_would_give_something(
     base: int, rounding: Rounding, tier: Tier, remedy: str | None
 ) -> None:
-    running = Running({POINTS.id: RunningEarn(Decimal(base), base, rounding)})
-    assert BY_TIER.apply(facts(tier=tier), running).remedy == remedy
+    assert BY_TIER.apply(after(base, rounding, member=shopper(tier))).remedy == remedy
     if remedy:
         named = next(tier for tier in TIERS if remedy.startswith(tier.code))
-        again = Running({POINTS.id: RunningEarn(Decimal(base), base, rounding)})
-        assert BY_TIER.apply(facts(tier=named), again).amount > 0
+        assert BY_TIER.apply(after(base, rounding, member=shopper(named))).amount > 0
 
 
 def test_no_remedy_names_a_tier_below_or_points_that_nobody_earns() -> None:
     upside_down = MultiplyEarnByTier(POINTS, {"MEMBER": Decimal(3), "SILVER": Decimal(2)})
-    running = Running({POINTS.id: RunningEarn(Decimal(100), 100, DOWN)})
-    assert upside_down.apply(facts(tier=GOLD), running).remedy is None
-    assert BY_TIER.apply(facts(tier=MEMBER), Running()).remedy is None
+    assert upside_down.apply(after(100, member=shopper(GOLD))).remedy is None
+    assert BY_TIER.apply(goods(member=shopper(MEMBER))).remedy is None
 
 
 @given(
@@ -278,7 +281,7 @@ def test_the_remedy_by_tier_is_the_nearest_that_is_true(
     rule = MultiplyEarnByTier(POINTS, by_tier)
 
     def as_member_of(other: Tier) -> Outcome:
-        return rule.apply(facts(tier=other), Running({POINTS.id: RunningEarn(Decimal(base), base, rounding)}))
+        return rule.apply(after(base, rounding, member=shopper(other)))
 
     outcome = as_member_of(tier)
     better = [other.code for other in TIERS[tier.rank + 1 :] if as_member_of(other).amount]
@@ -286,9 +289,8 @@ def test_the_remedy_by_tier_is_the_nearest_that_is_true(
 
 
 def test_on_several_ladders_the_highest_factor_counts() -> None:
-    running = Running({POINTS.id: RunningEarn(Decimal(100), 100, DOWN)})
-    found: Facts = facts(standings={SILVER.ladder_id: SILVER, POINTS.id: GOLD})
-    assert BY_TIER.apply(found, running).amount == 100
+    both = shopper(standings={SILVER.ladder_id: SILVER, POINTS.id: GOLD})
+    assert BY_TIER.apply(after(100, member=both)).amount == 100
 
 
 def test_base_rules_come_before_multipliers() -> None:

@@ -11,31 +11,49 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.amounts import AMOUNT_MAX, Rounding
-from domain.conditions.base import Condition
+from domain.campaigns import NO_BUDGET, Budget
+from domain.conditions.base import Condition, MemberFacts
 from domain.conditions.combine import All, AnyOf, Not
 from domain.conditions.minimum_spend import MinimumSpend
 from domain.conditions.tier import TierIs
 from domain.conditions.weekday import Weekday
+from domain.effects.amount_off import AmountOff
 from domain.effects.base import EffectKind
+from domain.effects.earn_fixed import EarnFixed
 from domain.effects.multiply_earn import MultiplyEarn, MultiplyEarnByTier
 from domain.evaluate import Evaluation, evaluate
 from domain.explanation import ConditionResult, NotApplied, NotAppliedReason
 from domain.orders import OrderContent
 from domain.program import CampaignVersion, Program, Tier
-from domain.refusals import LimitReached
-from tests.domain.makers import LADDER_ID, NOON, POINTS, QUALIFYING, TIERS, earn, line, order, program, version
+from domain.refusals import InvalidInput, LimitReached
+from tests.domain.makers import (
+    LADDER_ID,
+    MEMBER_ID,
+    NOON,
+    POINTS,
+    QUALIFYING,
+    TIERS,
+    VALUE,
+    earn,
+    line,
+    order,
+    program,
+    version,
+)
 
 MEMBER, SILVER, GOLD = TIERS
 BASE = version("BASE", earn())
 TIERED = version("TIERED", MultiplyEarnByTier(POINTS, {"SILVER": Decimal("1.1"), "GOLD": Decimal(2)}), priority=200)
 DOUBLE = version("DOUBLE", MultiplyEarn(POINTS, Decimal(2)), condition=Weekday(frozenset({1})), priority=300)
+PAYS = replace(VALUE, pay_amount=1, pay_value=1)
 SPEND = version("SPEND", earn(of=QUALIFYING, points=1_00), priority=900)
 
 
 def evaluated(shop: Program, content: OrderContent | None = None, tier: Tier | None = MEMBER) -> Evaluation:
     content = content or order()
     standings = {LADDER_ID: tier} if tier else {}
-    return evaluate(shop, content, occurred_at=NOON, recorded_at=NOON, standings=standings)
+    member = MemberFacts(id=content.member_id, standings=standings) if content.member_id else None
+    return evaluate(shop, content, occurred_at=NOON, recorded_at=NOON, member=member)
 
 
 def amounts(evaluation: Evaluation) -> list[tuple[str, EffectKind, int]]:
@@ -95,12 +113,14 @@ def test_an_order_of_nothing_earns_nothing_and_says_so() -> None:
             NotAppliedReason.NOTHING_TO_GIVE,
             "Base gives nothing: 0 POINTS for 0.00 CNY paid.",
             "1.00 CNY more.",
+            "BASE v1",
         ),
         NotApplied(
             TIERED.campaign_id,
             NotAppliedReason.NOTHING_TO_GIVE,
             "Tiered gives nothing: 0 POINTS more: ×1 points as member.",
             None,  # of nothing, more is nothing too
+            "TIERED v1",
         ),
     )
 
@@ -128,7 +148,8 @@ def test_a_guest_earns_nothing_from_any_campaign() -> None:
 def test_windows_are_half_open_at_the_time_of_the_order(starts: timedelta, ends: timedelta, applies: bool) -> None:
     happy_hour = replace(BASE, starts_at=NOON + starts, ends_at=NOON + ends)
     later = NOON + timedelta(days=1)
-    evaluation = evaluate(program(happy_hour), order(), occurred_at=NOON, recorded_at=later, standings={})
+    buyer = MemberFacts(id=MEMBER_ID)
+    evaluation = evaluate(program(happy_hour), order(), occurred_at=NOON, recorded_at=later, member=buyer)
     assert [effect.outcome.amount for effect in evaluation.effects] == ([100] if applies else [])
     assert [row.reason for row in evaluation.not_applied] == ([] if applies else [NotAppliedReason.OUTSIDE_WINDOW])
 
@@ -147,12 +168,12 @@ def test_windows_are_half_open_at_the_time_of_the_order(starts: timedelta, ends:
                 "Extra: tier: GOLD is required, the order has MEMBER; "
                 "minimumSpend: 150.00 CNY is required, the order has 100.00 CNY."
             ),
-            "Reach GOLD.",
+            "Reach GOLD. 50.00 CNY more.",
         ),
         (
             AnyOf((Weekday(frozenset({2})), MinimumSpend(100_01))),
             (
-                "Extra: weekday: Wednesday is required, the order has Tuesday; "
+                "Extra: weekday: Wednesday is required, the order has Tuesday or "
                 "minimumSpend: 100.01 CNY is required, the order has 100.00 CNY."
             ),
             "Order on Wednesday.",
@@ -164,14 +185,21 @@ def test_windows_are_half_open_at_the_time_of_the_order(starts: timedelta, ends:
         ),
     ],
 )
-def test_a_condition_not_met_names_each_gap_and_the_first_remedy(
+def test_a_condition_not_met_names_each_gap_and_the_nearest_remedy(
     condition: Condition, message: str, remedy: str | None
 ) -> None:
     extra = version("EXTRA", MultiplyEarn(POINTS, Decimal(3)), condition=condition)
     evaluation = evaluated(program(BASE, extra))
     assert amounts(evaluation) == [("BASE", EffectKind.EARN, 100)]
     assert evaluation.not_applied == (
-        NotApplied(extra.campaign_id, NotAppliedReason.CONDITION_NOT_MET, message, remedy),
+        NotApplied(
+            extra.campaign_id,
+            NotAppliedReason.CONDITION_NOT_MET,
+            message,
+            remedy,
+            "EXTRA v1",
+            evaluation.not_applied[0].conditions,
+        ),
     )
 
 
@@ -180,6 +208,24 @@ def test_more_than_an_account_can_hold_is_refused() -> None:
     with pytest.raises(LimitReached) as refused:
         evaluated(shop, order(AMOUNT_MAX))
     assert refused.value.facts == {"limit": str(AMOUNT_MAX)}
+
+
+@pytest.mark.parametrize("budget", [Budget(money=9_99), Budget(points=4, points_of=POINTS.id)])
+def test_a_discount_that_no_budget_covers_keeps_nobody_from_paying_the_whole_price(budget: Budget) -> None:
+    off = version("OFF", AmountOff(10_00), EarnFixed(POINTS, 5), budget=budget)
+    content, assets = order(100_00, spend=((VALUE.id, 100_00),)), (POINTS, QUALIFYING, PAYS)
+    evaluation = evaluated(program(off, assets=assets), content)
+    assert (evaluation.payable, evaluation.paid) == (100_00, 100_00)
+    assert [reason.reason for reason in evaluation.not_applied] == [NotAppliedReason.BUDGET_SPENT]
+    with pytest.raises(InvalidInput, match=r"^100\.00 CNY would pay an order of 90\.00 CNY\.$"):
+        evaluated(program(replace(off, budget=NO_BUDGET), assets=assets), content)
+
+
+def test_what_no_budget_covers_is_not_refused_for_being_too_much() -> None:
+    huge = version("HUGE", earn(points=10**6, per=1), budget=Budget(points=10, points_of=POINTS.id))
+    evaluation = evaluated(program(BASE, huge), order(AMOUNT_MAX))
+    assert amounts(evaluation) == [("BASE", EffectKind.EARN, AMOUNT_MAX // 100)]
+    assert [reason.reason for reason in evaluation.not_applied] == [NotAppliedReason.BUDGET_SPENT]
 
 
 # ── what the result does not depend on ───────────────────────────────────────────────────────────────────────────────

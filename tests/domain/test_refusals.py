@@ -8,6 +8,9 @@ import pytest
 
 from domain.refusals import (
     AlreadyReturned,
+    ApprovalRequired,
+    CampaignNotInState,
+    DuplicateEvent,
     DuplicateOrder,
     GiftCardNotInState,
     HoldExpired,
@@ -19,7 +22,9 @@ from domain.refusals import (
     MemberNotActive,
     NotAgent,
     NotFound,
+    OrderClaimed,
     OrderNotInState,
+    OwnDraft,
     PhoneTaken,
     Refusal,
 )
@@ -29,8 +34,10 @@ FACTS: dict[type[Refusal], dict[str, Any]] = {
     NotFound: {},
     IdempotencyKeyReused: {},
     DuplicateOrder: {"order_id": "0199-…"},
+    DuplicateEvent: {"occasion_id": "0199-…"},
     MemberNotActive: {"status": "FROZEN"},
     OrderNotInState: {"state": "HELD", "order_id": "0199-…"},
+    OrderClaimed: {},
     GiftCardNotInState: {"state": "CLAIMED"},
     HoldExpired: {"asset": "POINTS", "available": Decimal("40.00"), "required": Decimal("1E+2")},
     InsufficientBalance: {"available": Decimal("40.00"), "required": Decimal("1E+2")},
@@ -39,6 +46,9 @@ FACTS: dict[type[Refusal], dict[str, Any]] = {
     IdentityTaken: {"source": "pos", "external_id": "8001"},
     LimitReached: {"limit": "4611686018427387903"},
     NotAgent: {"asset": "VALUE"},
+    ApprovalRequired: {"version": 2},
+    CampaignNotInState: {"state": "ENDED"},
+    OwnDraft: {},
 }
 
 
@@ -57,6 +67,13 @@ def test_decimals_keep_their_places() -> None:
     refusal = InsufficientBalance("", available=Decimal("0.00"), required=Decimal("12.50"))
     facts = Refusal.from_record(refusal.record()).facts
     assert [str(facts["available"]), str(facts["required"])] == ["0.00", "12.50"]
+
+
+def test_a_use_of_a_campaign_that_is_missing_is_no_asset() -> None:
+    refusal = HoldExpired("The hold has run out.", asset=None, available=None, required=None)
+    again = Refusal.from_record(json.loads(json.dumps(refusal.record())))
+    assert again.facts == {"asset": None, "available": None, "required": None}
+    assert again.record() == refusal.record()
 
 
 def test_every_refusal_of_the_domain_is_known_by_its_own_code() -> None:

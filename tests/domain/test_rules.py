@@ -15,7 +15,8 @@ from domain.conditions.weekday import Weekday
 from domain.effects.earn import EarnPerAmount
 from domain.effects.multiply_earn import MultiplyEarn, MultiplyEarnByTier
 from domain.refusals import InvalidInput
-from domain.rules import DEPTH_MAX, PARTS_MAX, RuleReader
+from domain.rules import RuleReader
+from domain.rules_conditions import DEPTH_MAX, PARTS_MAX
 from tests.domain.makers import POINTS, QUALIFYING, TIERS, VALUE
 
 rules = RuleReader((POINTS, QUALIFYING, VALUE), frozenset(tier.code for tier in TIERS), 2)
@@ -77,7 +78,7 @@ def nested(levels: int, name: str = "all") -> dict[str, Any]:
         ("weekday", ()),
         ({}, ()),
         ({**SPEND, "weekday": {"days": ["MONDAY"]}}, ()),
-        ({"birthday": {}}, ("birthday",)),
+        ({"weather": {}}, ("weather",)),
         ({"all": []}, ("all",)),
         ({"all": SPEND}, ("all",)),
         ({"any": None}, ("any",)),
@@ -114,9 +115,9 @@ def nested(levels: int, name: str = "all") -> dict[str, Any]:
         ({"tier": {}}, ("tier", "codes")),
         ({"tier": {"codes": []}}, ("tier", "codes")),
         ({"tier": {"codes": "GOLD"}}, ("tier", "codes")),
-        ({"tier": {"codes": ["GOLD", "PLATINUM"]}}, ("tier", "codes")),
-        ({"tier": {"codes": [None]}}, ("tier", "codes")),
-        ({"tier": {"codes": [["GOLD"]]}}, ("tier", "codes")),
+        ({"tier": {"codes": ["GOLD", "PLATINUM"]}}, ("tier", "codes", "1")),
+        ({"tier": {"codes": [None]}}, ("tier", "codes", "0")),
+        ({"tier": {"codes": [["GOLD"]]}}, ("tier", "codes", "0")),
         (nested(DEPTH_MAX), ("all", "0") * DEPTH_MAX),
     ],
 )
@@ -144,9 +145,9 @@ def test_a_malformed_condition_is_refused_naming_the_part(form: Any, path: tuple
         ({"earn": {**EARN, "points": None}}, ("earn", "points")),
         ({"earn": {**EARN, "points": "0.5"}}, ("earn", "points")),  # points have no decimals
         ({"earn": {**EARN, "points": "-1"}}, ("earn", "points")),
-        ({"earn": {**EARN, "points": "0"}}, ("earn",)),
-        ({"earn": {**EARN, "per": "0"}}, ("earn",)),
-        ({"earn": {**EARN, "per": "-0"}}, ("earn",)),
+        ({"earn": {**EARN, "points": "0"}}, ("earn", "points")),
+        ({"earn": {**EARN, "per": "0"}}, ("earn", "per")),
+        ({"earn": {**EARN, "per": "-0"}}, ("earn", "per")),
         ({"earn": {**EARN, "per": "0.001"}}, ("earn", "per")),
         ({"earn": {**EARN, "per": "1e400"}}, ("earn", "per")),
         ({"earn": {**EARN, "rounding": None}}, ("earn", "rounding")),

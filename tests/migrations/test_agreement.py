@@ -113,9 +113,20 @@ ALLOWED = """
 + agent_draw trigger tr_agent_draw_terms
 + campaign unique program_id, id
 + campaign reference (program_id) -> program (id) RESTRICT
-+ campaign checks 1
++ campaign checks 2
 + campaign_version reference (program_id, campaign_id) -> campaign (program_id, id) RESTRICT
-+ campaign_version checks 3
++ campaign_version checks 8
++ campaign_run primary key campaign_id, day
+- campaign_run primary key campaign_id
++ campaign_run reference (program_id, campaign_id) -> campaign (program_id, id) RESTRICT
++ campaign_run trigger tr_campaign_run_delete
++ campaign_run trigger tr_campaign_run_terms
++ campaign_usage checks 2
++ campaign_usage primary key campaign_id, owner_id, day
+- campaign_usage primary key campaign_id
++ campaign_usage reference (program_id, campaign_id) -> campaign (program_id, id) RESTRICT
++ campaign_usage trigger tr_campaign_usage_delete
++ campaign_usage trigger tr_campaign_usage_terms
 + conversion reference (program_id, from_asset_id) -> asset (program_id, id) RESTRICT
 + conversion reference (program_id, to_asset_id) -> asset (program_id, id) RESTRICT
 + conversion checks 3
@@ -147,6 +158,7 @@ ALLOWED = """
 + order_return checks 2
 + identity reference (program_id, member_id) -> member (program_id, id) RESTRICT
 + item reference (program_id) -> program (id) RESTRICT
++ segment reference (program_id) -> program (id) RESTRICT
 + ladder unique program_id, id
 + ladder reference (program_id) -> program (id) RESTRICT
 + ladder reference (program_id, asset_id) -> asset (program_id, id) RESTRICT
@@ -165,23 +177,32 @@ ALLOWED = """
 + lot_move index ix_lot_move_transfer transfer_id
 + member unique program_id, id
 + member reference (program_id) -> program (id) RESTRICT
-+ member checks 4
++ member checks 5
 + member trigger tr_member_kind
 + order_effect primary key order_id, ordinal
 - order_effect primary key ordinal
-+ order_effect checks 3
++ occasion checks 2
++ occasion index uix_occasion_name unique program_id, source, external_id where external_id IS NOT NULL
++ occasion index uix_occasion_transfer unique transfer_id where transfer_id IS NOT NULL
++ occasion_effect checks 3
++ occasion_effect primary key occasion_id, ordinal
+- occasion_effect primary key ordinal
++ order_effect checks 5
 + order_line primary key order_id, ordinal
 - order_line primary key ordinal
-+ order_line checks 6
++ order_line checks 7
 + order_line index ix_order_line_released order_id where released_quantity > 0
 + order_line trigger tr_order_line_decided
 + order_line trigger tr_order_line_delete
++ order_line trigger tr_order_line_gift
 + order_line trigger tr_order_line_released
-+ orders checks 9
++ orders checks 11
 + orders index ix_orders_held program_id, held_until where state = 'HELD'
++ orders index ix_orders_occurred program_id, occurred_at, id
 + orders trigger tr_orders_decided
 + orders trigger tr_orders_delete
-+ orders trigger tr_orders_payer
++ orders index ix_orders_counted program_id, id where state = 'EXPIRED' AND counted
++ orders trigger tr_orders_claimed
 + orders trigger tr_orders_released
 + program checks 2
 + seal primary key program_id, number
@@ -200,7 +221,19 @@ ALLOWED = """
 + transfer index ix_transfer_commit_order program_id, commit_order, id
 + transfer index ix_transfer_original original_id where original_id IS NOT NULL
 """
-INSERT_ONLY = ("campaign_version", "entry", "event", "lot_move", "order_effect", "order_return", "seal", "top_up", "transfer")
+INSERT_ONLY = (
+    "campaign_version",
+    "entry",
+    "event",
+    "lot_move",
+    "occasion",
+    "occasion_effect",
+    "order_effect",
+    "order_return",
+    "seal",
+    "top_up",
+    "transfer",
+)
 ALLOWED_ON_SQLITE = {
     f"+ {table} trigger tr_{table}_{change}" for table in INSERT_ONLY for change in ("update", "delete")
 } | {
@@ -215,6 +248,29 @@ ALLOWED_ON_SQLITE = {
     # Members from before there were kinds are persons; whoever writes says of which kind others are.
     "+ member column kind VARCHAR(32) default 'PERSON'",
     "- member column kind VARCHAR(32)",
+    # Versions from before there was more than orders, and orders from before discounts, say nothing of either.
+    "+ campaign_version column audience VARCHAR(32) default 'MEMBERS'",
+    "- campaign_version column audience VARCHAR(32)",
+    "+ campaign_version column holdout SMALLINT default 0",
+    "- campaign_version column holdout SMALLINT",
+    "+ campaign_version column step VARCHAR(32) default 'PROMOTION'",
+    "- campaign_version column step VARCHAR(32)",
+    "+ campaign_version column trigger VARCHAR(32) default 'ORDER'",
+    "- campaign_version column trigger VARCHAR(32)",
+    "+ member column attributes JSON default '{}'",
+    "- member column attributes JSON",
+    "+ member column orders INT default 0",
+    "- member column orders INT",
+    "+ member column tags JSON default '{}'",
+    "- member column tags JSON",
+    "+ orders column consumed JSON default '[]'",
+    "- orders column consumed JSON",
+    "+ orders column counted INT default 0",
+    "- orders column counted INT",
+    "+ orders column shipping_discount BIGINT default 0",
+    "- orders column shipping_discount BIGINT",
+    "+ program column approval INT default 0",
+    "- program column approval INT",
 }
 ALLOWED_ON_POSTGRES = {f"+ {table} trigger tr_{table}_insert_only" for table in INSERT_ONLY} | {
     # Where no migration numbers transactions, the database does.

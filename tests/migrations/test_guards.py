@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,25 +17,27 @@ from tortoise.exceptions import IntegrityError
 
 import models
 from domain.instants import NEVER
-from services import order_life, orders, programs
+from services import occasions, order_life, orders, programs, schedules, segments
 from services.credentials import create_key
 from services.database.config import Database, Dialect
 from services.database.migrate import migrate
 from services.engine import Engine, engine
 from services.members import MemberRef
+from services.occasions import EventRequest
 from services.order_life import OrderRef
 from services.orders import LineRequest
 from services.templates import Template
 from services.transaction import transaction
-from tests.factories import NOON, new_key, order, seal_all, world
+from tests.factories import NOON, campaign, new_key, order, seal_all, world
 from tests.migrations.catalog import Catalog, read_postgres, read_sqlite
 from tests.migrations.scratch import scratch
+from tests.services.gifts import claim, code_of, issue
 from tests.services.saving import conversion, ladder, pay_in, spend
 from tests.services.test_agents import appoint
-from tests.services.gifts import claim, code_of, issue
 
 NOBODY = "00000000-0000-7000-8000-000000000007"
 TOO_MUCH = 2**62
+DAY_BEFORE = NOON - timedelta(days=1)
 
 # ── a database with a row in every table ─────────────────────────────────────────────────────────────────────────────
 
@@ -69,7 +72,18 @@ async def _use(house: Engine) -> None:
     agent = await shop.enrol()
     await appoint(shop, member, agent, "100")
     await spend(shop, member, "10", asset="VALUE", agent=MemberRef(id=agent))
+    gifts = [{"gift": {"sku": "CUP"}}, {"addTag": {"tag": "buyer"}}, {"percentOff": {"percent": "10"}}]
+    await campaign(shop.program.id, "ZEST", gifts, limits={"total": 9}, audience="EVERYONE")
+    await campaign(shop.program.id, "VISIT", [{"earnFixed": {"asset": "POINTS", "points": "1"}}], trigger="EVENT")
+    daily = [{"addTag": {"tag": "seen"}}]
+    await campaign(
+        shop.program.id, "DAILY", daily, trigger="SCHEDULE", schedule={"at": "12:00"}, recorded_at=DAY_BEFORE
+    )
+    await shop.buy(member, "40.00")
+    await occasions.record_event(house, shop.actor, EventRequest(MemberRef(id=member), "visit"), key=new_key())
+    assert await schedules.run_due(house, await house.program(shop.program.id))
     await programs.list_items(shop.program.id, [("CD", None, None)])
+    await segments.save(house, shop.actor, code="NEW", name="New", conditions={"firstOrder": {}}, key=new_key())
     await create_key(shop.program.id, name="till", scopes=frozenset(), now=NOON)
     assert await seal_all(house, shop.program.id)
 
@@ -181,14 +195,48 @@ async def test_every_table_has_a_row(store: Store) -> None:
 
 # ── insert only ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-INSERT_ONLY = ("campaign_version", "entry", "event", "lot_move", "order_effect", "order_return", "seal", "top_up", "transfer")
-NEVER_DELETED = ("account", "agent", "agent_draw", "gift_card", "hold", "lot", "order_line", "orders")
+INSERT_ONLY = (
+    "campaign_version",
+    "entry",
+    "event",
+    "lot_move",
+    "occasion",
+    "occasion_effect",
+    "order_effect",
+    "order_return",
+    "seal",
+    "top_up",
+    "transfer",
+)
+NEVER_DELETED = (
+    "account",
+    "agent",
+    "agent_draw",
+    "campaign_run",
+    "campaign_usage",
+    "gift_card",
+    "hold",
+    "lot",
+    "order_line",
+    "orders",
+)
 DECIDED = {
     "agent": {"monthly_limit", "since", "until"},
     "agent_draw": {"amount"},
     "gift_card": {"state", "claimed_by_id", "settled_at", "settlement_id"},
     "hold": {"captured", "released"},
-    "orders": {"state", "transfer_id", "released"},
+    "campaign_run": {"reached_id", "finished_at"},
+    "campaign_usage": {"uses", "count", "money", "points"},
+    "orders": {
+        "state",
+        "transfer_id",
+        "released",
+        "counted",
+        "member_id",
+        "not_applied",
+        "consumed",
+        "claimed_at",
+    },
     "order_line": {"returned_quantity", "released_quantity"},
 }
 """Table → the columns that may change; all others were decided once."""
@@ -230,6 +278,19 @@ async def test_what_was_decided_for_an_order_is_not_changed(store: Store, table:
     assert "change" in await store.refused(f'UPDATE "{table}" SET {together}')
 
 
+CLAIMED = ("claimed_at = recorded_at", "consumed = '[1]'", "not_applied = '[1]'")
+
+
+@pytest.mark.parametrize("change", ["member_id = NULL", "member_id = program_id", *CLAIMED])
+async def test_an_order_of_a_member_is_nobody_s_to_claim(store: Store, change: str) -> None:
+    assert "claimed once" in await store.refused(f"UPDATE orders SET {change} WHERE member_id IS NOT NULL")
+
+
+@pytest.mark.parametrize("change", CLAIMED)
+async def test_an_order_of_a_guest_changes_by_a_claim_alone(store: Store, change: str) -> None:
+    assert "claimed once" in await store.refused(f"UPDATE orders SET {change} WHERE member_id IS NULL")
+
+
 async def test_what_was_not_captured_is_written_once(store: Store) -> None:
     reason = "what is released changes with their capture only"
     for statement in (
@@ -245,6 +306,8 @@ async def test_what_was_not_captured_is_written_once(store: Store) -> None:
         "UPDATE order_line SET released_quantity = 1, returned_quantity = 0 WHERE returned_quantity > 0",
     ):
         assert "what is released changes once" in await store.refused(statement)
+
+
 async def test_the_kind_of_a_member_is_not_changed(store: Store) -> None:
     assert "the kind of a member never changes" in await store.refused("UPDATE member SET kind = 'COMPANY'")
 
@@ -328,6 +391,10 @@ CHANGES = [
     "UPDATE tier SET rank = -1 WHERE rank = 0",
     "UPDATE tier SET threshold = -1",
     "UPDATE campaign SET state = 'GONE'",
+    "UPDATE campaign SET approved_version = 1",
+    "UPDATE member SET orders = -1",
+    "UPDATE campaign_usage SET uses = -1",
+    "UPDATE campaign_usage SET money = {too_much}",
     "UPDATE member SET status = 'ASLEEP'",
     "UPDATE member SET position = -1",
     "UPDATE account SET available = floor - 1",
@@ -361,6 +428,16 @@ COPIES: list[tuple[str, dict[str, str]]] = [
     ("campaign_version", {"id": "'{nobody}'", "number": "0"}),
     ("campaign_version", {"id": "'{nobody}'", "number": "99", "ends_at": "starts_at"}),
     ("campaign_version", {"id": "'{nobody}'", "number": "99", "hash": "{short}"}),
+    ("campaign_version", {"id": "'{nobody}'", "number": "99", "trigger": "'WHIM'"}),
+    ("campaign_version", {"id": "'{nobody}'", "number": "99", "schedule": "'{{}}'", "trigger": "'ORDER'"}),
+    ("campaign_version", {"id": "'{nobody}'", "number": "99", "step": "'PAYMENT'"}),
+    ("campaign_version", {"id": "'{nobody}'", "number": "99", "audience": "'STAFF'"}),
+    ("campaign_version", {"id": "'{nobody}'", "number": "99", "holdout": "10001"}),
+    ("occasion", {"id": "'{nobody}'", "trigger": "'ORDER'", "transfer_id": "NULL"}),
+    ("occasion", {"id": "'{nobody}'", "source": "'x'", "external_id": "NULL", "transfer_id": "NULL"}),
+    ("occasion_effect", {"ordinal": "99", "amount": "0"}),
+    ("occasion_effect", {"ordinal": "99", "kind": "'TAG'", "asset_id": "'{nobody}'"}),
+    ("occasion_effect", {"ordinal": "99", "kind": "'SPEND'", "asset_id": "'{nobody}'"}),
     ("transfer", {"id": "'{nobody}'", "kind": "'WHIM'"}),
     ("transfer", {"id": "'{nobody}'", "hash": "{short}"}),
     ("seal", {"number": "0"}),
@@ -402,14 +479,19 @@ COPIES: list[tuple[str, dict[str, str]]] = [
     ("orders", OTHER | {"shipping": "-1", "payable": "subtotal - discount_total - 1"}),
     ("orders", OTHER | {"discount_total": "subtotal + 1", "payable": "shipping - 1"}),
     ("orders", OTHER | {"payable": "payable + 1"}),
+    ("orders", OTHER | {"shipping_discount": "shipping + 1"}),
+    ("orders", OTHER | {"member_id": "NULL", "claimed_at": "recorded_at"}),
     ("orders", OTHER | {"subtotal": "{too_much}", "payable": "{too_much} + shipping"}),
     ("orders", OTHER | {"content_hash": "{short}"}),
     ("order_line", {"ordinal": "99", "quantity": "0", "payable": "0"}),
     ("order_line", {"ordinal": "99", "unit_price": "-1", "payable": "-quantity"}),
     ("order_line", {"ordinal": "99", "discount": "-1", "payable": "payable + 1"}),
     ("order_line", {"ordinal": "99", "payable": "payable + 1"}),
+    ("order_line", {"ordinal": "99", "campaign_id": "'{nobody}'", "unit_price": "1", "payable": "quantity - discount"}),
     ("order_effect", {"ordinal": "99", "amount": "{too_much}"}),
-    ("order_effect", {"ordinal": "99", "kind": "'MAGIC'"}),
+    ("order_effect", {"ordinal": "99", "asset_id": "NULL", "kind": "'EARN'"}),
+    ("order_effect", {"ordinal": "99", "step": "'LUNCH'"}),
+    ("order_effect", {"ordinal": "99", "kind": "'MAGIC'", "asset_id": "NULL"}),
     ("order_effect", {"ordinal": "99", "kind": "'SPEND'", "campaign_id": "'{nobody}'"}),
     ("hold", {"id": "'{nobody}'", "order_id": "'{nobody}'", "amount": "0"}),
     ("hold", {"id": "'{nobody}'", "order_id": "'{nobody}'", "captured": "-1"}),
@@ -458,7 +540,11 @@ TWICE: dict[str, list[dict[str, str]]] = {
     "tier": [NEW | {"rank": "99"}, NEW | {"code": "'X'"}],
     "campaign": [NEW],
     "campaign_version": [NEW],
+    "campaign_run": [{}],
+    "campaign_usage": [{}],
+    "occasion_effect": [{}],
     "item": [NEW],
+    "segment": [NEW],
     "member": [NEW],
     "identity": [NEW],
     "standing": [NEW],
@@ -502,12 +588,14 @@ async def test_a_row_names_only_what_its_own_program_has(store: Store) -> None:
             if table in {"agent", "campaign_version"}:  # it may not be changed: a new row instead
                 number = {"number": "99"} if table == "campaign_version" else {"member_id": "program_id"}
                 statement = store.copy(table, **{"id": "'{nobody}'"} | number | {column: "'{nobody}'"})
+            elif table in {"campaign_run", "campaign_usage"}:
+                statement = store.copy(table, **{column: "'{nobody}'"})
             else:
                 one = f'(SELECT "id" FROM "{table}" ORDER BY "id" LIMIT 1)'
                 statement = f'UPDATE "{table}" SET "{column}" = \'{{nobody}}\' WHERE "id" = {one}'
             assert "foreign key" in (await store.refused(statement)).lower(), (table, reference)
             tried += 1
-    assert tried == 21
+    assert tried == 24
 
 
 @pytest.mark.parametrize("table", ["program", "asset", "ladder", "tier", "campaign", "member"])
@@ -531,6 +619,6 @@ async def test_a_lot_is_used_and_an_order_goes_on(house: Engine) -> None:
         await models.Order.all().update(state="RETURNED")
         await models.OrderLine.all().update(returned_quantity=1)
         await models.Idempotency.all().delete()
-    assert await models.Lot.filter(remaining=0, held=1).count() == await models.Lot.all().count() == 10
-    assert await models.Order.filter(state="RETURNED").count() == await models.Order.all().count() == 4
-    assert await models.OrderLine.filter(returned_quantity=1).count() == await models.OrderLine.all().count() == 4
+    assert await models.Lot.filter(remaining=0, held=1).count() == await models.Lot.all().count() == 13
+    assert await models.Order.filter(state="RETURNED").count() == await models.Order.all().count() == 5
+    assert await models.OrderLine.filter(returned_quantity=1).count() == await models.OrderLine.all().count() == 6

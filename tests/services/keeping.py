@@ -293,7 +293,7 @@ CASES: list[tuple[str, tuple[str, ...], str, dict[str, Any], bool]] = [
         ),
         "order.returned",
         CAPTURED,
-        True,
+        False,
     ),
     (
         "two returns exchange what came back",

@@ -10,8 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from domain.refusals import GiftCardNotInState, Refusal
-from services import agents, balances, order_life, orders, spending, values
+from services import agents, balances, occasions, order_life, orders, spending, values
 from services.members import MemberRef
+from services.occasions import EventRequest
 from services.order_life import OrderRef
 from services.orders import LineRequest
 from services.writer.answers import Outcome
@@ -35,13 +36,17 @@ class Made:
     visits: list[tuple[UUID, int]] = field(default_factory=list)
     top_ups: list[tuple[UUID, int]] = field(default_factory=list)
     cards: list[Outcome] = field(default_factory=list)
+    guests: list[UUID] = field(default_factory=list)
+    """Orders that nobody was named for."""
     outcomes: Counter[str] = field(default_factory=Counter)
 
     def keep(self, name: str, outcome: Outcome) -> None:
         """Count an operation, and keep what others may be about."""
         self.outcomes[name] += 1
-        if name in {"buy", "hold", "buy_for", "hold_for"} and outcome.order_id:
+        if name in {"buy", "hold", "buy_for", "hold_for", "guest_buy"} and outcome.order_id:
             self.orders.append(outcome.order_id)
+        if name == "guest_buy" and outcome.order_id:
+            self.guests.append(outcome.order_id)
         if name in {"use", "visit"}:
             (self.uses if name == "use" else self.visits).append(outcome.entries[-1])
         if name == "pay_in":
@@ -103,6 +108,18 @@ class Caller:
 
     async def hold(self) -> Outcome:
         return await orders.hold(**self._common, request=self._request(), seconds=900, key=new_key())
+
+    async def guest_buy(self) -> Outcome:
+        lines = [LineRequest("1", "CD", 3, Decimal(self.random.randint(1, 20)))]
+        return await orders.commit(**self._common, request=order(None, lines=lines), key=new_key())
+
+    async def claim_order(self) -> Outcome:
+        ref, member = OrderRef(id=self.random.choice(self.made.guests[-8:])), MemberRef(id=self._member())
+        return await order_life.claim(**self._common, ref=ref, member=member, key=new_key())
+
+    async def check_in(self) -> Outcome:
+        request = EventRequest(MemberRef(id=self._member()), "CHECK_IN")
+        return await occasions.record_event(**self._common, request=request, key=new_key())
 
     async def capture(self) -> Outcome:
         return await order_life.capture(**self._common, ref=self._order(), key=new_key())
@@ -212,6 +229,7 @@ OPERATIONS = (
     *("give_back", "give_back", "pay_in", "pay_back", "use", "undo", "convert"),
     *("appoint", "appoint", "dismiss", "buy_for", "buy_for", "hold_for", "hold_for", "visit", "undo_visit"),
     *("issue", "issue_from", "claim", "claim", "void", "race"),
+    *("guest_buy", "guest_buy", "claim_order", "check_in", "check_in"),
 )
 
 

@@ -33,18 +33,16 @@ from app.cli.files import readable, writable
 from app.cli.output import CommandError
 from app.settings import DEVELOPMENT_SECRET, Settings
 from schema import ids, root
-from services import programs
 from services.actors import ALL_SCOPES, Actor, ActorKind, Scope
 from services.credentials import CACHE_SECONDS, BadCredentialError, Credentials, NewKey, create_key
 from services.database.config import Database, Dialect
 from services.database.lock import exclusive
 from services.engine import engine
-from services.templates import Template
 from services.transaction import transaction
 from tests.factories import World
 from tests.servers import free_port
+from tests.services.commands import PROJECT, answer, complaint, environment, huiyuan, with_shop
 
-PROJECT = Path(__file__).resolve().parents[2]
 COMMANDS = [
     ("serve",),
     ("migrate",),
@@ -53,6 +51,10 @@ COMMANDS = [
     ("seal",),
     ("program", "create"),
     ("program", "items"),
+    ("program", "export"),
+    ("program", "plan"),
+    ("program", "apply"),
+    ("program", "lint"),
     ("asset", "create"),
     ("asset", "list"),
     ("asset", "topup"),
@@ -63,25 +65,10 @@ COMMANDS = [
     ("member", "token"),
     ("import", "orders"),
     ("report", "liability"),
+    ("campaign", "simulate"),
     ("schema", "print"),
 ]
 REFUSED_PORT = 1
-
-
-def environment(url: str, **settings: str) -> dict[str, str]:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("HUIYUAN_")}
-    return inherited | {"HUIYUAN_DATABASE_URL": url} | {f"HUIYUAN_{name}": value for name, value in settings.items()}
-
-
-def huiyuan(url: str, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "app.cli.main", *arguments],
-        cwd=PROJECT,
-        env=environment(url, **settings),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def started(url: str, *arguments: str, **settings: str) -> subprocess.Popen[str]:
@@ -93,21 +80,6 @@ def started(url: str, *arguments: str, **settings: str) -> subprocess.Popen[str]
         stderr=subprocess.PIPE,
         text=True,
     )
-
-
-def answer(url: str, *arguments: str, **settings: str) -> str:
-    """Return what a command that goes well writes to standard output, and nothing to standard error."""
-    done = huiyuan(url, *arguments, **settings)
-    assert (done.returncode, done.stderr) == (0, "")
-    return done.stdout
-
-
-def complaint(url: str, *arguments: str, **settings: str) -> str:
-    """Return the one line of a command that fails, which answers nothing."""
-    done = huiyuan(url, *arguments, **settings)
-    assert (done.returncode, done.stdout) == (1, ""), done
-    assert re.fullmatch(r"huiyuan: [^\n]+\n", done.stderr), done.stderr
-    return done.stderr.removeprefix("huiyuan: ").strip()
 
 
 @contextmanager
@@ -133,15 +105,6 @@ def ready(address: str) -> bool:
         return httpx.get(f"{address}/readyz").status_code == 200
     except httpx.TransportError:
         return False
-
-
-async def with_shop(url: str) -> str:
-    async with TortoiseContext() as context:
-        await context.init(config=Database.parse(url).tortoise())
-        await programs.create(
-            code="SHOP", name="Shop", currency="USD", time_zone="America/New_York", template=Template.BARE
-        )
-    return url
 
 
 @pytest.fixture

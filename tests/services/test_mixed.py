@@ -14,12 +14,13 @@ from random import Random
 from uuid import UUID
 
 import models
+from domain.campaigns import EVER
 from services import balances, programs
 from services.engine import Engine
 from services.members import MemberRef
 from services.transaction import transaction
 from services.verify.verification import verify
-from tests.factories import NOON, World, world
+from tests.factories import NOON, World, campaign, world
 from tests.services import gifts
 from tests.services.mixing import EACH, LIMITS, OPERATIONS, PARTNERS, Caller, Made, appoint
 from tests.services.saving import conversion, ladder, pay_in, spend
@@ -35,6 +36,7 @@ EXPECTED = {
     "InvalidInput",
     "LimitReached",
     "NotAgent",
+    "OrderClaimed",
     "OrderNotInState",
 }
 """What may be refused for a good reason."""
@@ -78,6 +80,68 @@ async def check_cards(outcomes: Counter[str]) -> None:
     assert states == {"CLAIMED": claimed, "VOID": voided, "ISSUED": issued - claimed - voided}
 
 
+async def campaigns(shop: World) -> list[models.Campaign]:
+    """Publish a discount that few get at a time, and what a few who come by are given."""
+    return [
+        await campaign(
+            shop.program.id,
+            "TIGHT",
+            [{"amountOff": {"amount": "0.10"}}],
+            audience="EVERYONE",
+            limits={"perMember": 9},
+            budget={"count": 50, "money": "4.50"},
+        ),
+        await campaign(
+            shop.program.id,
+            "CHECK_IN",
+            [{"earnFixed": {"asset": "POINTS", "points": "1"}}, {"addTag": {"tag": "here"}}],
+            {"event": {"codes": ["CHECK_IN"]}},
+            trigger="EVENT",
+            limits={"perMemberDay": 1},
+            budget={"points": {"asset": "POINTS", "amount": "15"}},
+        ),
+    ]
+
+
+async def check_uses(discount: models.Campaign, event: models.Campaign) -> None:
+    """Check that what is counted is what orders and events took less what came back of it, and no more than allowed."""
+    lines = {row.order_id: row for row in await models.OrderLine.all()}
+    expected: Counter[tuple[UUID, UUID, date, str]] = Counter()
+    for order in await models.Order.filter(counted=True):
+        line = lines[order.id]
+        gone = line.payable * (line.released_quantity + line.returned_quantity) // line.quantity
+        effects = await models.OrderEffect.filter(order_id=order.id, campaign_id=discount.id)
+        assert len(order.consumed) == 1
+        assert [(effect.kind, effect.amount, effect.parts) for effect in effects] == [("DISCOUNT", 10, {"1": 10})]
+        whole_is_gone = gone == line.payable
+        money = 10 - 10 * (10 * (line.released_quantity + line.returned_quantity) // line.quantity) // 10
+        for owner in {discount.id, order.member_id or discount.id}:
+            for name, number in (("uses", not whole_is_gone), ("count", not whole_is_gone), ("money", money)):
+                expected[discount.id, owner, EVER, name] += number
+    for occasion in await models.Occasion.all():
+        for taken in occasion.consumed:
+            for owner, on in ((event.id, EVER), (occasion.member_id, date.fromisoformat(str(taken["day"])))):
+                for name, number in (("uses", 1), ("count", taken["count"]), ("points", 1)):
+                    expected[event.id, owner, on, name] += int(str(number))
+    found = {
+        (row.campaign_id, row.owner_id, row.day, name): getattr(row, name)
+        for row in await models.CampaignUsage.all()
+        for name in ("uses", "count", "money", "points")
+    }
+    assert {key: number for key, number in found.items() if number} == {
+        key: number for key, number in expected.items() if number
+    }
+    assert found[discount.id, discount.id, EVER, "money"] <= 4_50
+    assert found[discount.id, discount.id, EVER, "count"] <= 50
+    assert found[event.id, event.id, EVER, "points"] == 15
+    stopped = {
+        (reason["campaign"], reason["reason"])
+        for row in [*await models.Order.all(), *await models.Occasion.all()]
+        for reason in row.not_applied
+    }
+    assert {(str(made.id), "BUDGET_SPENT") for made in (discount, event)} <= stopped
+
+
 async def test_callers_of_several_servers_mix_everything(postgres_house: Engine) -> None:
     shop = await world(postgres_house)
     async with transaction():
@@ -88,6 +152,7 @@ async def test_callers_of_several_servers_mix_everything(postgres_house: Engine)
     await ladder(shop, ("20", "5"))
     await conversion(shop, "POINTS", "VALUE", "100", "1.00")
     await conversion(shop, "VALUE", "POINTS", "1.00", "10")
+    published = await campaigns(shop)
     enrolled = [await shop.enrol() for _ in range(MEMBERS)]
     for member in enrolled:
         await shop.give(member, "200")
@@ -111,11 +176,12 @@ async def test_callers_of_several_servers_mix_everything(postgres_house: Engine)
     refused = set(made.outcomes) - set(OPERATIONS)
     assert refused <= EXPECTED
     assert made.outcomes.total() == TASKS * EACH
-    assert set(OPERATIONS) | {"GiftCardNotInState", "LimitReached", "NotAgent"} <= set(made.outcomes)
+    assert set(OPERATIONS) | {"GiftCardNotInState", "LimitReached", "NotAgent", "OrderClaimed"} <= set(made.outcomes)
     assert await models.Account.filter(available__lt=0).count() == 0
     assert await models.Order.filter(payer_id__isnull=False, released__gt=0).exists()  # captured in part
     await check_draws(shop.program)
     await check_cards(made.outcomes)
+    await check_uses(*published)
     assert (await verify(postgres_house.database)).findings == []
 
 
@@ -127,8 +193,9 @@ async def beginning(shop: World, enrolled: Sequence[UUID]) -> Made:
     bought, paid = await shop.buy(payer), await pay_in(shop, payer, "50")
     used = await spend(shop, payer, "1", asset="VALUE")
     visited = await spend(shop, payer, "1", asset="VALUE", agent=MemberRef(id=agent))
+    guest = await shop.buy(None)
     made = Made(cards=[await gifts.issue(shop, "5")])
-    for name, outcome in {"buy": bought, "pay_in": paid, "use": used, "visit": visited}.items():
+    for name, outcome in {"buy": bought, "guest_buy": guest, "pay_in": paid, "use": used, "visit": visited}.items():
         made.keep(name, outcome)
     made.outcomes.clear()
     return made

@@ -33,7 +33,7 @@ from services.templates import Template
 from services.transaction import transaction
 from services.verify.verification import verify
 from services.writer.answers import Outcome
-from tests.factories import NOON, World, new_key, order, world
+from tests.factories import NOON, World, campaign, new_key, order, world
 from tests.services.test_writer_commands import Desk
 from tests.services.test_writer_parallel import writers
 
@@ -227,6 +227,24 @@ async def test_a_late_capture_reserves_again_or_says_what_is_missing(house: Engi
     assert refused.value.facts == {"asset": POINTS, "available": Decimal(97), "required": Decimal(150)}
     assert await counts() == before
     await check(house)
+
+
+async def test_a_late_capture_takes_of_a_campaign_again_or_says_what_is_left(house: Engine) -> None:
+    shop = await world(house)
+    off = [{"amountOff": {"amount": "20"}}]
+    few = await campaign(shop.program.id, "FEW", off, audience="EVERYONE", budget={"money": "50"})
+    one, other = await hold(shop, None), await hold(shop, None)
+    assert one.order_id
+    assert other.order_id
+    await programs.set_clock(shop.program.id, NOON + timedelta(hours=1))
+    assert await balances.sweep(house, await house.program(shop.program.id), 100) == 2
+    assert (await models.CampaignUsage.get(campaign_id=few.id)).money == 0
+    await capture(shop, one.order_id)
+    await shop.buy(None)
+    with pytest.raises(HoldExpired) as refused:
+        await capture(shop, other.order_id)
+    assert refused.value.facts == {"asset": None, "available": Decimal("10.00"), "required": Decimal("20.00")}
+    assert (await models.CampaignUsage.get(campaign_id=few.id)).money == 40_00
 
 
 async def test_repeats_are_answered_as_before(house: Engine) -> None:

@@ -15,6 +15,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 import models
+from domain.campaigns import Step, Trigger
 from domain.effects.base import EffectKind
 from domain.ledger import Contra, EntryKind, TransferKind
 from services.database.config import Dialect
@@ -26,10 +27,13 @@ __all__ = ["postgres_town", "sqlite_town", "town"]
 
 LEDGER: dict[str, type[Model]] = {
     "account": models.Account,
+    "campaign_usage": models.CampaignUsage,
     "entry": models.Entry,
     "hold": models.Hold,
     "lot": models.Lot,
     "lot_move": models.LotMove,
+    "occasion": models.Occasion,
+    "occasion_effect": models.OccasionEffect,
     "order_effect": models.OrderEffect,
     "order_return": models.OrderReturn,
     "seal": models.Seal,
@@ -38,7 +42,9 @@ LEDGER: dict[str, type[Model]] = {
 }
 KEYS = {
     "entry": ("account_id", "seq"),
+    "campaign_usage": ("campaign_id", "owner_id", "day"),
     "lot_move": ("lot_id", "transfer_id"),
+    "occasion_effect": ("occasion_id", "ordinal"),
     "order_effect": ("order_id", "ordinal"),
     "seal": ("program_id", "number"),
     "top_up": ("transfer_id",),
@@ -49,9 +55,15 @@ WHERE = {
 }
 """Of which rows others tell all: what moved no value is told by less."""
 KINDS: dict[tuple[str, str], Sequence[str]] = {
+    ("campaign_usage", "day"): ["2027-01-01"],
     ("entry", "kind"): list(EntryKind),
     ("entry", "contra"): list(Contra),
+    ("occasion", "consumed"): ["[]", "[{}]"],
+    ("occasion", "trigger"): list(Trigger),
+    ("occasion_effect", "kind"): list(EffectKind),
     ("order_effect", "kind"): list(EffectKind),
+    ("order_effect", "parts"): ['{"1": 7}', '{"7": 1}', '{"1": 0}', "[]"],
+    ("order_effect", "step"): list(Step),
     ("order_return", "quantities"): ['{"1": 7}', '{"7": 1}', "{}"],
     ("transfer", "kind"): list(TransferKind),
 }
@@ -59,6 +71,13 @@ FREE = {
     ("account", "floor"),
     ("account", "next_due_at"),  # may be early
     ("hold", "id"),
+    ("occasion", "code"),
+    ("occasion", "source"),
+    ("occasion", "external_id"),
+    ("occasion", "attributes"),
+    ("occasion", "not_applied"),
+    ("occasion_effect", "facts"),
+    ("occasion_effect", "explanation"),
     ("order_effect", "facts"),  # as it could be spelled otherwise
     ("order_effect", "explanation"),
     ("top_up", "step_threshold"),  # as long as the top-up reaches it

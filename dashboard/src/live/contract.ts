@@ -30,6 +30,11 @@ export interface OrderHeld extends Fact {
   order: { externalId: string; payable: string };
 }
 
+export interface OrderClaimed extends Fact {
+  __typename: "OrderClaimed";
+  order: { externalId: string; payable: string };
+}
+
 export interface OrderReturned extends Fact {
   __typename: "OrderReturned";
   order: { externalId: string };
@@ -68,6 +73,7 @@ export interface Plain extends Fact {
 
 export type MemberEvent =
   | OrderCommitted
+  | OrderClaimed
   | OrderHeld
   | OrderReturned
   | OrderEnded

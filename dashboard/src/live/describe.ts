@@ -22,6 +22,8 @@ export function describe(event: MemberEvent): Description {
       return { label: "Return", text: `Order ${event.order.externalId} · ${pieces(event)}`, tone: "loss" };
     case "OrderCancelled":
       return { label: "Cancelled", text: `Order ${event.order.externalId}`, tone: "other" };
+    case "OrderClaimed":
+      return { label: "Claimed", text: `Order ${event.order.externalId} · ${event.order.payable}`, tone: "order" };
     case "OrderExpired":
       return { label: "Hold over", text: `Order ${event.order.externalId}`, tone: "other" };
     case "ExpiryReminded":

@@ -20,7 +20,7 @@ def named(call: Call) -> list[int]:
     """Return the members whom a call names, but for those of orders and ledger lines that are there."""
     content = call.content
     match call.operation:
-        case "amend" | "adjust" | "top_up" | "convert" | "issue":
+        case "amend" | "adjust" | "top_up" | "convert" | "issue" | "event" | "tag":
             who = content[:1]
         case "transfer" | "appoint" | "dismiss":
             who = content[:2]
@@ -28,7 +28,7 @@ def named(call: Call) -> list[int]:
             who = content[0], content[3]
         case "commit" | "hold":
             who = content[0], content[2].payer
-        case "claim":
+        case "claim" | "claim_order":
             who = content[1:]
         case _:
             who = ()

@@ -22,8 +22,14 @@ MADE_BY = {
     "dismiss": "appoint",
     "claim": "issue",
     "void": "issue",
+    "claim_order": "commit",
 }
 """Operations on what others make, which are asked for instead while there is nothing."""
+
+
+CHECK_INS = ["CHECK_IN", "CHECK_IN", "CHECK_IN", "VISIT"]
+"""What somebody does: campaigns answer the first."""
+TAGS = ("vip", "active", "regular", "old")
 
 
 class Draws(OrderDraws, CardDraws):
@@ -43,11 +49,32 @@ class Draws(OrderDraws, CardDraws):
             return any(one.lot.left and not one.lot.waits_until for one in made)
         if operation in {"capture", "cancel"}:
             return any(order.state in HELD for order in books.orders.values())
+        if operation == "claim_order":
+            return any(books.orders[name].state == "COMMITTED" for name in self.guests())
         if operation in {"claim", "void"}:
             return bool(self._unclaimed())
         if operation == "dismiss":
             return bool(self._rights(least=0))
         return any(use.back < sum(part.amount for part in use.parts) for use in books.uses.values())
+
+    def _event(self, random: Random) -> Content:
+        """Draw what somebody did, now and then under a name, which may be known."""
+        known = [one for one in self.books().occasions if one.name]
+        if known and random.random() < 0.15:
+            again = picked(random, known)
+            number, code, at = again.content
+            code = picked(random, CHECK_INS) if random.random() < 0.3 else code
+            return number, code, picked(random, [at, None]), again.name
+        name = f"e{next(self.names)}" if random.random() < 0.4 else None
+        latest = [one.content[0] for one in self.books().occasions[-3:]]
+        number = picked(random, latest) if latest and random.random() < 0.4 else self._person(random)
+        return number, picked(random, CHECK_INS), self._occurred(random), name
+
+    def _tag(self, random: Random) -> Content:
+        add = tuple(sorted({picked(random, TAGS) for _ in range(random.randint(0, 2))}))
+        left = [tag for tag in TAGS if tag not in add]
+        remove = tuple(sorted({picked(random, left) for _ in range(random.randint(0 if add else 1, 2))}))
+        return self._person(random), add, remove
 
     def _amend(self, random: Random) -> Content:
         person = self._person(random)

@@ -11,7 +11,7 @@ def refused_early(oracle: Oracle, call: Call) -> str | None:
     books, content = oracle.books, call.content
     if call.operation in ABOUT_LINES:
         return _of_line(oracle, call)
-    missing = call.operation in ABOUT_ORDERS and content[0] not in books.orders
+    missing = call.operation in {*ABOUT_ORDERS, "claim_order"} and content[0] not in books.orders
     if missing or (call.operation in {"claim", "void"} and content[0] not in books.cards):
         return "NOT_FOUND"
     is_known = ("till0", call.operation, call.key) in oracle.keys

@@ -6,11 +6,14 @@ from random import Random
 
 from tests.services.machine.choosing import Content, picked
 from tests.services.machine.right_draws import RightDraws
+from tests.services.oracle.deciding import order_decided
+from tests.services.oracle.orders import asking
 from tests.services.oracle.people import Person
 from tests.services.oracle.purchases import Basket, Pieces, Purchase, Spend
 from tests.services.oracle.terms import PAYING, WORTH
 
 PRICES = [0, 1, 99, 12_50, 33_33, 100_00, 100_00, 500_00, 999_99]
+FREIGHT = [0, 0, 8_00, 15_99]
 AGES = [0, 1, 4, 9, 10, 11, 29, 31]
 SECONDS = [60, 900, 900, 86_400, 5 * 86_400, 12 * 86_400]
 PERCENTS = [10, 50, 100, 100, 101]
@@ -27,17 +30,17 @@ class OrderDraws(RightDraws):
             if random.random() < 0.5:
                 purchase = purchase._replace(basket=self._basket(random))
             return number, known, purchase
-        number = None if random.random() < 0.07 else self._person(random)
+        number = None if random.random() < 0.2 else self._person(random)
         payer = number if random.random() < 0.04 else None  # who pays with what is theirs needs no right
-        basket = self._basket(random)
+        priced = Purchase(self._basket(random), (), self._occurred(random), shipping=picked(random, FREIGHT))
         drawn = self._drawn(random) if number is not None and random.random() < 0.5 else None
         if drawn:
             drawn_on, number = drawn
-            payer, spend = drawn_on.number, self._paying_for(random, drawn_on, number, basket)
+            payer, spend = drawn_on.number, self._paying_for(random, drawn_on, number, priced)
         else:
-            spend = self._paying(random, number, basket)
-        purchase = Purchase(basket, spend, self._occurred(random), payer if spend and number is not None else None)
-        return number, f"A{next(self.names)}", purchase
+            spend = self._paying(random, number, priced)
+        payer = payer if spend and number is not None else None
+        return number, f"A{next(self.names)}", priced._replace(spend=spend, payer=payer)
 
     def _hold(self, random: Random) -> Content:
         return *self._commit(random), picked(random, SECONDS)
@@ -48,7 +51,7 @@ class OrderDraws(RightDraws):
         order = self.books().orders.get(name)
         if order is None or random.random() < 0.4:
             return name, None
-        return name, self._pieces(random, [quantity for quantity, _ in order.basket])
+        return name, self._pieces(random, order.quantities)
 
     def _cancel(self, random: Random) -> Content:
         return (self._order(random, ("HELD",)),)
@@ -60,8 +63,23 @@ class OrderDraws(RightDraws):
         order = self.books().orders.get(name)
         if order is None or random.random() < 0.3:
             return name, None
-        bought = [quantity - order.released[n] for n, (quantity, _) in enumerate(order.basket)]
-        return name, self._pieces(random, [quantity - order.returned[n] for n, quantity in enumerate(bought)])
+        gone = [released + returned for released, returned in zip(order.released, order.returned, strict=True)]
+        pieces = zip(order.quantities.items(), gone, strict=True)
+        return name, self._pieces(random, {ref: quantity - less for (ref, quantity), less in pieces})
+
+    def _claim_order(self, random: Random) -> Content:
+        """Draw somebody for a guest's order, now and then for one that is not there to be claimed, or for another."""
+        orders, chance = self.books().orders, random.random()
+        guests = self.guests()
+        ready = [name for name in guests if orders[name].state == "COMMITTED"]
+        others = [name for name in guests if orders[name].state != "COMMITTED"]
+        wanted = ready if chance < 0.75 else others if chance < 0.9 else []
+        name = picked(random, wanted[-6:]) if wanted else self._order(random, COMMITTED)
+        return name, self._person(random)
+
+    def guests(self) -> list[str]:
+        """Return the orders that nobody has claimed."""
+        return [name for name, order in self.books().orders.items() if order.person is None]
 
     # ── parts ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -76,13 +94,13 @@ class OrderDraws(RightDraws):
             return picked(random, fitting[-12:])
         return picked(random, list(orders)[-12:]) if orders else "A0"
 
-    def _pieces(self, random: Random, left: Sequence[int]) -> Pieces:
+    def _pieces(self, random: Random, left: dict[str, int]) -> Pieces:
         """Draw some of the pieces that are left of each line; now and then of a line that is not, or one too many."""
         if random.random() < 0.05:
             return (("9", 1),)
-        lines = [n for n, count in enumerate(left) if count] or [0]
+        lines = [ref for ref, count in left.items() if count] or ["1"]
         chosen = sorted({picked(random, lines) for _ in range(2)})
-        return tuple((str(n + 1), random.randint(1, max(left[n], 1) + (random.random() < 0.05))) for n in chosen)
+        return tuple((ref, random.randint(1, max(left[ref], 1) + (random.random() < 0.05))) for ref in chosen)
 
     def _spent(self) -> list[str]:
         """Return the orders that earned more than is there: a return may leave a debt."""
@@ -92,7 +110,7 @@ class OrderDraws(RightDraws):
             if (
                 person
                 and order.state in COMMITTED
-                and any(much > person.available(asset) for asset, much in order.earns)
+                and any(effect.amount > person.available(asset) for asset, effect in order.earns)
             ):
                 found.append(name)
         return found[-12:]
@@ -103,17 +121,17 @@ class OrderDraws(RightDraws):
     def _occurred(self, random: Random) -> datetime | None:
         return self.books().now - timedelta(days=picked(random, AGES)) if random.random() < 0.3 else None
 
-    def _paying(self, random: Random, number: int | None, basket: Basket) -> Spend:
+    def _paying(self, random: Random, number: int | None, priced: Purchase) -> Spend:
         """Draw what pays: parts of the balances, now and then more than there is, or than there is to pay."""
         if random.random() < 0.4:
             return ()
         if number is None:
             return (("POINTS", 1),) if random.random() < 0.2 else ()
-        left = sum(quantity * price for quantity, price in basket)
+        left = self._payable(number, priced)
         rooms = {asset: self.books().people[number].available(asset) for asset in PAYING if random.random() < 0.5}
         return self._parts_of(random, rooms, left)
 
-    def _paying_for(self, random: Random, payer: Person, agent: int, basket: Basket) -> Spend:
+    def _paying_for(self, random: Random, payer: Person, agent: int, priced: Purchase) -> Spend:
         """Draw what pays for somebody else: of what may be drawn, now and then of something else."""
         found = {asset: self._drawable(payer, agent, asset) for asset in PAYING}
         chances = {asset: 0.04 if room is None and any(found.values()) else 0.9 for asset, room in found.items()}
@@ -122,7 +140,11 @@ class OrderDraws(RightDraws):
             for asset, room in found.items()
             if random.random() < chances[asset]
         }
-        return self._parts_of(random, rooms, sum(quantity * price for quantity, price in basket))
+        return self._parts_of(random, rooms, self._payable(agent, priced))
+
+    def _payable(self, number: int, priced: Purchase) -> int:
+        """Return what is to be paid for a purchase; what falls due until then may change it."""
+        return order_decided(asking(self.books(), self.books().people[number], priced)).payable
 
     def _parts_of(self, random: Random, rooms: dict[str, int], left: int) -> Spend:
         """Draw how much of each room pays; `left` is what there is to pay."""

@@ -1,17 +1,15 @@
 """What the database shows, in the oracle's words, and whether the oracle says the same."""
 
-import json
 from collections import defaultdict
-from datetime import datetime
-from functools import lru_cache
-from itertools import zip_longest
 from typing import Any
 from uuid import UUID
 
+from domain.campaigns import EVER
 from domain.instants import NEVER
 from domain.members import PHONE_SOURCE
 from services import balances
 from services.engine import Engine
+from tests.services.machine.comparing import at, loaded, same
 from tests.services.machine.till import Till
 from tests.services.oracle import hashes
 from tests.services.oracle.books import Books
@@ -20,7 +18,7 @@ from tests.services.oracle.purchases import part_of
 from tests.services.oracle.terms import TIERS
 
 MEMBERS = (
-    "SELECT m.id, m.status, m.phone, m.position, m.kind, s.tier_id FROM member m "
+    "SELECT m.id, m.kind, m.last_order_at, m.tags, s.tier_id, m.status, m.phone, m.position, m.orders FROM member m "
     "LEFT JOIN standing s ON s.member_id = m.id WHERE m.program_id = $1"
 )
 ACCOUNTS = "SELECT id, member_id, asset_id, available, pending, held, seq FROM account WHERE program_id = $1"
@@ -33,12 +31,19 @@ HOLDS = (
     "WHERE program_id = $1 AND captured + released < amount"
 )
 ORDERS = (
-    "SELECT external_id, state, held_until, payer_id, spent, payable, paid, released FROM orders WHERE program_id = $1"
+    "SELECT external_id, state, held_until, member_id, payer_id, claimed_at, counted, discount_total, shipping, "
+    "shipping_discount, spent, payable, paid, released FROM orders WHERE program_id = $1"
 )
-GONE = (
-    "SELECT order_id, ref, returned_quantity, released_quantity FROM order_line "
-    "WHERE program_id = $1 AND returned_quantity + released_quantity > 0"
+ORDER_LINES = (
+    "SELECT order_id, ref, sku, quantity, discount, payable, campaign_id, returned_quantity, released_quantity "
+    "FROM order_line WHERE program_id = $1"
 )
+EFFECTS = (
+    "SELECT order_id, ordinal, kind, amount, asset_id, parts, campaign_id, facts FROM order_effect "
+    "WHERE program_id = $1 ORDER BY order_id, ordinal"
+)
+COUNTS = "SELECT campaign_id, owner_id, day, uses, count, money, points FROM campaign_usage WHERE program_id = $1"
+OCCASIONS = "SELECT id, member_id, code, external_id, occurred_at FROM occasion WHERE program_id = $1 ORDER BY id"
 RETURNS = "SELECT order_id, ordinal, quantities, refund FROM order_return WHERE program_id = $1 ORDER BY ordinal"
 LINES = (
     "SELECT account_id, kind, change_available, change_pending, change_held, contra FROM entry WHERE program_id = $1 "
@@ -69,7 +74,12 @@ class Seen:
         self.assets = {str(asset_id): code for code, asset_id in till.assets.items()}
         self.accounts: dict[str, tuple[int, str]] = {}
         """Person and asset of each account."""
+        self.campaigns = {str(campaign_id): code for code, campaign_id in till.campaigns.items()}
         self.people: dict[str, int] = {}
+
+    def names(self) -> dict[str, str]:
+        """Return the names of orders by their ids."""
+        return {str(order_id): name for name, order_id in self.till.orders.items()}
 
     async def rows(self, sql: str) -> Any:
         return await self.house.reads.fetch(sql, self.till.shop.program.id)
@@ -96,13 +106,19 @@ class Seen:
         """Compare everything that was written."""
         books = oracle.books
         self.people = {str(member_id): number for number, member_id in enumerate(self.till.people)}
-        names = {str(order_id): name for name, order_id in self.till.orders.items()}
+        names = self.names()
         found = {
-            self.people[str(member)]: (status, phone, position, kind == "GIFT_CARD", self.tiers.get(str(tier)))
-            for member, status, phone, position, kind, tier in await self.rows(MEMBERS)
+            self.people[str(member)]: (
+                *(kind == "GIFT_CARD", at(last), self.tiers.get(str(tier)), *facts),
+                {name: (at(mark["since"]), self._set_by(mark["by"], names)) for name, mark in loaded(tags).items()},
+            )
+            for member, kind, last, tags, tier, *facts in await self.rows(MEMBERS)
         }
-        tiers = {p.number: None if p.is_bearer else TIERS[p.tier][0] for p in books.people}
-        same(found, {p.number: (p.status, p.phone, p.events, p.is_bearer, tiers[p.number]) for p in books.people})
+        people = {}
+        for p in books.people:
+            tier = None if p.is_bearer else TIERS[p.tier][0]
+            people[p.number] = p.is_bearer, p.last_order, tier, p.status, p.phone, p.events, p.orders, p.tags
+        same(found, people)
         same(
             await self.learn(),
             {
@@ -115,25 +131,19 @@ class Seen:
         await self._compare_agents(books)
         await self._compare_cards(books)
         orders = {
-            name: (state, at(until), self._number(payer), *amounts)
-            for name, state, until, payer, *amounts in await self.rows(ORDERS)
+            name: (state, at(until), self._number(buyer), self._number(payer), at(claimed), bool(counted), *amounts)
+            for name, state, until, buyer, payer, claimed, counted, *amounts in await self.rows(ORDERS)
         }
         expected_orders: dict[str, Any] = {}
         for o in books.orders.values():
             payer = None if o.payer == o.person else o.payer
-            amounts = o.spent, o.subtotal - o.spent, o.paid, part_of(o, o.due, o.released)
-            expected_orders[o.name] = o.state, o.until, payer, *amounts
+            less = o.listed_shipping - o.shipping
+            off = sum(line.quantity * line.price - line.left for line in o.lines) + less
+            amounts = off, o.listed_shipping, less, o.spent, o.payable, o.paid, part_of(o, o.due, o.released)
+            expected_orders[o.name] = o.state, o.until, o.person, payer, o.claimed, o.counted, *amounts
         same(orders, expected_orders)
-        gone = {(names[str(order)], ref): pieces for order, ref, *pieces in await self.rows(GONE)}
-        same(
-            gone,
-            {
-                (o.name, str(n + 1)): [back, released]
-                for o in books.orders.values()
-                for n, (back, released) in enumerate(zip(o.returned, o.released, strict=True))
-                if back + released
-            },
-        )
+        await self._compare_order_lines(books, names)
+        await self._compare_counts(books)
         held = sorted(
             (names[str(order)], self.people[str(member)], self.assets[str(asset)], amount, at(until))
             for order, member, asset, amount, until in await self.rows(HOLDS)
@@ -159,6 +169,55 @@ class Seen:
                 terms = lot.amount, lot.left, lot.held, lot.waits_until, lot.ends
                 expected[p.number, lot.asset, lot.bonus].append(terms)
         same(lots, expected)
+
+    async def _compare_order_lines(self, books: Books, names: dict[str, str]) -> None:
+        """Compare what is off each line and what is left to pay for it, gifts, and what came back."""
+        lines = {
+            (names[str(order)], ref): (sku, quantity, off, payable, self.campaigns.get(str(gift_of)), back, released)
+            for order, ref, sku, quantity, off, payable, gift_of, back, released in await self.rows(ORDER_LINES)
+        }
+        expected = {}
+        for o in books.orders.values():
+            for line, back, released in zip(o.lines, o.returned, o.released, strict=True):
+                off = line.quantity * line.price - line.left
+                facts = line.sku, line.quantity, off, line.left, line.gift_of, back, released
+                expected[o.name, line.ref] = facts
+        same(lines, expected)
+
+    async def _compare_counts(self, books: Books) -> None:
+        """Compare how often campaigns applied and how much they gave, and what members did."""
+        counts = {}
+        for campaign, owner, day, *numbers in await self.rows(COUNTS):
+            on = None if str(day) == str(EVER) else str(day)
+            counts[self.campaigns[str(campaign)], self.people.get(str(owner)), on] = numbers
+        expected = {(code, who, str(day) if day else None): n for (code, who, day), n in books.counts.items()}
+        same(
+            {key: numbers for key, numbers in counts.items() if any(numbers)},
+            {key: numbers for key, numbers in expected.items() if any(numbers)},
+        )
+        occasions = {
+            str(one): (self._number(who), code, at(happened), name)
+            for one, who, code, name, happened in await self.rows(OCCASIONS)
+        }
+        known = self.till.occasions
+        same(occasions, {str(known[n]): (*one.content, one.name) for n, one in enumerate(books.occasions)})
+
+    async def _compare_effects(self, books: Books, names: dict[str, str]) -> None:
+        """Compare what was decided for orders, by which campaign, and the share of each line in it."""
+        effects: dict[str, list[Any]] = defaultdict(list)
+        for order, ordinal, kind, amount, asset, parts, campaign, facts in await self.rows(EFFECTS):
+            own = effects[names[str(order)]]
+            assert ordinal == len(own)
+            by = None if campaign is None else self.campaigns[str(campaign)]
+            what = self.assets.get(str(asset))
+            own.append((kind, amount, what, loaded(parts) or None, by, loaded(facts).get("tag")))
+        expected = {o.name: [tuple(one) for one in o.effects] for o in books.orders.values() if o.effects}
+        same(effects, expected)
+
+    def _set_by(self, by: str, names: dict[str, str]) -> str:
+        """Return what set a tag as the oracle names it."""
+        what, _, which = by.partition(":")
+        return f"order {names[which]}" if what == "order" else "hand" if what == "key" else what
 
     async def _compare_agents(self, books: Books) -> None:
         """Compare who may draw on whom, and what they drew in each month."""
@@ -218,12 +277,12 @@ class Seen:
     async def compare_history(self, oracle: Oracle) -> None:
         """Compare every ledger line and every return; compute every hash."""
         await self.compare_lines(oracle)
-        names = {str(order_id): name for name, order_id in self.till.orders.items()}
+        names = self.names()
         returns: dict[str, list[Any]] = defaultdict(list)
         for order, ordinal, quantities, refund in await self.rows(RETURNS):
             own = returns[names[str(order)]]
             assert ordinal == len(own)
-            own.append((json.loads(quantities) if isinstance(quantities, str) else quantities, refund))
+            own.append((loaded(quantities), refund))
         same(returns, {order.name: order.returns for order in oracle.books.orders.values() if order.returns})
         top_ups = {(*self.accounts[str(account)], seq): row for account, seq, *row in await self.rows(TOP_UPS)}
         made = oracle.books.top_ups.items()
@@ -235,6 +294,7 @@ class Seen:
         assert phones == sorted(
             (PHONE_SOURCE, p.phone, p.number) for p in oracle.books.people if p.phone and p.status != "CLOSED"
         )
+        await self._compare_effects(oracle.books, names)
         await self._compute_hashes()
 
     async def compare_lines(self, oracle: Oracle) -> None:
@@ -256,29 +316,3 @@ class Seen:
             own = [rows.pop(str(row[0]), []) for rows in parts]
             assert hashes.transfer_hash(row, *own) == bytes(digest), row
         assert not any(parts), "every line, lot and lot move belongs to a transfer"
-
-
-def same(found: Any, expected: Any) -> None:
-    """Assert that both are the same, or tell what differs."""
-    if found != expected:
-        raise AssertionError("\n".join(["Found, and expected:", *differences(found, expected)]))
-
-
-def differences(found: Any, expected: Any, at: tuple[Any, ...] = ()) -> list[str]:
-    """Return what differs, by where it is."""
-    if isinstance(found, dict) and isinstance(expected, dict):
-        keys = [key for key in {**found, **expected} if found.get(key) != expected.get(key)]
-        return [line for key in keys for line in differences(found.get(key), expected.get(key), (*at, key))]
-    if isinstance(found, list) and isinstance(expected, list):
-        pairs = enumerate(zip_longest(found, expected))
-        return [f"{(*at, index)}: {one}, {other}" for index, (one, other) in pairs if one != other]
-    return [f"{at}: {found}, {expected}"]
-
-
-@lru_cache(maxsize=4096)
-def _parsed(instant: str) -> datetime:
-    return datetime.fromisoformat(instant)
-
-
-def at(instant: Any) -> datetime | None:
-    return _parsed(instant) if isinstance(instant, str) else instant

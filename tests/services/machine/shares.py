@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.services.machine.calls import Call
 from tests.services.oracle.books import Books
+from tests.services.oracle.campaigns import BY_CODE
 from tests.services.oracle.rights import drawing
 
 CALLS = {
@@ -27,6 +28,9 @@ CALLS = {
     "issue": 3,
     "claim": 3,
     "void": 2,
+    "claim_order": 4,
+    "event": 3,
+    "tag": 2,
 }
 """How often each operation is drawn."""
 WEIGHTS = {
@@ -56,6 +60,13 @@ AGENTS_MIN = {
 CARDS = ("issue", "claim", "void")
 CARDS_MIN = {f"{operation} of what was {way}": 5 for operation in CARDS for way in ("paid in", "given")}
 """How often a whole run does what is done with gift cards, of each kind."""
+BOUNDED = {code: campaign.most for code, campaign in BY_CODE.items() if campaign.most}
+CAMPAIGNS_MIN = {
+    **{f"{code} gave": 20 for code in BY_CODE},
+    **{f"{code} came back": 2 for code in BOUNDED if code != "CHECK_IN"},
+    **{f"{code} was stopped by {bound}": 1 for code, bounds in BOUNDED.items() for bound in bounds},
+}
+"""How often a whole run does what campaigns do: give, come back with their order, stop at each limit and budget."""
 REFUSED_MIN = 1
 """How often a whole run is refused each of these at least; the rarest some twenty times, most a hundred times."""
 REFUSED = [
@@ -69,6 +80,10 @@ REFUSED = [
     *((operation, "GIFT_CARD_STATE") for operation in ("claim", "void")),
     *((operation, "INSUFFICIENT_BALANCE") for operation in ("issue", "claim", "void")),
     *((operation, "MEMBER_NOT_ACTIVE") for operation in ("issue", "claim")),
+    *((operation, "MEMBER_NOT_ACTIVE") for operation in ("claim_order", "event", "tag")),
+    *(("claim_order", code) for code in ("ORDER_CLAIMED", "ORDER_STATE")),
+    ("event", "DUPLICATE_EVENT"),
+    ("capture", "HOLD_EXPIRED"),
 ]
 
 made: Counter[str] = Counter()
@@ -102,14 +117,22 @@ def count_done(call: Call, books: Books) -> None:
 
 
 def count_ended(books: Books) -> None:
-    """Count, at the end of some steps, the orders of agents whose time ran out."""
+    """Count, at the end of some steps, the orders of agents whose time ran out, and what campaigns did."""
     ended = (order for order in books.orders.values() if order.state == "EXPIRED" and order.drawing)
     done["run out by an agent"] += len(list(ended))
+    for order in books.orders.values():
+        done.update(f"{code} gave" for code in {effect.campaign for effect in order.effects if effect.campaign})
+        done.update(f"{code} was stopped by {bound}" for code, bound in order.stopped)
+        if order.state == "RETURNED":
+            done.update(f"{one.code} came back" for one in order.taken)
+    for occasion in books.occasions:
+        done.update(f"{one.code} gave" for one in occasion.decided.taken)
+        done.update(f"{code} was stopped by {bound}" for code, bound in occasion.decided.stopped)
 
 
 def too_seldom(operations: Iterable[str]) -> dict[Any, int]:
     """Return what a whole run did, or was refused, too seldom, and how often it was."""
-    least = dict.fromkeys(operations, DONE_MIN) | AGENTS_MIN | CARDS_MIN
+    least = dict.fromkeys(operations, DONE_MIN) | AGENTS_MIN | CARDS_MIN | CAMPAIGNS_MIN
     return {name: done[name] for name in least if done[name] < least[name]} | {
         why: refused[why] for why in REFUSED if refused[why] < REFUSED_MIN
     }

@@ -12,7 +12,7 @@ from services.programs import BEGINNING
 from services.publishing import publish
 from services.templates import Template
 from services.transaction import transaction
-from tests.factories import NOON, World, world
+from tests.factories import NOON, World, campaign, world
 from tests.services.machine.till import Till
 from tests.services.oracle.terms import LADDER, NO_LIMIT, RATES, SCALES, Terms
 from tests.services.saving import conversion, ladder
@@ -44,11 +44,99 @@ FLAVOURS = {
     },
 }
 
+BY_TIER = [{"tier": "SILVER", "percent": "2.5"}, {"tier": "GOLD", "percent": "5"}, {"tier": "DIAMOND", "percent": "10"}]
+CAMPAIGNS: dict[str, dict[str, Any]] = {
+    "PRICE": {
+        "effects": [{"percentOffByTier": {"tiers": BY_TIER}}],
+        "step": "MEMBER_PRICE",
+        "priority": 10,
+    },
+    "TENTH": {
+        "effects": [{"percentOff": {"percent": "10", "cap": "50.00"}}],
+        "priority": 20,
+        "audience": "EVERYONE",
+        "limits": {"perMember": 3},
+        "budget": {"money": "120.00"},
+    },
+    "HALF": {
+        "effects": [{"percentOff": {"percent": "50", "match": {"skus": ["LP"]}}}],
+        "priority": 30,
+        "stacking_group": "ONE",
+        "limits": {"perDay": 2},
+    },
+    "TENNER": {
+        "effects": [{"amountOff": {"amount": "10.00", "every": "100.00"}}],
+        "priority": 40,
+        "audience": "EVERYONE",
+        "stacking_group": "ONE",
+        "limits": {"perOrder": 2},
+        "budget": {"count": 5},
+    },
+    "SPREE": {
+        "effects": [
+            {"percentOff": {"percent": "5", "match": {"skus": ["MC"]}}},
+            {"earnFixed": {"asset": "STARS", "points": "2"}},
+        ],
+        "priority": 45,
+        "audience": "EVERYONE",
+        "limits": {"perMemberDay": 1},
+        "budget": {"money": "60.00", "points": {"asset": "STARS", "amount": "6"}, "count": 5},
+    },
+    "FRIENDS": {
+        "effects": [{"amountOff": {"amount": "3.00"}}],
+        "conditions": {"tag": {"anyOf": ["vip", "active"]}},
+        "priority": 50,
+    },
+    "BAG": {
+        "effects": [{"gift": {"sku": "BAG", "every": "200.00", "times": 2}}],
+        "priority": 60,
+        "audience": "EVERYONE",
+        "limits": {"total": 5},
+    },
+    "FREIGHT": {
+        "effects": [{"shippingOff": {"percent": "50"}}],
+        "conditions": {"minimumSpend": {"amount": "50.00", "of": "GOODS"}},
+        "priority": 70,
+        "audience": "EVERYONE",
+        "limits": {"perMemberDay": 1},
+    },
+    "REGULAR": {
+        "effects": [{"earnFixed": {"asset": "POINTS", "points": "5"}}, {"addTag": {"tag": "regular"}}],
+        "conditions": {"minimumSpend": {"amount": "100.00"}},
+        "priority": 300,
+        "limits": {"perMember": 2},
+        "budget": {"points": {"asset": "POINTS", "amount": "20"}},
+    },
+    "FIRST": {
+        "effects": [{"earnFixed": {"asset": "STARS", "points": "3"}}],
+        "conditions": {"firstOrder": {}},
+        "priority": 310,
+    },
+    "STARRY": {
+        "effects": [{"multiplyEarn": {"asset": "STARS", "factor": "1.5"}}],
+        "conditions": {"tag": {"anyOf": ["regular"]}},
+        "priority": 320,
+        "limits": {"perMember": 3},
+        "budget": {"points": {"asset": "STARS", "amount": "200"}},
+    },
+    "CHECK_IN": {
+        "effects": [{"earnFixed": {"asset": "POINTS", "points": "2"}}, {"addTag": {"tag": "active"}}],
+        "conditions": {"event": {"codes": ["CHECK_IN"]}},
+        "trigger": "EVENT",
+        "priority": 400,
+        "limits": {"perMemberDay": 1},
+        "budget": {"points": {"asset": "POINTS", "amount": "12"}},
+    },
+}
+"""What `oracle.campaigns` says, as it is published."""
+
 
 async def opened_shop(house: Engine, code: str, flavour: str) -> tuple[Till, dict[str, str]]:
     """Make a program of a flavour; return a till of it, and the codes of its tiers by id."""
     shop = await world(house, Template.STANDARD, code=code)
     await add_stars(shop)
+    for name, version in CAMPAIGNS.items():
+        await campaign(shop.program.id, name, **version)
     of = {"program_id": shop.program.id}
     async with transaction():
         for asset, terms in FLAVOURS[flavour].items():
@@ -60,7 +148,10 @@ async def opened_shop(house: Engine, code: str, flavour: str) -> tuple[Till, dic
         await conversion(shop, asset, into, *rate, step=_exact(step, asset))
     assets = sorted(await models.Asset.filter(**of).values_list("id", "code"))
     tiers = await models.Tier.filter(**of).values_list("id", "code")
-    return Till(shop, {asset: asset_id for asset_id, asset in assets}), {str(tier_id): tier for tier_id, tier in tiers}
+    campaigns = {code: id for id, code in await models.Campaign.filter(**of).values_list("id", "code")}
+    return Till(shop, {asset: asset_id for asset_id, asset in assets}, campaigns), {
+        str(tier_id): tier for tier_id, tier in tiers
+    }
 
 
 async def add_stars(shop: World) -> None:
@@ -80,7 +171,17 @@ async def add_stars(shop: World) -> None:
             starts_at=BEGINNING,
             ends_at=NEVER,
             conditions=None,
-            effects=[{"earn": {"asset": "STARS", "points": "1", "per": "3", "rounding": "DOWN"}}],
+            effects=[
+                {
+                    "earn": {
+                        "asset": "STARS",
+                        "points": "1",
+                        "per": "3",
+                        "rounding": "DOWN",
+                        "match": {"exceptSkus": ["LP"]},
+                    }
+                }
+            ],
             recorded_at=NOON,
         )
 

@@ -1,13 +1,13 @@
 """How a call reaches the real thing: through the services as a caller's, or as a command of a batch."""
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from domain.claim_commands import ClaimOrder
 from domain.commands import (
     Adjust,
     AmendMember,
@@ -24,7 +24,7 @@ from domain.digest import content_hash
 from domain.gift_cards import code_for, code_hash
 from domain.gift_commands import ClaimGiftCard, IssueGiftCard, VoidGiftCard
 from domain.members import MemberStatus
-from domain.orders import LineContent, OrderContent
+from domain.occasion_commands import RecordEvent, TagMember
 from domain.refusals import Refusal
 from domain.value_commands import (
     AppointAgent,
@@ -35,47 +35,30 @@ from domain.value_commands import (
     TopUpValue,
     UndoSpend,
 )
-from services import agents, balances, gift_cards, members, order_life, orders, spending, values
+from services import agents, balances, gift_cards, members, occasions, order_life, orders, spending, tags, values
 from services.actors import Actor
 from services.engine import Engine
-from services.members import Enrolment, MemberRef
-from services.movements import LineRef
-from services.order_life import OrderRef
-from services.orders import LineRequest, OrderRequest
+from services.members import Enrolment
+from services.occasions import EventRequest
 from services.writer.answers import Outcome
-from tests.factories import World, order
 from tests.services.machine.calls import Call, named, names_one_twice
 from tests.services.machine.card_draws import NOBODYS_CARD
+from tests.services.machine.known import NOBODYS, Known
 from tests.services.oracle.books import Books
 from tests.services.oracle.people import Posted
-from tests.services.oracle.purchases import Purchase
-from tests.services.oracle.terms import MONEY, SCALES
+from tests.services.oracle.purchases import Order, Purchase
+from tests.services.oracle.terms import MONEY
 
 Who = tuple[Engine, Actor]
 ABOUT_ORDERS: dict[str, type[Command]] = {"capture": CaptureOrder, "cancel": CancelOrder, "return": ReturnOrder}
 """Operations on orders that are there."""
 ABOUT_LINES: dict[str, type[RefundTopUp | UndoSpend]] = {"refund": RefundTopUp, "undo": UndoSpend}
 """Operations on what a ledger line tells of."""
-NOBODYS = UUID(int=1)
 
 
 @dataclass
-class Till:
-    """Asks for one program; `people` are the ids of the members by number, `orders` those of the orders by name.
-
-    `accounts` are the ids of the accounts by person and asset, `transfers` those of what can be undone, by operation
-    and line, `rights` those of the rights by payer, agent and asset, `cards` the issues of gift
-    cards that are there, by their bearers.
-    """
-
-    shop: World
-    assets: dict[str, UUID]
-    people: list[UUID] = field(default_factory=list)
-    orders: dict[str, UUID] = field(default_factory=dict)
-    accounts: dict[tuple[int, str], UUID] = field(default_factory=dict)
-    transfers: dict[tuple[str, Posted], UUID] = field(default_factory=dict)
-    rights: dict[tuple[int, int, str], UUID] = field(default_factory=dict)
-    cards: dict[int, UUID] = field(default_factory=dict)
+class Till(Known):
+    """Asks the services, and makes commands of batches."""
 
     async def answer(self, call: Call, *, till: int = 0) -> Outcome | Refusal:
         """Make a call as one of the shop's tills, each of which has keys of its own."""
@@ -93,6 +76,8 @@ class Till:
         cards = [call.content[0]] if call.operation in {"claim", "void"} else []
         if any(number in books.cards and number not in self.cards for number in named(call)):
             return False
+        if call.operation == "claim_order" and call.content[0] not in books.orders:
+            return False
         return all(number in self.cards for number in cards) and not names_one_twice(call)
 
     def command(self, call: Call, books: Books, card: int | None) -> Command:
@@ -105,25 +90,20 @@ class Till:
             name, *more = call.content
             known = books.orders.get(name)
             buyer, payer = (known.person, known.payer) if known else (None, None)
-            of = {"order_id": self._order_id(name), "source": "shop", "external_id": name}
+            of: dict[str, Any] = {"order_id": self._order_id(name), "source": "shop", "external_id": name}
             whose = {"member_id": self._id(buyer), "payer_id": None if payer == buyer else self._id(payer)}
+            of |= {"consumed": self._consumed(known), "occurred_at": known.occurred if known else None}
             return ABOUT_ORDERS[call.operation](**common, **of, **whose, **self._more(call.operation, *more))
+        if call.operation == "claim_order":
+            return self._command_claim_order(common, books.orders[call.content[0]], call.content[1])
         if call.operation in ABOUT_LINES:
             line, amount = call.content
             number, asset, _ = line
             own = {"member_id": self.people[number], "asset_id": self.assets[asset]}
             undone = {"transfer_id": self.transfers[call.operation, line], "amount": amount, "reason": None}
             return ABOUT_LINES[call.operation](**common, **own, **undone)
-        if call.operation == "issue":
-            return self._command_issue(common, card, *call.content)
-        if call.operation in {"claim", "void"}:
-            number, *to = call.content
-            of = books.cards[number]
-            bearer = {"bearer_id": self.people[number], "asset_id": self.assets[of.asset], "amount": of.amount}
-            if call.operation == "claim":
-                return ClaimGiftCard(**common, **bearer, member_id=self.people[to[0]])
-            own = {"transfer_id": self.cards[number], "giver_id": self._id(of.giver)}
-            return VoidGiftCard(**common, **bearer, **own, reason=None)
+        if call.operation in {"issue", "claim", "void"}:
+            return self._of_card(common, call, books, card)
         make: Callable[..., Command] = getattr(self, f"_command_{call.operation}")
         return make(common, *call.content)
 
@@ -213,6 +193,17 @@ class Till:
         facts: dict[str, Any] = {"asset": asset, "amount": self._exact(asset, amount), "message": None, "reason": None}
         return await gift_cards.issue(*who, self._ref_or_none(giver), **facts, key=key)
 
+    def _of_card(self, common: Any, call: Call, books: Books, card: int | None) -> Command:
+        if call.operation == "issue":
+            return self._command_issue(common, card, *call.content)
+        number, *to = call.content
+        of = books.cards[number]
+        bearer = {"bearer_id": self.people[number], "asset_id": self.assets[of.asset], "amount": of.amount}
+        if call.operation == "claim":
+            return ClaimGiftCard(**common, **bearer, member_id=self.people[to[0]])
+        own = {"transfer_id": self.cards[number], "giver_id": self._id(of.giver)}
+        return VoidGiftCard(**common, **bearer, **own, reason=None)
+
     def _command_issue(self, common: Any, card: int | None, giver: int | None, asset: str, amount: int) -> Command:
         bearer_id = uuid7() if card is None else self.people[card]
         of = {"bearer_id": bearer_id, "number": members.draw_number(), "asset_id": self.assets[asset], "amount": amount}
@@ -256,59 +247,30 @@ class Till:
     async def _ask_return(self, who: Who, name: str, pieces: Any, *, key: str) -> Outcome:
         return await order_life.return_(*who, self._order(name), pieces, reason=None, key=key)
 
-    # ── parts ────────────────────────────────────────────────────────────────────────────────────────────────────────
+    async def _ask_claim_order(self, who: Who, name: str, number: int, *, key: str) -> Outcome:
+        return await order_life.claim(*who, self._order(name), self._ref(number), key=key)
 
-    def _ref(self, number: int) -> MemberRef:
-        return MemberRef(id=self.people[number])
+    def _command_claim_order(self, common: Any, order: Order, number: int) -> Command:
+        of = {"order_id": self._order_id(order.name), "source": "shop", "external_id": order.name}
+        said: Purchase = order.content[1]
+        content = self._content(None, order.name, said._replace(occurred=order.occurred, spend=()))
+        content = content.of(self.people[number], None)
+        whose = {"member_id": self.people[number], "payer_id": None, "consumed": self._consumed(order)}
+        return ClaimOrder(**common, **of, **whose, content=content)
 
-    def _ref_or_none(self, number: int | None) -> MemberRef | None:
-        return None if number is None else self._ref(number)
+    # ── what members do, and what is noted of them ───────────────────────────────────────────────────────────────────
 
-    def _id(self, number: int | None) -> UUID | None:
-        return None if number is None else self.people[number]
+    async def _ask_event(self, who: Who, number: int, code: str, at: Any, name: str | None, *, key: str) -> Outcome:
+        identity = ("app", name) if name else None
+        request = EventRequest(self._ref(number), code, occurred_at=at, identity=identity)
+        return await occasions.record_event(*who, request, key=key)
 
-    @staticmethod
-    def _exact(asset: str, amount: int) -> Decimal:
-        return Decimal(amount).scaleb(-SCALES[asset])
+    def _command_event(self, common: Any, number: int, code: str, at: Any, name: str | None) -> Command:
+        named = ("app", name) if name else None
+        return RecordEvent(**common, member_id=self.people[number], code=code, occurred_at=at, name=named)
 
-    def _line(self, line: Posted) -> LineRef:
-        number, asset, seq = line
-        return self.accounts.get((number, asset), NOBODYS), seq
+    async def _ask_tag(self, who: Who, number: int, add: Any, remove: Any, *, key: str) -> Outcome:
+        return await tags.tag(*who, self._ref(number), add, remove, key=key)
 
-    def _part(self, line: Posted, amount: int | None) -> Decimal | None:
-        return None if amount is None else self._exact(line[1], amount)
-
-    def _order(self, name: str) -> OrderRef:
-        """Name an order by its id, or by the shop's name for it."""
-        by_id = name in self.orders and len(name) % 2
-        return OrderRef(id=self.orders[name]) if by_id else OrderRef(name=("shop", name))
-
-    def _order_id(self, name: str) -> UUID:
-        return self.orders.setdefault(name, uuid7())
-
-    @staticmethod
-    def _more(operation: str, pieces: Any = None) -> dict[str, Any]:
-        returns = {"return_id": uuid7(), "quantities": pieces, "reason": None}
-        return {"capture": {"quantities": pieces}, "cancel": {}, "return": returns}[operation]
-
-    def _request(self, number: int | None, name: str, purchase: Purchase) -> OrderRequest:
-        basket, spend, occurred, payer = purchase
-        lines = [LineRequest(str(n + 1), "CD", q, Decimal(price) / 100) for n, (q, price) in enumerate(basket)]
-        amounts = [(asset, self._exact(asset, amount)) for asset, amount in spend]
-        facts = {"external_id": name, "spend": amounts, "occurred_at": occurred, "payer": self._ref_or_none(payer)}
-        return order(self._id(number), lines=lines, **facts)
-
-    def _content(self, number: int | None, name: str, purchase: Purchase) -> OrderContent:
-        basket, spend, occurred, payer = purchase
-        content = OrderContent(
-            source="shop",
-            external_id=name,
-            member_id=None,
-            store=None,
-            channel=None,
-            occurred_at=occurred,
-            shipping=0,
-            lines=tuple(LineContent(str(n + 1), "CD", None, None, q, price) for n, (q, price) in enumerate(basket)),
-            spend=tuple(sorted((self.assets[asset], amount) for asset, amount in spend)),
-        )
-        return content if number is None else content.of(self.people[number], self._id(payer))
+    def _command_tag(self, common: Any, number: int, add: Any, remove: Any) -> Command:
+        return TagMember(**common, member_id=self.people[number], add=add, remove=remove)

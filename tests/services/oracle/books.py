@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from tests.services.oracle.counts import Counts
 from tests.services.oracle.people import Lot, Part, Person, Posted, Refused
 from tests.services.oracle.rights import Drawing
 from tests.services.oracle.terms import Terms
@@ -25,6 +26,8 @@ class Answer:
     """Which gift card it was, by the number of its bearer."""
     right: tuple[int, int, str] | None = None
     """Which right it was: payer, agent, asset."""
+    occasion: int | None = None
+    """Which one it was, from 0."""
 
 
 @dataclass(eq=False)
@@ -67,6 +70,18 @@ class Card:
     """The giver's lots, from which those of the bearer came, one for one."""
 
 
+@dataclass(eq=False)
+class Occasion:
+    """What somebody did, as it was told, and what that brought."""
+
+    content: tuple[int, str, datetime]
+    """Who, what and when."""
+    name: str | None
+    posted: list[Posted]
+    decided: Any
+    """See `deciding.Decided`."""
+
+
 @dataclass
 class Books:
     now: datetime
@@ -82,6 +97,9 @@ class Books:
 
     cards: dict[int, Card] = field(default_factory=dict)
     """By the number of the bearer."""
+    counts: Counts = field(default_factory=dict)
+    """What campaigns gave, where a limit or a budget looks."""
+    occasions: list[Occasion] = field(default_factory=list)
 
     def opened(self, number: int) -> Person:
         """Return a person after what fell due until now; the bearer of a card is none with whom anything is done."""

@@ -5,7 +5,7 @@ from copy import deepcopy
 from datetime import datetime
 from typing import Any
 
-from tests.services.oracle import agents, gifts, members, orders, returns, spending, values
+from tests.services.oracle import agents, claims, gifts, happenings, members, orders, returns, spending, values
 from tests.services.oracle.books import Answer, Books
 from tests.services.oracle.people import Person, Refused
 from tests.services.oracle.terms import Terms
@@ -30,6 +30,9 @@ OPERATIONS = {
     "issue": gifts.issue,
     "claim": gifts.claim,
     "void": gifts.void,
+    "claim_order": claims.claim_order,
+    "event": happenings.record,
+    "tag": members.tag,
 }
 
 
@@ -37,6 +40,7 @@ class Oracle:
     def __init__(self, now: datetime, terms: dict[str, Terms]) -> None:
         self.books = Books(now, terms)
         self.keys: dict[Any, tuple[Any, Answer]] = {}
+        self.last: tuple[Any, bytes] = (None, b"")
 
     @property
     def now(self) -> datetime:
@@ -48,6 +52,7 @@ class Oracle:
         if known:
             return self._again(known, content)
         before = pickle.dumps(self.books)
+        self.last = (scope, operation, key), before
         try:
             answer = OPERATIONS[operation](self.books, *content)
         except Refused as refused:
@@ -57,6 +62,12 @@ class Oracle:
             person.check()
         self.keys[scope, operation, key] = (content, answer)
         return deepcopy(answer)
+
+    def take_back(self) -> None:
+        """Forget the last call, which was new."""
+        key, before = self.last
+        del self.keys[key]
+        self.books = pickle.loads(before)  # noqa: S301
 
     def _again(self, known: tuple[Any, Answer], content: Any) -> Answer:
         if known[0] != content:

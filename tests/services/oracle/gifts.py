@@ -23,8 +23,10 @@ def issue(books: Books, giver: int | None, asset: str, amount: int) -> Answer:
 
 
 def claim(books: Books, number: int, to: int) -> Answer:
-    taker = books.opened(to)
+    taker = books.people[number] if to == number else books.opened(to)
     card, bearer = _open(books, number)
+    if taker is bearer:
+        raise Refused("INVALID_INPUT")
     check_active(taker)
     card.claimed_by = to
     parts = bearer.take(card.asset, _left(card, bearer), books)

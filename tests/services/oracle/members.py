@@ -35,6 +35,19 @@ def adjust(books: Books, number: int, asset: str, amount: int) -> Answer:
     return Answer(person=number, lines=[line])
 
 
+def tag(books: Books, number: int, add: tuple[str, ...], remove: tuple[str, ...]) -> Answer:
+    person = books.opened(number)
+    if person.status == "CLOSED":
+        raise Refused("MEMBER_NOT_ACTIVE", status="CLOSED")
+    before = dict(person.tags)
+    for one in remove:
+        person.tags.pop(one, None)
+    for one in add:
+        person.set_tag(one, books.now, "hand")
+    person.events += person.tags != before
+    return Answer(person=number)
+
+
 def transfer(books: Books, number: int, to: int, asset: str, amount: int) -> Answer:
     giver, taker = active(books, number, to)
     parts = giver.take(asset, amount, books)

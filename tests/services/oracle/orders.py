@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from tests.services.oracle.agents import authorise
 from tests.services.oracle.books import Answer, Books
+from tests.services.oracle.counts import give_back, passed, take
+from tests.services.oracle.deciding import Asked, order_decided
 from tests.services.oracle.members import check_active
 from tests.services.oracle.people import Hold, Part, Person, Posted, Refused
 from tests.services.oracle.purchases import Order, Parties, Pieces, Purchase, part_of
 from tests.services.oracle.spending import taken_back
-from tests.services.oracle.terms import FEN_PER_STAR, MONEY, TIERS, WORTH
+from tests.services.oracle.terms import MONEY, SCALES
 
 
 def commit(books: Books, number: int | None, name: str, purchase: Purchase) -> Answer:
@@ -20,11 +23,12 @@ def commit(books: Books, number: int | None, name: str, purchase: Purchase) -> A
     order, parties = _decided(books, name, content)
     if parties:
         buyer, payer = parties
+        count_order(buyer, order)
         buyer.events += 1
         for asset, amount in order.spends:
             order.used[asset] = payer.pay(asset, amount, books)
             order.posted.append(payer.post(asset, "SPEND", -amount, "REDEMPTION", drawing=order.drawing))
-        _earn(books, order, buyer)
+        earn(books, order, buyer)
     return Answer(order=name, person=number, lines=list(order.posted))
 
 
@@ -54,10 +58,15 @@ def capture(books: Books, name: str, pieces: Pieces | None = None) -> Answer:
     if order.state not in {"HELD", "EXPIRED"}:
         raise in_state(order)
     order.released = _not_named(order, pieces)
+    if not order.counted:
+        _take_again(books, order)
+    give_back(books.counts, order, lambda much, parts=None: part_of(order, much, order.released, parts))
+    order.counted = bool(order.taken)
     freed: list[Posted] = []
     if parties:
         buyer, payer = parties
         check_active(*parties)
+        count_order(buyer, order)
         buyer.events += 1
         spends = [(asset, whole - part_of(order, whole, order.released)) for asset, whole in order.spends]
         reserved = next((one for one in payer.holds if one.order is order), None)
@@ -78,7 +87,7 @@ def capture(books: Books, name: str, pieces: Pieces | None = None) -> Answer:
                 order.used[asset] = payer.pay(asset, amount, books, "HOLD_EXPIRED")
                 line = payer.post(asset, "SPEND", -amount, "REDEMPTION", drawing=order.drawing)
             order.posted.append(line)
-        _earn(books, order, buyer)
+        earn(books, order, buyer)
     order.state = "COMMITTED"
     return Answer(order=name, person=order.person, lines=freed + order.posted)
 
@@ -87,6 +96,7 @@ def cancel(books: Books, name: str) -> Answer:
     order, parties = opened(books, name)
     if order.state != "HELD":
         raise in_state(order)
+    _end_uses(books, order)
     lines = []
     if parties:
         buyer, payer = parties
@@ -98,10 +108,12 @@ def cancel(books: Books, name: str) -> Answer:
 
 
 def sweep(books: Books) -> None:
-    """Do what a sweep does: end the holds whose time is over, and mature everybody."""
+    """Do what a sweep does: end the holds whose time is over, with their uses of campaigns, and mature everybody."""
     for order in books.orders.values():
         if order.state_at(books.now) != order.state:
             opened(books, order.name)
+        if order.state == "EXPIRED":
+            _end_uses(books, order)
     for person in books.people:
         person.mature(books.now)
 
@@ -138,20 +150,44 @@ def in_state(order: Order, state: str | None = None) -> Refused:
     return Refused("ORDER_STATE", state=state or order.state, order=order.name)
 
 
+def count_order(person: Person, order: Order) -> None:
+    person.orders += 1
+    person.last_order = max(order.occurred, person.last_order or order.occurred)
+
+
+def _end_uses(books: Books, order: Order) -> None:
+    """Count no more what an order took of campaigns that came to nothing."""
+    if order.counted:
+        take(books.counts, order.person, order.taken, sign=-1)
+        order.counted = False
+
+
+def _take_again(books: Books, order: Order) -> None:
+    """Count again what an order took whose time had run out, unless others have it now."""
+    for one in order.taken:
+        wanted = {"money": one.money, "points": one.points, "count": one.times}
+        reached = passed(books.counts, one.campaign, order.person, one.day, wanted)
+        if reached:
+            scale = 2 if reached.bound == "money" else 0
+            left, needed = (Decimal(much).scaleb(-scale) for much in (reached.limit - reached.used, reached.wanted))
+            raise Refused("HOLD_EXPIRED", asset=None, available=left, required=needed)
+    take(books.counts, order.person, order.taken)
+
+
 def _not_named(order: Order, pieces: Pieces | None) -> list[int]:
     """Return how many pieces of each line are not captured."""
-    named = {str(n + 1): quantity for n, (quantity, _) in enumerate(order.basket)}
+    held = named = order.quantities
     if pieces is not None:
-        if any(count > named.get(ref, 0) for ref, count in pieces):
+        if any(count > held.get(ref, 0) for ref, count in pieces):
             raise Refused("INVALID_INPUT")
         named = dict(pieces)
-    return [quantity - named.get(str(n + 1), 0) for n, (quantity, _) in enumerate(order.basket)]
+    return [quantity - named.get(ref, 0) for ref, quantity in held.items()]
 
 
 def _let_go(order: Order, payer: Person, reserved: Hold, now: datetime) -> list[Posted]:
     """Make available again what is not captured, as if it had been used and were given back. A debt is paid first."""
     lines = []
-    for asset, whole in order.spends:
+    for asset, whole in sorted(order.spends, key=lambda one: list(SCALES).index(one[0])):
         rest = part_of(order, whole, order.released)
         if not rest:
             continue
@@ -176,61 +212,61 @@ def _again(books: Books, name: str, content: Any, states: Sequence[str]) -> Answ
 
 
 def _decided(books: Books, name: str, content: Any) -> tuple[Order, Parties | None]:
-    """Return a new order as it would be committed: what pays it, what it earns."""
-    number, (basket, spend, occurred, payer) = content
-    parties = Parties.of(books, number, payer)
+    """Return a new order as it would be committed: what it costs, what pays it, what it earns."""
+    number, purchase = content
+    parties = Parties.of(books, number, purchase.payer)
     if parties:
         check_active(*parties)
-    elif spend:
+    elif purchase.spend:
         raise Refused("INVALID_INPUT")
-    subtotal = sum(quantity * price for quantity, price in basket)
-    worth = {asset: amount * WORTH[asset] for asset, amount in spend}
-    if sum(worth.values()) > subtotal:
-        raise Refused("INVALID_INPUT")
-    paid = worth.get(MONEY, 0)
-    spent = sum(worth.values()) - paid
-    at = occurred or books.now
-    earns = _earned(books, parties.buyer, subtotal - spent, at) if parties else []
-    spends = tuple(sorted(spend, key=lambda one: list(books.terms).index(one[0])))
+    asked = asking(books, parties.buyer if parties else None, purchase)
+    decided = order_decided(asked)
     order = Order(
         number=len(books.orders),
         name=name,
         content=content,
         person=number,
-        payer=number if payer is None else payer,
-        basket=basket,
-        occurred=at,
+        payer=number if purchase.payer is None else purchase.payer,
+        lines=decided.lines,
+        listed_shipping=purchase.shipping,
+        shipping=decided.shipping,
+        occurred=asked.occurred,
         recorded=books.now,
         state="COMMITTED",
-        subtotal=subtotal,
-        spent=spent,
-        paid=paid,
-        spends=spends,
-        earns=earns,
-        returned=[0] * len(basket),
-        released=[0] * len(basket),
+        subtotal=sum(quantity * price for quantity, price in purchase.basket),
+        payable=decided.payable,
+        spent=decided.spent,
+        paid=decided.paid,
+        effects=decided.effects,
+        taken=decided.taken,
+        stopped=decided.stopped,
+        counted=bool(decided.taken),
+        returned=[0] * len(decided.lines),
+        released=[0] * len(decided.lines),
     )
     if parties:
-        _authorise(order, parties.payer, spends)
+        _authorise(order, parties.payer, order.spends)
+    take(books.counts, number, order.taken)
     books.orders[name] = order
     return order, parties
 
 
-def _earned(books: Books, person: Person, total: int, occurred: datetime) -> list[tuple[str, int]]:
-    """Return what an order gives: points, stars, progress, then what the tier adds to the points; nothing that is 0."""
-    over = {asset: terms.over(occurred, books.now) for asset, terms in books.terms.items()}
-    points = 0 if over["POINTS"] else total // 100
-    stars = 0 if over["STARS"] else total // FEN_PER_STAR
-    progress = 0 if over["TIER"] else total
-    more = points * TIERS[person.tier][2] // 10 - points
-    return [(a, n) for a, n in (("POINTS", points), ("STARS", stars), ("TIER", progress), ("POINTS", more)) if n]
+def asking(books: Books, buyer: Person | None, purchase: Purchase) -> Asked:
+    """Return what is to be decided for a purchase: points pay before stored value, each by the age of the asset."""
+    spend = sorted(purchase.spend, key=lambda one: (one[0] == MONEY, list(books.terms).index(one[0])))
+    at = purchase.occurred or books.now
+    return Asked(books.counts, books.terms, buyer, at, books.now, purchase.lines(), purchase.shipping, spend)
 
 
-def _earn(books: Books, order: Order, person: Person) -> None:
-    for asset, whole in order.earns:
-        amount = whole - part_of(order, whole, order.released)
-        if amount:
-            order.posted.append(
-                person.credit(asset, amount, "EARN", "ISSUANCE", books, occurred=order.occurred, order=order.name)
-            )
+def earn(books: Books, order: Order, person: Person, first: int = 0) -> None:
+    """Carry out what an order gives to a person, from one of its effects on."""
+    for effect in order.effects[first:]:
+        amount = effect.amount - part_of(order, effect.amount, order.released, effect.parts)
+        if not amount:
+            continue
+        if effect.kind == "TAG" and effect.name:
+            person.set_tag(effect.name, books.now, f"order {order.name}")
+        if effect.kind in {"EARN", "MULTIPLY_EARN"} and effect.asset:
+            of = {"occurred": order.occurred, "order": order.name}
+            order.posted.append(person.credit(effect.asset, amount, "EARN", "ISSUANCE", books, **of))
     person.raise_tier()

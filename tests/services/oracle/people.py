@@ -97,6 +97,12 @@ class Person:
     drawn: dict[tuple[Drawing, str], int] = field(default_factory=dict)
     """What they drew of each asset, less what came back."""
     events: int = 1
+    orders: int = 0
+    """How many were committed and have not come back as a whole."""
+    last_order: datetime | None = None
+    """When the latest one happened."""
+    tags: dict[str, tuple[datetime, str]] = field(default_factory=dict)
+    """Since when, and by what: an order's name, an occasion or a hand."""
 
     def available(self, asset: str) -> int:
         return self.balances.get(asset, [0])[0]
@@ -255,7 +261,8 @@ class Person:
     def free(self, hold: Hold, at: datetime) -> list[Posted]:
         """Make available again what an order reserved, on the lots on which it did; a debt is paid first."""
         self.holds.remove(hold)
-        return [self.let_go(asset, parts, at, hold.order.drawing) for asset, parts in hold.parts.items()]
+        parts = sorted(hold.parts.items(), key=lambda one: list(SCALES).index(one[0]))
+        return [self.let_go(asset, own, at, hold.order.drawing) for asset, own in parts]
 
     def let_go(self, asset: str, parts: list[Part], at: datetime, drawing: Drawing | None) -> Posted:
         """Make available again what was reserved on these parts; a debt is paid first."""
@@ -271,6 +278,10 @@ class Person:
             self._reduced(lot, before)
             before += part.amount
         return line
+
+    def set_tag(self, tag: str, since: datetime, by: str) -> None:
+        """Set a tag; one that is there stays as it was set."""
+        self.tags.setdefault(tag, (since, by))
 
     def raise_tier(self) -> None:
         reached = [rank for rank, (_, threshold, _) in enumerate(TIERS) if self.available("TIER") >= threshold]

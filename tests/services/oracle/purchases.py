@@ -5,6 +5,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from tests.services.oracle.books import Books
+from tests.services.oracle.counts import Taken
+from tests.services.oracle.deciding import SKUS, Effect
+from tests.services.oracle.drafts import Line, Parts
 from tests.services.oracle.people import Part, Person, Posted
 from tests.services.oracle.rights import Drawing, drawing
 
@@ -23,6 +26,14 @@ class Purchase(NamedTuple):
     occurred: datetime | None
     payer: int | None = None
     """Whose balances pay, when they are not the buyer's own."""
+    shipping: int = 0
+
+    def lines(self) -> list[Line]:
+        """Return the lines before anything is off."""
+        return [
+            Line(str(n + 1), sku, quantity, price, quantity * price)
+            for n, ((quantity, price), sku) in enumerate(zip(self.basket, SKUS, strict=False))
+        ]
 
 
 @dataclass(eq=False)
@@ -33,15 +44,25 @@ class Order:
     person: int | None
     payer: int | None
     """Whose balances pay: the buyer's own, or another's."""
-    basket: Basket
+    lines: list[Line]
+    """With what is to be paid for each, gifts at the end."""
+    listed_shipping: int
+    shipping: int
+    """What is to be paid for it."""
     occurred: datetime
     recorded: datetime
     state: str
     subtotal: int
+    payable: int
     spent: int
     paid: int
-    spends: Spend
-    earns: list[tuple[str, int]]
+    effects: list[Effect]
+    taken: list[Taken]
+    """What it takes of campaigns, which count it while it is `counted`."""
+    stopped: set[tuple[str, str]]
+    """Campaigns that gave nothing because of a limit or a budget, and which."""
+    counted: bool
+    claimed: datetime | None = None
     until: datetime | None = None
     posted: list[Posted] = field(default_factory=list)
     """Lines of its commit."""
@@ -58,7 +79,23 @@ class Order:
     @property
     def due(self) -> int:
         """What is to be paid outside when all of it is bought."""
-        return self.subtotal - self.spent - self.paid
+        return self.payable - self.paid
+
+    @property
+    def spends(self) -> list[tuple[str, int]]:
+        """How much it uses of each asset."""
+        return [(effect.asset, effect.amount) for effect in self.effects if effect.kind == "SPEND" and effect.asset]
+
+    @property
+    def earns(self) -> list[tuple[str, Effect]]:
+        """What it gives of each asset."""
+        earned = [effect for effect in self.effects if effect.kind in {"EARN", "MULTIPLY_EARN"}]
+        return [(effect.asset, effect) for effect in earned if effect.asset]
+
+    @property
+    def quantities(self) -> dict[str, int]:
+        """How many pieces each line has, by its ref."""
+        return {line.ref: line.quantity for line in self.lines}
 
     @property
     def drawing(self) -> Drawing | None:
@@ -85,10 +122,16 @@ class Parties(NamedTuple):
         return cls(buyer, buyer if payer is None else books.opened(payer))
 
 
-def part_of(order: Order, amount: int, pieces: list[int]) -> int:
-    """Return how much of an amount belongs to so many pieces: by price, or where all is free by pieces."""
-    if all(pieces[n] == quantity for n, (quantity, _) in enumerate(order.basket)):
-        return amount
-    prices = [price for _, price in order.basket] if order.subtotal else [1] * len(order.basket)
-    total = sum(quantity * price for (quantity, _), price in zip(order.basket, prices, strict=True))
-    return amount * sum(count * price for count, price in zip(pieces, prices, strict=True)) // total
+def part_of(order: Order, amount: int, pieces: list[int], parts: Parts | None = None) -> int:
+    """Return how much of an amount belongs to so many pieces of each line, rounded down.
+
+    Lines count by their parts in it, else by what they cost, or where all is free by pieces.
+    """
+    if parts:
+        weights = [parts.get(line.ref, 0) for line in order.lines]
+    else:
+        weights = [line.left for line in order.lines]
+        if not any(weights):
+            weights = [line.quantity for line in order.lines]
+    lines = zip(order.lines, weights, pieces, strict=True)
+    return amount * sum(weight * count // line.quantity for line, weight, count in lines) // sum(weights)

@@ -5,6 +5,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from tests.services.oracle.books import Answer, Books
+from tests.services.oracle.counts import give_back as give_counts_back
+from tests.services.oracle.deciding import Effect
+from tests.services.oracle.drafts import Parts
 from tests.services.oracle.orders import in_state, opened
 from tests.services.oracle.people import Lot, Part, Person, Posted, Refused, lacking
 from tests.services.oracle.purchases import Order, part_of
@@ -33,34 +36,41 @@ def give_back(books: Books, name: str, pieces: tuple[tuple[str, int], ...] | Non
         raise in_state(order)
     before = list(order.returned)
     after, quantities = _pieces(order, pieces)
+    whole = after == [line.quantity - order.released[n] for n, line in enumerate(order.lines)]
+    if order.counted:
+        give_counts_back(books.counts, order, lambda much, parts=None: grown(order, much, before, after, parts))
     lines: list[Posted] = []
     if parties:
         buyer, payer = parties
         buyer.events += 1
+        if whole:
+            buyer.orders -= 1
+            buyer.tags = {name: tag for name, tag in buyer.tags.items() if tag[1] != f"order {order.name}"}
         moved = [(payer, asset) for asset, _ in order.spends] + [(buyer, asset) for asset, _ in order.earns]
         for person, asset in dict.fromkeys(moved):
             settlement = Settlement(books, order, person, asset, before, after)
             if settlement.touches():
                 lines += settlement.restore() + settlement.take_back()
-    order.returns.append((quantities, share(order, order.due, after) - share(order, order.due, before)))
+    order.returns.append((quantities, grown(order, order.due, before, after)))
     order.returned = after
-    bought = [quantity - order.released[n] for n, (quantity, _) in enumerate(order.basket)]
-    whole = after == bought
     order.state = "RETURNED" if whole else "PARTIALLY_RETURNED"
     return Answer(order=name, person=order.person, lines=lines, returned=len(order.returns) - 1)
 
 
-def share(order: Order, amount: int, back: list[int]) -> int:
+def grown(order: Order, amount: int, before: list[int], after: list[int], parts: Parts | None = None) -> int:
+    """Return how much more of an amount belongs to what is back than did before."""
+    return share(order, amount, after, parts) - share(order, amount, before, parts)
+
+
+def share(order: Order, amount: int, back: list[int], parts: Parts | None = None) -> int:
     """Return how much of an amount belongs to the pieces that are back, beside those that were not captured."""
     gone = [count + released for count, released in zip(back, order.released, strict=True)]
-    return part_of(order, amount, gone) - part_of(order, amount, order.released)
+    return part_of(order, amount, gone, parts) - part_of(order, amount, order.released, parts)
 
 
 def _pieces(order: Order, pieces: tuple[tuple[str, int], ...] | None) -> tuple[list[int], dict[str, int]]:
     """Return how many pieces of each line are back after the return, and what came back by it."""
-    left = {
-        str(n + 1): quantity - order.released[n] - order.returned[n] for n, (quantity, _) in enumerate(order.basket)
-    }
+    left = {line.ref: line.quantity - order.released[n] - order.returned[n] for n, line in enumerate(order.lines)}
     if pieces is None:
         pieces = tuple((ref, count) for ref, count in left.items() if count)
         if not pieces:
@@ -71,8 +81,9 @@ def _pieces(order: Order, pieces: tuple[tuple[str, int], ...] | None) -> tuple[l
         if count > left[ref]:
             raise Refused("ALREADY_RETURNED", left=Decimal(left[ref]))
     after = list(order.returned)
+    refs = list(left)
     for ref, count in pieces:
-        after[int(ref) - 1] += count
+        after[refs.index(ref)] += count
     return after, dict(pieces)
 
 
@@ -93,23 +104,29 @@ class Settlement:
         return dict(self.order.spends).get(self.asset, 0) if self.person.number == self.order.payer else 0
 
     @property
-    def earned(self) -> list[int]:
-        """How much of the asset each effect of the order gave the person."""
+    def earned(self) -> list[Effect]:
+        """The effects of the order that gave the person something of the asset."""
         is_buyer = self.person.number == self.order.person
-        return [amount for asset, amount in self.order.earns if is_buyer and asset == self.asset]
+        return [effect for asset, effect in self.order.earns if is_buyer and asset == self.asset]
 
-    def grown(self, amount: int) -> int:
-        """Return how much more of an amount belongs to what is back than did before."""
-        return share(self.order, amount, self.after) - share(self.order, amount, self.before)
+    @property
+    def used(self) -> int:
+        """How much more of what was spent belongs to what is back than did before."""
+        return grown(self.order, self.spent, self.before, self.after)
+
+    @property
+    def losses(self) -> list[int]:
+        """How much more of each effect belongs to what is back than did before."""
+        return [grown(self.order, e.amount, self.before, self.after, e.parts) for e in self.earned]
 
     def touches(self) -> bool:
         """Whether any of the asset belongs to what is back now and did not before."""
-        return any(map(self.grown, [self.spent, *self.earned]))
+        return any([self.used, *self.losses])
 
     def restore(self) -> list[Posted]:
         """Give back what was spent, to the lots from which it came, the last used first."""
         now, asset = self.books.now, self.asset
-        amount = self.grown(self.spent)
+        amount = self.used
         if not amount:
             return []
         line = self.person.post(asset, "RETURN", amount, "REDEMPTION", drawing=self.order.drawing)
@@ -136,7 +153,7 @@ class Settlement:
         # what a lot had that has expired since, or was a debt that a credit has paid, stays taken
         stays = max(elsewhere - sum(lot.left for lot in others), 0)
         # what is to be taken in all: from own lots, of what expired nothing, from elsewhere, and the rest not at all
-        rest = sum(share(self.order, amount, self.after) for amount in self.earned) - taking.own - stays
+        rest = sum(share(self.order, e.amount, self.after, e.parts) for e in self.earned) - taking.own - stays
         pending = 0
         for lot in own_lots:
             part = min(lot.left, rest)
@@ -148,7 +165,7 @@ class Settlement:
         rest += stays - taking.expired
         may_owe = terms.debt_limit if terms.shortfall == "DEBT" else 0
         # what was written off stays so, but for what this return gives back
-        restored = self.grown(self.spent)
+        restored = self.used
         lacks = rest - max(elsewhere + may_owe, 0)
         taking.written_off = min(max(lacks, was.written_off - restored, 0), rest - stays)
         taking.elsewhere = rest - taking.written_off
@@ -176,7 +193,7 @@ class Settlement:
         person, asset = self.person, self.asset
         kept = [(taking.expired - was.expired, "BREAKAGE"), (taking.written_off - was.written_off, "WRITE_OFF")]
         lines = [person.post(asset, "RETURN", change, contra) for change, contra in kept if change > 0]
-        for loss in map(self.grown, self.earned):
+        for loss in self.losses:
             if loss:
                 part = min(pending, loss)
                 pending -= part

@@ -1,0 +1,121 @@
+"""`expression`: a text of the Common Expression Language over `member`, `order` and `event`."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from domain.conditions.base import Facts, ordered_lines
+from domain.conditions.days_since import days_since
+from domain.conditions.weekday import DAYS
+from domain.explanation import ConditionResult
+from domain.expressions import context, evaluated
+
+SHOWN_MAX = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """The expression `text`, which was checked, comes to true. One that cannot be evaluated is not met."""
+
+    text: str
+
+    def met(self, facts: Facts) -> bool:
+        """Whether it comes to true."""
+        return _found(self.text, facts) is True
+
+    def results(self, facts: Facts) -> tuple[ConditionResult, ...]:
+        """Return the expression and what it comes to. Nobody but its author knows what would mend it."""
+        found = _found(self.text, facts)
+        actual = f"error: {found}" if isinstance(found, str) else str(found).lower()
+        required = self.text if len(self.text) <= SHOWN_MAX else f"{self.text[:SHOWN_MAX]}…"
+        return (ConditionResult("expression", required, actual, found is True, failed=isinstance(found, str)),)
+
+
+def _found(text: str, facts: Facts) -> bool | str:
+    """Return what an expression comes to.
+
+    What it is evaluated on is made once for all expressions of an evaluation, and the order anew when its rules changed
+    an amount; until then what was found is kept as well, for whoever asks whether it is met asks for the reason next.
+    """
+    kept, running = facts.expressions, facts.running
+    amounts = (running.payable, running.goods, running.shipping, *(line.amount for line in running.lines))
+    if "context" not in kept:
+        variables = {"member": member_variables(facts), "event": event_variables(facts)}
+        kept["context"] = context(variables, facts.program.currency_scale)
+    if kept.get("amounts") != amounts:
+        kept["amounts"] = amounts
+        kept["context"].add_variable("order", order_variables(facts))
+        kept["found"] = {}
+    found: dict[str, bool | str] = kept["found"]
+    if text not in found:
+        found[text] = evaluated(text, kept["context"])
+    return found[text]
+
+
+def member_variables(facts: Facts) -> dict[str, Any]:
+    """Return what expressions know of the member. A guest has nothing and is not known."""
+    member = facts.member
+    if member is None:
+        nothing = dict.fromkeys(
+            ("id", "daysSinceEnrolment", "daysSinceLastOrder", "birthday", "channel", "store"), None
+        )
+        return {"known": False, "orders": 0, "tags": [], "tiers": [], "attributes": {}, **nothing}
+    return {
+        "known": True,
+        "id": str(member.id),
+        "tags": sorted(member.tags),
+        "tiers": sorted(tier.code for tier in member.standings.values()),
+        "attributes": dict(member.attributes),
+        "orders": member.orders,
+        "daysSinceEnrolment": days_since(facts, member.enrolled_at) if member.enrolled_at else None,
+        "daysSinceLastOrder": days_since(facts, member.last_order_at) if member.last_order_at else None,
+        "birthday": f"{member.birthday:%m-%d}" if member.birthday else None,
+        "channel": member.channel,
+        "store": member.store,
+    }
+
+
+def order_variables(facts: Facts) -> dict[str, Any]:
+    """Return what expressions know of the order as the rules so far left it. Amounts are minor units.
+
+    Without an order there is the time alone: that at which the occasion happened.
+    """
+    order, running = facts.order, facts.running
+    local = facts.occurred_at.astimezone(facts.program.zone)
+    lines = [
+        {
+            "sku": line.content.sku,
+            "category": line.content.category,
+            "name": line.content.name,
+            "quantity": line.content.quantity,
+            "unitPrice": line.content.unit_price,
+            "amount": line.amount,
+            "attributes": dict(line.content.attributes),
+        }
+        for line in ordered_lines(facts)
+    ]
+    return {
+        "source": order.source if order else None,
+        "store": facts.store,
+        "channel": facts.channel,
+        "subtotal": order.subtotal if order else 0,
+        "goods": running.goods,
+        "shipping": running.shipping,
+        "payable": running.payable,
+        "quantity": sum(line["quantity"] for line in lines),
+        "attributes": dict(order.attributes) if order else {},
+        "lines": lines,
+        "weekday": DAYS[local.weekday()],
+        "hour": local.hour,
+        "day": local.day,
+        "month": local.month,
+        "year": local.year,
+    }
+
+
+def event_variables(facts: Facts) -> dict[str, Any]:
+    """Return what expressions know of the occasion; an order is none."""
+    occasion = facts.occasion
+    return {
+        "code": occasion.code if occasion else None,
+        "attributes": dict(occasion.attributes) if occasion else {},
+    }

@@ -1,0 +1,127 @@
+"""Orders of guests that members claim."""
+
+from uuid import UUID
+
+from domain.book import Book
+from domain.claim_commands import ClaimOrder
+from domain.decisions.consumption import take_over
+from domain.decisions.facts import member_facts
+from domain.decisions.orders import carry_out, count_order, effect_rows, not_in_state, order_outcome, posted
+from domain.decisions.segments import follow_up
+from domain.decisions.situation import Decision, OrderRecord, Situation, opened
+from domain.decisions.values import check_active
+from domain.effects.base import Settled
+from domain.evaluate import Evaluation, evaluate
+from domain.events import EventKind
+from domain.ledger import TransferKind
+from domain.orders import LineContent, Order, OrderEffect, OrderLine, OrderState
+from domain.refusals import LimitReached, NotFound, OrderClaimed
+from domain.shares import Parts, released_share
+from domain.usage import Usage, UsageKey
+from domain.values import replace
+
+ORDER = ("order",)
+
+
+def claim(command: ClaimOrder, situation: Situation) -> Decision:
+    """Return what a guest's order earns for the member who claims it, and the tiers that it raises.
+
+    What the order costs stays as it was decided. The campaigns say what it earns, as of when it was bought; those that
+    gave something then give nothing more. An order of which something came back is not claimed any more.
+
+    Raises `NotFound`, `OrderClaimed`, `OrderNotInState`, `MemberNotActive` or `LimitReached`.
+    """
+    before = situation.order
+    if before is None or before.id != command.order_id:
+        raise NotFound("There is no such order.", field=ORDER)
+    book = opened(command, situation)
+    if before.member_id is not None:
+        raise OrderClaimed(
+            f"Order {before.external_id} of {before.source} is a member's already; an order is claimed once.",
+            field=ORDER,
+        )
+    order = before.at(situation.now)
+    if order.state is not OrderState.COMMITTED:
+        raise not_in_state(order, ORDER)
+    check_active(book)
+    record = situation.record
+    assert record is not None, "a command about an order loads it"
+    try:
+        evaluation = evaluate(
+            situation.program,
+            command.content,
+            occurred_at=order.occurred_at,
+            recorded_at=situation.now,
+            member=member_facts(book),
+            usages=situation.usages,
+            settled=_settled(order, record),
+        )
+        order = _claimed(order, evaluation, situation, book.member.id)
+        effects = effect_rows(order, evaluation.effects, len(record.effects))
+        usages = _usages(book, before, order, record, effects)
+        matured = len(book.rows.entries)
+        count_order(book, order)
+        book.tell(EventKind.ORDER_CLAIMED, situation.now, order_id=order.id)
+        with book.open(TransferKind.ORDER, order.occurred_at, order_id=order.id) as transfer:
+            for effect in effects:
+                if amount := effect.amount - released_share(effect.amount, record.lines, effect.parts):
+                    carry_out(transfer, replace(effect, amount=amount))
+    except LimitReached as refusal:
+        refusal.field = ORDER
+        raise
+    follow_up(book, order.occurred_at)
+    order = replace(order, transfer_id=transfer.transfer.id if transfer.entries else None)
+    book.rows.orders[order.id] = order
+    entries = posted(order, book.rows.entries[matured:])
+    return Decision(order_outcome(order, entries), (book.close(),), book.rows, effects=effects, usages=usages)
+
+
+def _settled(order: Order, record: OrderRecord) -> Settled:
+    lines = tuple((_content(line), line.payable, line.campaign_id is not None) for line in record.lines)
+    campaigns = frozenset(effect.campaign_id for effect in record.effects if effect.campaign_id)
+    return Settled(lines, order.shipping - order.shipping_discount, campaigns)
+
+
+def _content(line: OrderLine) -> LineContent:
+    return LineContent(
+        line.ref,
+        line.sku,
+        line.name,
+        line.category,
+        line.quantity,
+        line.unit_price,
+        tuple(sorted(line.attributes.items())),
+    )
+
+
+def _claimed(order: Order, evaluation: Evaluation, situation: Situation, member_id: UUID) -> Order:
+    """Return the order as the member's. Why a campaign gave nothing is said anew where it was looked at anew."""
+    again = {str(effect.version.campaign_id) for effect in evaluation.effects if effect.version}
+    again.update(str(reason.campaign_id) for reason in evaluation.not_applied)
+    reasons = [record for record in order.not_applied if record["campaign"] not in again]
+    consumed = [*order.consumed, *(one.record() for one in evaluation.consumed)]
+    return replace(
+        order,
+        member_id=member_id,
+        claimed_at=situation.now,
+        not_applied=reasons + [reason.record() for reason in evaluation.not_applied],
+        consumed=consumed,
+        counted=bool(consumed),
+    )
+
+
+def _usages(
+    book: Book, before: Order, after: Order, record: OrderRecord, effects: tuple[OrderEffect, ...]
+) -> dict[UsageKey, Usage]:
+    """Return the uses of campaigns after the claim."""
+    if not after.consumed:
+        return {}
+
+    def gone(amount: int, parts: Parts) -> int:
+        return released_share(amount, record.lines, parts)
+
+    def left(amount: int, parts: Parts) -> int:
+        return amount - gone(amount, parts)
+
+    take_over(book.usages, before, after, (*record.effects, *effects), left=left, gone=gone)
+    return book.rows.usages

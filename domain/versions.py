@@ -1,0 +1,162 @@
+"""From what is stored of a version of a campaign to the version, checking every part of it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, time
+from typing import Any
+from uuid import UUID
+
+from domain.amounts import to_minor
+from domain.campaigns import HOLDOUT_WHOLE, Audience, Budget, Limits, Stage, Step, Trigger
+from domain.conditions.base import Condition
+from domain.conditions.combine import All
+from domain.conditions.hours import HOUR_MINUTES
+from domain.conditions.segment import Entered, InSegment
+from domain.effects.add_tag import AddTag
+from domain.effects.base import EffectRule
+from domain.effects.earn_fixed import AddProgress, EarnFixed, GrantChances
+from domain.forms import Path, decimal, part
+from domain.program import CampaignVersion
+from domain.refusals import InvalidInput
+from domain.rules import RuleReader
+from domain.rules_conditions import clock_minute
+from domain.schedules import Schedule
+from domain.values import keyword_value
+
+CALENDAR = ("weekday", "hours", "monthDay")
+LIMIT_NAMES = ("perOrder", "perMember", "perMemberDay", "perDay", "total")
+USES_MAX = 2**31 - 1
+EFFECTS_MAX = 20
+WITHOUT_ORDER = (EarnFixed, GrantChances, AddProgress, AddTag)
+"""Effects that need no order."""
+
+
+@keyword_value
+class VersionForm:
+    """What a version says, as it is stored: its rules as JSON values, of which one key names each."""
+
+    priority: int
+    starts_at: datetime
+    ends_at: datetime
+    conditions: Mapping[str, Any] | None
+    effects: Sequence[Mapping[str, Any]]
+    trigger: str = Trigger.ORDER
+    step: str = Step.PROMOTION
+    audience: str = Audience.MEMBERS
+    calendar: Mapping[str, Any] | None = None
+    schedule: Mapping[str, Any] | None = None
+    stacking_group: str | None = None
+    limits: Mapping[str, Any] | None = None
+    budget: Mapping[str, Any] | None = None
+    holdout: int = 0
+
+
+def read_version(
+    rules: RuleReader, form: VersionForm, *, id: UUID, campaign_id: UUID, code: str, name: str, number: int
+) -> CampaignVersion:
+    """Return the version that `form` spells. Raises `InvalidInput` naming the part at fault."""
+    trigger = Trigger(form.trigger)
+    if not 1 <= len(form.effects) <= EFFECTS_MAX:
+        raise InvalidInput(f"A campaign has 1 to {EFFECTS_MAX} effects.", field=("effects",))
+    effects = tuple(rules.effect(effect, ("effects", str(index))) for index, effect in enumerate(form.effects))
+    if trigger is not Trigger.ORDER:
+        _check_without_order(effects)
+    schedule = None if form.schedule is None else _schedule(form.schedule)
+    if (schedule is None) is (trigger is Trigger.SCHEDULE):
+        raise InvalidInput("A schedule goes with the trigger SCHEDULE, and only with it.", field=("schedule",))
+    if not 0 <= form.holdout <= HOLDOUT_WHOLE:
+        raise InvalidInput("`holdout` is a share of 0 to 100 percent.", field=("holdout",))
+    if form.starts_at >= form.ends_at:
+        raise InvalidInput("A campaign ends after it starts.", field=("endsAt",))
+    condition = rules.condition(form.conditions) if form.conditions is not None else None
+    segments = frozenset[str]()
+    if trigger is Trigger.SEGMENT_ENTERED:
+        condition, segments = _entering(condition)
+    return CampaignVersion(
+        id=id,
+        campaign_id=campaign_id,
+        code=code,
+        name=name,
+        number=number,
+        priority=form.priority,
+        starts_at=form.starts_at,
+        ends_at=form.ends_at,
+        condition=condition,
+        effects=effects,
+        trigger=trigger,
+        stage=Stage.MEMBER_PRICE if form.step == Step.MEMBER_PRICE else Stage.PROMOTION,
+        audience=Audience(form.audience),
+        calendar=_calendar(rules, form.calendar) if form.calendar is not None else None,
+        group=form.stacking_group,
+        limits=_limits(form.limits or {}),
+        budget=_budget(rules, form.budget or {}),
+        holdout=form.holdout,
+        schedule=schedule,
+        segments=segments,
+    )
+
+
+def _entering(condition: Condition | None) -> tuple[Condition, frozenset[str]]:
+    """Return the condition, held only by who entered one of the segments that it names, and their codes."""
+    parts = condition.parts if isinstance(condition, All) else (condition,)
+    codes = frozenset[str]().union(*(part.codes for part in parts if isinstance(part, InSegment)))
+    if condition is None or not codes:
+        message = "With the trigger SEGMENT_ENTERED the condition `segment`, alone or in `all`, says which segments."
+        raise InvalidInput(message, field=("conditions",))
+    return Entered(codes, condition), codes
+
+
+def _check_without_order(effects: Sequence[EffectRule]) -> None:
+    for index, effect in enumerate(effects):
+        if not isinstance(effect, WITHOUT_ORDER):
+            at = ("effects", str(index))
+            raise InvalidInput("This effect needs an order, so the trigger has to be ORDER.", field=at)
+
+
+def _calendar(rules: RuleReader, form: Mapping[str, Any]) -> Condition:
+    parts: list[Condition] = []
+    for name, body in form.items():
+        if name not in CALENDAR:
+            raise InvalidInput(f"A calendar has {', '.join(CALENDAR)}, not `{name}`.", field=("calendar", name))
+        parts.append(rules.condition({name: body}, ("calendar",)))
+    if not parts:
+        raise InvalidInput(f"A calendar names at least one of {', '.join(CALENDAR)}.", field=("calendar",))
+    return All(tuple(parts))
+
+
+def _schedule(form: Mapping[str, Any]) -> Schedule:
+    path: Path = ("schedule",)
+    minute = clock_minute(form, "at", path)
+    return Schedule(time(*divmod(minute, HOUR_MINUTES)))
+
+
+def _limits(form: Mapping[str, Any]) -> Limits:
+    path: Path = ("limits",)
+    for name in form:
+        if name not in LIMIT_NAMES:
+            raise InvalidInput(f"There is no limit `{name}`.", field=(*path, name))
+    return Limits(*(_count(form, name, path) for name in LIMIT_NAMES))
+
+
+def _count(form: Mapping[str, Any], name: str, path: Path) -> int | None:
+    number = form.get(name)
+    if number is not None and (type(number) is not int or not 1 <= number <= USES_MAX):
+        raise InvalidInput(f"`{name}` is a number from 1 to {USES_MAX}.", field=(*path, name))
+    return number
+
+
+def _budget(rules: RuleReader, form: Mapping[str, Any]) -> Budget:
+    path: Path = ("budget",)
+    for name in form:
+        if name not in {"money", "points", "count"}:
+            raise InvalidInput(f"There is no budget `{name}`.", field=(*path, name))
+    money = points = points_of = None
+    if form.get("money") is not None:
+        money = to_minor(decimal(form, "money", path), rules.currency_scale, (*path, "money"))
+    if form.get("points") is not None:
+        at = (*path, "points")
+        asset = rules.assets.get(part(form["points"], "asset", at))
+        if asset is None:
+            raise InvalidInput("`asset` names an asset of the program.", field=(*at, "asset"))
+        points = to_minor(decimal(form["points"], "amount", at), asset.scale, (*at, "amount"))
+        points_of = asset.id
+    return Budget(money=money, points=points, points_of=points_of, count=_count(form, "count", path))

@@ -1,0 +1,95 @@
+"""The published campaigns of a program, read once each: a version never changes, and a brand may have thousands."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+from domain.program import CampaignVersion
+from domain.rules import RuleReader
+from domain.values import replace
+from domain.versions import VersionForm, read_version
+from services.raw import plain_id, plain_instant, plain_json
+
+PUBLISHED = (
+    "FROM campaign c JOIN campaign_version v ON v.program_id = c.program_id AND v.campaign_id = c.id "
+    "AND v.number = c.published_version WHERE c.program_id = $1 AND c.state = 'RUNNING'"
+)
+CAMPAIGN = (
+    "v.id, v.campaign_id, c.code, c.name, v.number, v.priority, v.starts_at, v.ends_at, v.conditions, v.effects, "
+    "v.trigger, v.step, v.audience, v.calendar, v.stacking_group, v.limits, v.budget, v.holdout, v.schedule"
+)
+
+
+class Reader(Protocol):
+    """Anything that can run a query: the writer's session, or a connection of the ORM."""
+
+    async def fetch(self, sql: str, *arguments: Any) -> Sequence[Sequence[Any]]:
+        """Return raw records."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The published versions of a program, by id, as they were read against its assets, ladders, tiers and segments."""
+
+    against: Any
+    versions: Mapping[UUID, CampaignVersion]
+
+    @property
+    def in_order(self) -> tuple[CampaignVersion, ...]:
+        """The versions by priority, then code."""
+        return tuple(sorted(self.versions.values(), key=lambda version: (version.priority, version.code)))
+
+
+async def read_published(
+    reader: Reader, program_id: UUID, rules: RuleReader, against: Any, kept: Published | None
+) -> Published:
+    """Return the campaigns that are published now; of those `kept` that were read `against` the same, only names."""
+    known = kept.versions if kept is not None and kept.against == against else {}
+    names = {plain_id(row[0]): row[1] for row in await reader.fetch(f"SELECT v.id, c.name {PUBLISHED}", program_id)}
+    found = {
+        version_id: known[version_id] if known[version_id].name == name else replace(known[version_id], name=name)
+        for version_id, name in names.items()
+        if version_id in known
+    }
+    if missing := [version_id for version_id in names if version_id not in known]:
+        wanted = f"SELECT {CAMPAIGN} {PUBLISHED} AND v.id = ANY($2::uuid[])"
+        for row in await reader.fetch(wanted, program_id, missing):
+            found[plain_id(row[0])] = _version(rules, row)
+    return Published(against, found)
+
+
+async def read_version_of(
+    reader: Reader, program_id: UUID, rules: RuleReader, campaign_id: UUID, number: int
+) -> CampaignVersion | None:
+    """Return a version of a campaign, whether or not it is published. None when there is none of this number."""
+    rows = await reader.fetch(
+        f"SELECT {CAMPAIGN} FROM campaign c JOIN campaign_version v ON v.program_id = c.program_id "
+        "AND v.campaign_id = c.id WHERE c.program_id = $1 AND c.id = $2 AND v.number = $3",
+        program_id,
+        campaign_id,
+        number,
+    )
+    return _version(rules, rows[0]) if rows else None
+
+
+def _version(rules: RuleReader, row: Sequence[Any]) -> CampaignVersion:
+    form = VersionForm(
+        priority=row[5],
+        starts_at=plain_instant(row[6]),
+        ends_at=plain_instant(row[7]),
+        conditions=plain_json(row[8]),
+        effects=plain_json(row[9]),
+        trigger=row[10],
+        step=row[11],
+        audience=row[12],
+        calendar=plain_json(row[13]),
+        stacking_group=row[14],
+        limits=plain_json(row[15]),
+        budget=plain_json(row[16]),
+        holdout=row[17],
+        schedule=plain_json(row[18]),
+    )
+    return read_version(
+        rules, form, id=plain_id(row[0]), campaign_id=plain_id(row[1]), code=row[2], name=row[3], number=row[4]
+    )
