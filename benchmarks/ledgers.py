@@ -57,9 +57,15 @@ def _command(shop: Shop, number: int) -> Command:
 
 async def sealed(engine: Engine, shop: Shop) -> None:
     """Seal all of it, when the last transaction has settled."""
-    while await models.Transfer.all().count() > sum(await models.Seal.all().values_list("transfers", flat=True)):
+    while await models.Transfer.all().count() > await sealed_transfers():
         if await seals.seal(engine.reads, shop.program.id, now=datetime.now(UTC)) is None:
             await asyncio.sleep(0.1)
+
+
+async def sealed_transfers() -> int:
+    """Return of how many transfers the seals are."""
+    counts: list[int] = await models.Seal.all().values_list("transfers", flat=True)  # type: ignore[assignment]
+    return sum(counts)
 
 
 async def grow(shop: Shop, member_id: UUID, entries: int) -> None:
@@ -89,5 +95,5 @@ async def _given(session: Session, shop: Shop, member_id: UUID, times: int) -> N
             transfer.credit(asset, 20, EntryKind.ADJUST, Contra.ADJUSTMENT)
     after, changes = book.close(), Changes()
     loaded = Loaded(members={member_id: before})
-    add_changes(changes, loaded, {member_id: after}, {}, [Decision({}, (after,), book.rows)])
+    add_changes(changes, loaded, {member_id: after}, {}, {}, [Decision({}, (after,), book.rows)])
     await session.write(changes)

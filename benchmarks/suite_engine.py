@@ -17,11 +17,13 @@ from benchmarks.measure import Case, Goal, Rate
 from benchmarks.plan import Plan
 from benchmarks.shop import Shop, analyze, engine_on, make_shop
 from benchmarks.suite_commit import commits
+from domain.campaigns import EVER, Trigger
 from domain.conditions.base import MemberFacts
 from domain.evaluate import evaluate
 from domain.instants import NEVER
 from domain.orders import LineContent, OrderContent
-from domain.program import Program
+from domain.program import CampaignVersion, Program
+from domain.usage import Usage, UsageKey
 from services.database.config import Dialect
 from services.publishing import version_hash
 from services.templates import Template
@@ -33,6 +35,8 @@ GOAL_OF_MANY = 1 / 1.5
 CPU_MS_MAX = 3
 MATCHING = 20
 LINES = 10
+SHORT = 2
+"""Of the campaigns that have budgets so many have a cent left, less than they would give."""
 WITH_FEW = f"{FEW} campaigns"
 WARM_UP_SECONDS = 0.5
 BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
@@ -62,10 +66,11 @@ async def suite(plan: Plan, dialect: Dialect) -> AsyncIterator[Sequence[Case]]:
         await publish_many(few.program.id, APPLYING * (FEW // len(APPLYING)))
         many = await make_shop(engine, Template.STANDARD)
         await publish_many(many.program.id, [*APPLYING * (FEW // len(APPLYING)), *others(MANY - FEW)])
-        twenty = await make_shop(engine, Template.BARE)
+        twenty, bounded = await make_shop(engine, Template.BARE), await make_shop(engine, Template.BARE)
         await publish_many(twenty.program.id, APPLYING * (MATCHING // len(APPLYING)))
+        await publish_many(bounded.program.id, APPLYING * (MATCHING // len(APPLYING)), budget={"money": "1000000"})
         await analyze()
-        programs = [await engine.program(shop.program.id) for shop in (few, many, twenty)]
+        programs = [await engine.program(shop.program.id) for shop in (few, many, twenty, bounded)]
         for shop in (few, many):
             await commits(shop, 16, WARM_UP_SECONDS)
         yield [
@@ -83,6 +88,12 @@ async def suite(plan: Plan, dialect: Dialect) -> AsyncIterator[Sequence[Case]]:
                 f"CPU, {LINES} lines, {MATCHING} matching",
                 partial(evaluations, programs[2], plan.seconds, clock=time.process_time),
                 goal=Goal(1000 / CPU_MS_MAX),
+            ),
+            Case(
+                "engine",
+                dialect.value,
+                f"CPU, {LINES} lines, {MATCHING} matching with budgets, {SHORT} of them short",
+                partial(evaluations, programs[3], plan.seconds, clock=time.process_time, short=SHORT),
             ),
             Case(
                 "engine",
@@ -114,9 +125,11 @@ def others(number: int) -> list[tuple[list[dict[str, Any]], dict[str, Any] | Non
 
 
 async def publish_many(
-    program_id: UUID, campaigns: Sequence[tuple[list[dict[str, Any]], dict[str, Any] | None]]
+    program_id: UUID,
+    campaigns: Sequence[tuple[list[dict[str, Any]], dict[str, Any] | None]],
+    budget: dict[str, Any] | None = None,
 ) -> None:
-    """Publish campaigns that run from now on, all in one transaction."""
+    """Publish campaigns that run from now on, each with this budget, all in one transaction."""
     rows, versions = [], []
     for index, (effects, conditions) in enumerate(campaigns):
         code = f"BENCH-{index}"
@@ -131,6 +144,7 @@ async def publish_many(
             ends_at=NEVER,
             conditions=conditions,
             effects=effects,
+            budget=budget,
             recorded_at=datetime.now(UTC),
         )
         version.hash = version_hash(version)
@@ -142,21 +156,41 @@ async def publish_many(
         await models.Program.filter(id=program_id).update(config_version=F("config_version") + 1)
 
 
-async def evaluations(program: Program, seconds: float, *, clock: Callable[[], float]) -> Rate:
-    """Return how many orders of ten lines are evaluated in each second of `clock`."""
+async def evaluations(program: Program, seconds: float, *, clock: Callable[[], float], short: int = 0) -> Rate:
+    """Return how many orders of ten lines are evaluated in each second of `clock`; the first budgets are `short`."""
     tiers = {ladder.id: program.tiers[ladder.id][-1] for ladder in program.ladders}
     member = MemberFacts(id=uuid7(), standings=tiers, orders=3, enrolled_at=BEGINNING)
     now = datetime.now(UTC)
     content = _order()
+    usages = nearly_spent(list(program.candidates(Trigger.ORDER, content, None, now))[:short])
     done = 0
     effects = 0
     started = clock()
     while (elapsed := clock() - started) < seconds:
         for _ in range(10):
-            found = evaluate(program, content, occurred_at=now, recorded_at=now, member=member)
+            found = evaluate(program, content, occurred_at=now, recorded_at=now, member=member, usages=usages)
             effects = len(found.effects)
         done += 10
     return Rate(done / elapsed, facts={"cpuMs": round(1000 * elapsed / done, 2), "effects": effects})
+
+
+def nearly_spent(versions: Sequence[CampaignVersion]) -> dict[UsageKey, Usage]:
+    """Return uses of campaigns that leave a cent of their budgets."""
+    found = {}
+    for version in versions:
+        assert version.budget.money is not None, "these campaigns have such a budget"
+        usage = Usage(
+            campaign_id=version.campaign_id,
+            owner_id=version.campaign_id,
+            day=EVER,
+            program_id=version.campaign_id,
+            uses=1,
+            count=1,
+            money=version.budget.money - 1,
+            points=0,
+        )
+        found[usage.key] = usage
+    return found
 
 
 def _order() -> OrderContent:

@@ -5,14 +5,14 @@ from typing import Any
 
 from domain.amounts import spelled
 from domain.conditions.base import Facts
-from domain.effects.base import NO_ORDER, EffectKind, Outcome, Stage, nothing
+from domain.effects.base import EffectKind, Outcome, Promotion, nothing
 from domain.effects.brackets import Bracket, lowest, reached
 from domain.effects.discounts import amounts, discount, more, times_text
 from domain.matching import EVERYTHING, Match
 
 
 @dataclass(frozen=True, slots=True)
-class AmountOff:
+class AmountOff(Promotion):
     """`amount` off the lines that are meant; with `every`, once for each so much left to pay for them.
 
     Amounts are minor units of the program's currency. It is given at most `times` times; None: as often as it comes.
@@ -23,15 +23,8 @@ class AmountOff:
     every: int | None = None
     times: int | None = None
 
-    @property
-    def stage(self) -> Stage:
-        """A promotion, unless its campaign is the member price."""
-        return Stage.PROMOTION
-
-    def apply(self, facts: Facts) -> Outcome:
+    def give(self, facts: Facts) -> Outcome:
         """Take the amount off, as often as it comes."""
-        if facts.order is None:
-            return nothing(EffectKind.DISCOUNT, NO_ORDER)
         money, scale = facts.program.money, facts.program.currency_scale
         basis = sum(amounts(facts, self.match).values())
         if self.every is None:
@@ -57,21 +50,14 @@ class AmountOff:
 
 
 @dataclass(frozen=True, slots=True)
-class AmountOffStaged:
+class AmountOffStaged(Promotion):
     """What the highest bracket takes off that is reached by what is left to pay for the lines that are meant."""
 
     brackets: tuple[Bracket, ...]
     match: Match = EVERYTHING
 
-    @property
-    def stage(self) -> Stage:
-        """A promotion, unless its campaign is the member price."""
-        return Stage.PROMOTION
-
-    def apply(self, facts: Facts) -> Outcome:
+    def give(self, facts: Facts) -> Outcome:
         """Take the amount of the bracket off."""
-        if facts.order is None:
-            return nothing(EffectKind.DISCOUNT, NO_ORDER)
         money, scale = facts.program.money, facts.program.currency_scale
         basis = sum(amounts(facts, self.match).values())
         bracket = reached(self.brackets, basis)

@@ -1,9 +1,10 @@
 """What an effect rule is: it decides one thing, with the arithmetic of it."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from uuid import UUID
 
 from domain.allocation import spread
@@ -22,6 +23,7 @@ __all__ = [
     "EffectRule",
     "GiftLine",
     "Outcome",
+    "Promotion",
     "Running",
     "RunningEarn",
     "RunningLine",
@@ -206,3 +208,23 @@ class EffectRule(Protocol):
 
     def apply(self, facts: "Facts") -> Outcome:
         """Decide."""
+
+
+class Promotion(ABC):
+    """An effect on what an order costs or brings along: a promotion, unless its campaign is the member price."""
+
+    __slots__ = ()
+    kind: ClassVar[EffectKind] = EffectKind.DISCOUNT
+
+    @property
+    def stage(self) -> Stage:
+        """That of promotions, in place of which a campaign may have the member price's."""
+        return Stage.PROMOTION
+
+    def apply(self, facts: "Facts") -> Outcome:
+        """Decide; of what happened without an order nothing."""
+        return nothing(self.kind, NO_ORDER) if facts.order is None else self.give(facts)
+
+    @abstractmethod
+    def give(self, facts: "Facts") -> Outcome:
+        """Decide for the order that there is."""

@@ -5,14 +5,14 @@ from typing import Any
 
 from domain.amounts import spelled
 from domain.conditions.base import Facts
-from domain.effects.base import NO_ORDER, EffectKind, GiftLine, Outcome, Stage, nothing
+from domain.effects.base import EffectKind, GiftLine, Outcome, Promotion, nothing
 from domain.effects.discounts import more
 from domain.matching import EVERYTHING
 from domain.orders import QUANTITY_MAX
 
 
 @dataclass(frozen=True, slots=True)
-class Gift:
+class Gift(Promotion):
     """`quantity` pieces of `sku`; with `every`, for each so much (minor units of currency) left to pay for goods.
 
     At most `times` times, and no more pieces than a line can have.
@@ -23,16 +23,10 @@ class Gift:
     quantity: int = 1
     every: int | None = None
     times: int | None = None
+    kind = EffectKind.GIFT
 
-    @property
-    def stage(self) -> Stage:
-        """A promotion, unless its campaign is the member price."""
-        return Stage.PROMOTION
-
-    def apply(self, facts: Facts) -> Outcome:
+    def give(self, facts: Facts) -> Outcome:
         """Add the pieces."""
-        if facts.order is None:
-            return nothing(EffectKind.GIFT, NO_ORDER)
         times = 1
         arithmetic: tuple[str, ...] = ()
         details: dict[str, Any] = {"sku": self.sku, "quantity": self.quantity}

@@ -7,14 +7,14 @@ from typing import Any
 
 from domain.amounts import Rounding, spelled
 from domain.conditions.base import Facts
-from domain.effects.base import NAME_MEMBER, NO_MEMBER, NO_ORDER, EffectKind, Outcome, Stage, nothing
+from domain.effects.base import NAME_MEMBER, NO_MEMBER, EffectKind, Outcome, Promotion, nothing
 from domain.effects.by_tier import best, nearest
 from domain.effects.discounts import amounts, discount, least, more, percent_text, percentage
 from domain.matching import EVERYTHING, Match
 
 
 @dataclass(frozen=True, slots=True)
-class PercentOff:
+class PercentOff(Promotion):
     """`percent` of what is left to pay for the lines that are meant, at most `cap` minor units of currency."""
 
     percent: Decimal
@@ -22,33 +22,21 @@ class PercentOff:
     cap: int | None = None
     rounding: Rounding = Rounding.HALF_UP
 
-    @property
-    def stage(self) -> Stage:
-        """A promotion, unless its campaign is the member price."""
-        return Stage.PROMOTION
-
-    def apply(self, facts: Facts) -> Outcome:
+    def give(self, facts: Facts) -> Outcome:
         """Take the share off, spread over the lines."""
         return percent_off(facts, self.percent, self.match, self.rounding, cap=self.cap)
 
 
 @dataclass(frozen=True, slots=True)
-class PercentOffByTier:
+class PercentOffByTier(Promotion):
     """The share that the member's tier has, the highest where ladders differ; a tier that is not named has none."""
 
     percents: Mapping[str, Decimal]
     match: Match = EVERYTHING
     rounding: Rounding = Rounding.HALF_UP
 
-    @property
-    def stage(self) -> Stage:
-        """A promotion, unless its campaign is the member price."""
-        return Stage.PROMOTION
-
-    def apply(self, facts: Facts) -> Outcome:
+    def give(self, facts: Facts) -> Outcome:
         """Take the share of the member's tier off."""
-        if facts.order is None:
-            return nothing(EffectKind.DISCOUNT, NO_ORDER)
         if facts.member is None:
             return nothing(EffectKind.DISCOUNT, NO_MEMBER, NAME_MEMBER)
         code = best(facts, self.percents)
@@ -70,8 +58,6 @@ def percent_off(
     tier: str | None = None,
 ) -> Outcome:
     """Take so many percent off what is meant, which are those of `tier` if it is given."""
-    if facts.order is None:
-        return nothing(EffectKind.DISCOUNT, NO_ORDER)
     money, scale = facts.program.money, facts.program.currency_scale
     weights = amounts(facts, match)
     basis = sum(weights.values())

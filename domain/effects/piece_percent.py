@@ -6,7 +6,7 @@ from typing import Any
 
 from domain.amounts import Rounding
 from domain.conditions.base import Facts
-from domain.effects.base import NO_ORDER, EffectKind, Outcome, Stage, nothing
+from domain.effects.base import EffectKind, Outcome, Promotion, nothing
 from domain.effects.discounts import discount, least, percent_text, percentage
 from domain.effects.pieces import Pieces, Run, by_line, cost, pieces_text, sum_text
 from domain.matching import EVERYTHING, Match
@@ -15,7 +15,7 @@ WHOLE = Decimal(100)
 
 
 @dataclass(frozen=True, slots=True)
-class CheapestOff:
+class CheapestOff(Promotion):
     """For every `group` pieces that are meant, `percent` off the `free` cheapest of all of them.
 
     Six pieces with one free of three: the two cheapest of the six, however they are put on the counter. At most `times`
@@ -28,15 +28,8 @@ class CheapestOff:
     match: Match = EVERYTHING
     times: int | None = None
 
-    @property
-    def stage(self) -> Stage:
-        """A promotion, unless its campaign is the member price."""
-        return Stage.PROMOTION
-
-    def apply(self, facts: Facts) -> Outcome:
+    def give(self, facts: Facts) -> Outcome:
         """Take the share off the cheapest pieces."""
-        if facts.order is None:
-            return nothing(EffectKind.DISCOUNT, NO_ORDER)
         pieces = Pieces(facts.running.matching(self.match), dearest_first=False)
         could = pieces.count // self.group
         groups, bounded = facts.running.repeated(could, self.times)
@@ -69,7 +62,7 @@ class CheapestOff:
 
 
 @dataclass(frozen=True, slots=True)
-class NthItemOff:
+class NthItemOff(Promotion):
     """`percent` off every `n`-th piece that is meant, the dearest first; off at most `times` of them."""
 
     n: int
@@ -77,15 +70,8 @@ class NthItemOff:
     match: Match = EVERYTHING
     times: int | None = None
 
-    @property
-    def stage(self) -> Stage:
-        """A promotion, unless its campaign is the member price."""
-        return Stage.PROMOTION
-
-    def apply(self, facts: Facts) -> Outcome:
+    def give(self, facts: Facts) -> Outcome:
         """Take the share off every n-th piece."""
-        if facts.order is None:
-            return nothing(EffectKind.DISCOUNT, NO_ORDER)
         pieces = Pieces(facts.running.matching(self.match), dearest_first=True)
         price = least(self.percent, Rounding.HALF_UP)
         missing = self.n - (pieces.count - pieces.below(price))

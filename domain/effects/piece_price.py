@@ -5,28 +5,21 @@ from dataclasses import dataclass
 
 from domain.amounts import spelled
 from domain.conditions.base import Facts
-from domain.effects.base import NO_ORDER, EffectKind, Outcome, Stage, nothing
+from domain.effects.base import EffectKind, Outcome, Promotion, nothing
 from domain.effects.discounts import discount, times_text
 from domain.effects.pieces import Pieces, Run, by_line, cost, pieces_text, sum_text
 from domain.matching import EVERYTHING, Match
 
 
 @dataclass(frozen=True, slots=True)
-class FixedPrice:
+class FixedPrice(Promotion):
     """Each piece that is meant costs `price`, in minor units of currency, if it cost more."""
 
     price: int
     match: Match = EVERYTHING
 
-    @property
-    def stage(self) -> Stage:
-        """A promotion, unless its campaign is the member price."""
-        return Stage.PROMOTION
-
-    def apply(self, facts: Facts) -> Outcome:
+    def give(self, facts: Facts) -> Outcome:
         """Lower the dearer pieces to the price."""
-        if facts.order is None:
-            return nothing(EffectKind.DISCOUNT, NO_ORDER)
         money, scale = facts.program.money, facts.program.currency_scale
         pieces = Pieces(facts.running.matching(self.match), dearest_first=True)
         dearer = [run for run in pieces.runs if run.price > self.price]
@@ -50,7 +43,7 @@ class FixedPrice:
 
 
 @dataclass(frozen=True, slots=True)
-class BundlePrice:
+class BundlePrice(Promotion):
     """Every `quantity` pieces that are meant, the dearest first, cost `price` together if they cost more.
 
     At most `times` such bundles; None: all of them.
@@ -61,15 +54,8 @@ class BundlePrice:
     match: Match = EVERYTHING
     times: int | None = None
 
-    @property
-    def stage(self) -> Stage:
-        """A promotion, unless its campaign is the member price."""
-        return Stage.PROMOTION
-
-    def apply(self, facts: Facts) -> Outcome:
+    def give(self, facts: Facts) -> Outcome:
         """Lower the dearer bundles to the price."""
-        if facts.order is None:
-            return nothing(EffectKind.DISCOUNT, NO_ORDER)
         money, scale = facts.program.money, facts.program.currency_scale
         pieces = Pieces(facts.running.matching(self.match), dearest_first=True)
         could = self._dearer(pieces)
