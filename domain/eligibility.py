@@ -110,6 +110,10 @@ class Eligibility:
         limit = (self.passed(version, {}) if version.counted else None) or self.spent_up.get(version.id)
         if limit is None:
             return self._spent(version) if version.budget.bounded else None
+        return self.bounded(version, limit)
+
+    def bounded(self, version: CampaignVersion, limit: Reached) -> NotApplied:
+        """Say which limit or budget a campaign has reached, with its numbers."""
         numbers = {"limit": limit.limit, "used": limit.used, "wanted": limit.wanted, "left": limit.limit - limit.used}
         spelled = {name: self._spelled(version, limit.bound, number) for name, number in numbers.items()}
         times = {f"{name}_times": counted(number, "time") for name, number in numbers.items()}

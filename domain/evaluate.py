@@ -92,9 +92,9 @@ def evaluate(
         facts = Facts(program, order, occasion, occurred_at, recorded_at, member, running)
         run = _Run(facts, usages or {}, spent_up, settled)
         run.apply(program.candidates(trigger, order, occasion, occurred_at))
-        # A campaign whose budget does not cover all that it would give gives nothing, and the others are decided anew
-        # without it: what comes after it may look at amounts that it changed. So may what is refused. It is the first
-        # whose budget is passed, so none that is left out itself had a part in that.
+        # A campaign whose budget does not cover all that it would give gives nothing. One that has given a part before
+        # that is seen is left out, and the others are decided anew: what came after it may have looked at amounts that
+        # it changed. So may what is refused.
         if run.passed is None:
             if run.refusal is not None:
                 raise run.refusal
@@ -133,7 +133,7 @@ class _Run:
         self.versions: dict[UUID, CampaignVersion] = {}
         self.paid = 0
         self.passed: tuple[UUID, Reached] | None = None
-        """The first campaign that would give more than its budget has left; the run ends there."""
+        """A campaign that has given a part of more than its budget has left; the run ends there."""
         self.refusal: InvalidInput | LimitReached | None = None
         """Why the order is refused, unless a campaign is without budget that brought it about."""
 
@@ -183,10 +183,11 @@ class _Run:
         if applied is None:
             return
         self.running.most_times = version.limits.per_order
+        before = self.running.copy() if version.budget.bounded else None
         outcome = rule.apply(self.facts)
         applied.outcomes.append(outcome)
-        if version.budget.bounded and (passed := self.eligibility.passed(version, _wanted(version, applied.outcomes))):
-            self.passed = (version.id, passed)
+        if before is not None and (passed := self.eligibility.passed(version, _wanted(version, applied.outcomes))):
+            self._pass_over(version, applied, passed, before)
             return
         if outcome.amount > AMOUNT_MAX:
             limit = self._spelled_max(outcome)
@@ -221,6 +222,16 @@ class _Run:
             condition = version.condition
             known = self.applied[version.id] = _Applied(condition.results(self.facts) if condition else ())
         return known
+
+    def _pass_over(self, version: CampaignVersion, applied: _Applied, limit: Reached, before: Running) -> None:
+        """Let a campaign give nothing whose budget does not cover it."""
+        applied.outcomes.pop()
+        if applied.gave:
+            self.passed = (version.id, limit)
+            return
+        self.running.restore(before)
+        self.refused.add(version.id)
+        self.not_applied.append(self.eligibility.bounded(version, limit))
 
     def _spelled_max(self, outcome: Outcome) -> str:
         if outcome.asset_id is None:

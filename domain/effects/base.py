@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from domain.amounts import Rounding
 from domain.campaigns import Stage
 from domain.matching import Match
 from domain.orders import LineContent, OrderContent
-from domain.values import value
+from domain.values import replace, value
 
 if TYPE_CHECKING:
     from domain.assets import Asset
@@ -56,13 +57,13 @@ Parts = dict[str, int]
 class RunningEarn:
     """What was earned of one asset so far: the exact product, the whole number that it rounds to, and by which lines.
 
-    `parts` is None when all lines count by what is paid for them.
+    `by_line` is what the base rules earned for each, before multipliers; None when all lines earn as they cost.
     """
 
     exact: Decimal
     total: int
     rounding: Rounding
-    parts: Parts | None = None
+    by_line: dict[str, Fraction] | None = None
 
 
 @dataclass(slots=True)
@@ -118,6 +119,17 @@ class Running:
         """Return the amounts of an order of which it is settled what it costs."""
         lines = [RunningLine(content, amount, is_gift) for content, amount, is_gift in settled.lines]
         return cls(lines=lines, shipping=settled.shipping, listed_shipping=settled.shipping)
+
+    def copy(self) -> "Running":
+        """Return the amounts as they are, to come back to."""
+        lines = [RunningLine(line.content, line.amount, line.is_gift) for line in self.lines]
+        earn = {asset_id: replace(one) for asset_id, one in self.earn.items()}
+        return replace(self, lines=lines, earn=earn)
+
+    def restore(self, before: "Running") -> None:
+        """Come back to a copy."""
+        for name in self.__slots__:
+            setattr(self, name, getattr(before, name))
 
     @property
     def goods(self) -> int:

@@ -1,6 +1,9 @@
 """What all effects have in common that credit an asset: whether they can, and what multipliers see of it."""
 
+from collections.abc import Mapping
 from decimal import Decimal
+from fractions import Fraction
+from math import gcd, lcm
 
 from domain.amounts import Rounding
 from domain.assets import Asset
@@ -16,6 +19,10 @@ from domain.effects.base import (
     RunningEarn,
     nothing,
 )
+
+WEIGHT_MAX = 10**15
+"""The most that is stored as the weight of a line."""
+ZERO = Fraction(0)
 
 
 def no_credit(facts: Facts, asset: Asset, *, without_order: bool = False) -> Outcome | None:
@@ -41,23 +48,35 @@ def note_earned(
     before = running.earn.get(asset.id)
     if before is None:
         mode = rounding or Rounding.DOWN
-        running.earn[asset.id] = RunningEarn(Decimal(amount), amount, mode, parts)
+        by_line = None if parts is None else _by_line(running, amount, parts)
+        running.earn[asset.id] = RunningEarn(Decimal(amount), amount, mode, by_line)
         return
-    if amount:
-        before.parts = _joined(running, before, parts)
+    if amount and not (before.by_line is None and parts is None):
+        was = _by_line(running, before.total, None) if before.by_line is None else before.by_line
+        now = _by_line(running, amount, parts)
+        before.by_line = {ref: was.get(ref, ZERO) + now.get(ref, ZERO) for ref in was | now}
     before.exact += amount
     before.total += amount
     before.rounding = rounding or before.rounding
 
 
-def _joined(running: Running, before: RunningEarn, parts: Parts | None) -> Parts | None:
-    """Return by which lines all is earned that was there before and comes now."""
-    if not before.total:
-        return parts
-    if before.parts is None and parts is None:
+def weights(by_line: Mapping[str, Fraction] | None) -> Parts | None:
+    """Return whole numbers in the proportion of what each line earned; None when all earn as they cost.
+
+    They are exact, but where that would take more digits than are stored: then each is rounded down.
+    """
+    earned = {ref: part for ref, part in (by_line or {}).items() if part}
+    if not earned:
         return None
-    paid = {line.ref: line.amount for line in running.lines if line.amount}
-    found = dict(paid if before.parts is None else before.parts)
-    for ref, part in (paid if parts is None else parts).items():
-        found[ref] = found.get(ref, 0) + part
-    return found or None
+    common = lcm(*(part.denominator for part in earned.values()))
+    whole = {ref: int(part * common) for ref, part in earned.items()}
+    divisor = gcd(*whole.values())
+    over = max(whole.values()) // divisor // WEIGHT_MAX + 1
+    return {ref: part // divisor // over for ref, part in whole.items()}
+
+
+def _by_line(running: Running, amount: int, parts: Parts | None) -> dict[str, Fraction]:
+    """Return how much of `amount` each line earned: by its part, else by what is paid for it."""
+    of = parts or {line.ref: line.amount for line in running.lines if line.amount}
+    whole = sum(of.values())
+    return {ref: Fraction(amount * part, whole) for ref, part in of.items() if part}

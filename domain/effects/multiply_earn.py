@@ -9,6 +9,7 @@ from domain.assets import Asset
 from domain.conditions.base import Facts
 from domain.effects.base import NAME_MEMBER, NO_MEMBER, NO_ORDER, EffectKind, Outcome, Stage, nothing
 from domain.effects.by_tier import best, nearest
+from domain.effects.crediting import weights
 from domain.program import factor_text
 from domain.values import replace
 
@@ -89,5 +90,5 @@ def multiplied(facts: Facts, asset: Asset, factor: Decimal, text: str) -> Outcom
         text=f"{asset.spelled(amount)} {asset.code} more: {text}.",
         arithmetic=arithmetic,
         facts={"factor": str(factor), "before": before},
-        parts=earn.parts if earn else None,
+        parts=weights(earn.by_line) if earn else None,
     )

@@ -145,7 +145,7 @@ def test_a_staged_earning_shows_its_arithmetic_and_facts() -> None:
         parts={"a": 120_00},
     )
     earned = facts.running.earn[POINTS.id]
-    assert (earned.exact, earned.total, earned.rounding, earned.parts) == (10, 10, Rounding.DOWN, {"a": 120_00})
+    assert (earned.exact, earned.total, earned.rounding, earned.by_line) == (10, 10, Rounding.DOWN, {"a": 10})
 
 
 def test_the_remedy_of_a_staged_earning_is_the_gap_to_the_first_bracket() -> None:
@@ -197,7 +197,7 @@ def test_multipliers_know_by_which_lines_was_earned() -> None:
     double = MultiplyEarn(POINTS, Decimal(2))
     first = by(shipping=False, match=CDS).apply(facts)
     assert first.parts == {"a": 60_00}
-    assert double.apply(facts).parts == {"a": 60_00}
+    assert double.apply(facts).parts == {"a": 1}
 
     def parts_after(*rules: EffectRule) -> Parts | None:
         found = cart(line("a", 60_00), line("b", 40_00, sku="LP"))
@@ -207,11 +207,19 @@ def test_multipliers_know_by_which_lines_was_earned() -> None:
     cds = by(shipping=False, match=CDS)
     lps = by(LISTED, shipping=False, match=Match(skus=frozenset({"LP"})))
     assert parts_after(earn(), EarnFixed(POINTS, 5)) is None
-    assert parts_after(earn(), cds) == parts_after(cds, earn()) == {"a": 120_00, "b": 40_00}
-    assert parts_after(cds, lps) == {"a": 60_00, "b": 40_00}
-    assert parts_after(cds, EarnFixed(POINTS, 5)) == {"a": 120_00, "b": 40_00}
+    # 100 points of both and 60 of the discs: 60 + 60 and 40
+    assert parts_after(earn(), cds) == parts_after(cds, earn()) == {"a": 3, "b": 1}
+    assert parts_after(cds, lps) == {"a": 3, "b": 2}
+    # 60 points of the discs, and of 5 points 3 and 2
+    assert parts_after(cds, EarnFixed(POINTS, 5)) == {"a": 63, "b": 2}
     nothing = replace(earn(1, 1_000_00), basis=EarnBasis(DISCOUNTED))
-    assert parts_after(nothing, cds) == parts_after(cds, nothing) == {"a": 60_00}
+    assert parts_after(nothing, cds) == parts_after(cds, nothing) == {"a": 1}
+    # ten times as many for the discs: 60 + 600 and 40
+    assert parts_after(earn(), replace(cds, points=10)) == {"a": 33, "b": 2}
+    # a third of 1,000 each and 33: 333 ⅓ + 33, exactly
+    thirds = cart(line("a", 33), line("b", 33), line("c", 33))
+    applied((EarnFixed(POINTS, 1000), replace(by(LISTED, match=CDS), points=100)), thirds)
+    assert double.apply(thirds).parts == {"a": 1, "b": 1, "c": 1}
     assert parts_after(nothing, earn()) is None
 
 

@@ -1,6 +1,8 @@
 """An order or an occasion while it is decided: what is left to pay of each line, what is given so far."""
 
+import math
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from tests.services.oracle.people import Person
 
@@ -39,7 +41,8 @@ class Earned:
     total: int
     exact: tuple[int, int]
     """A fraction."""
-    parts: Parts | None
+    by_line: dict[str, Fraction] | None
+    """How much of it each line earned, before multipliers; None while all earn as they cost."""
 
 
 @dataclass
@@ -116,23 +119,21 @@ class Draft:
             return None
         before = self.earned.get(asset)
         if before is None:
-            self.earned[asset] = Earned(amount, (amount, 1), parts or None)
+            self.earned[asset] = Earned(amount, (amount, 1), self._by_line(amount, parts) if parts else None)
         elif amount:
             number, of = before.exact
-            before.parts = self._joined(before, parts or None)
+            if before.by_line is not None or parts:
+                was = before.by_line if before.by_line is not None else self._by_line(before.total, None)
+                now = self._by_line(amount, parts)
+                before.by_line = {ref: was.get(ref, Fraction()) + now.get(ref, Fraction()) for ref in {**was, **now}}
             before.exact = number + amount * of, of
             before.total += amount
         return Gives("EARN", amount, asset, parts or None) if amount else None
 
-    def _joined(self, before: Earned, parts: Parts | None) -> Parts | None:
-        """Return by which lines all is earned; what is earned by no line in particular is by what they cost."""
-        if not before.total:
-            return parts
-        if before.parts is None and parts is None:
-            return None
-        cost = {line.ref: line.left for line in self.lines if line.left}
-        both = [cost if one is None else one for one in (before.parts, parts)]
-        return {ref: sum(one.get(ref, 0) for one in both) for ref in {**both[0], **both[1]}} or None
+    def _by_line(self, amount: int, parts: Parts | None) -> dict[str, Fraction]:
+        """Return how much each line earned; what is earned by no line in particular is by what they cost."""
+        of = parts or {line.ref: line.left for line in self.lines if line.left}
+        return {ref: Fraction(amount * part, sum(of.values())) for ref, part in of.items()}
 
     def multiply(self, asset: str, number: int, over: int) -> Gives | None:
         """Give the growth of the product of all that was earned, which is rounded down as a whole."""
@@ -142,7 +143,10 @@ class Draft:
         earned.exact = earned.exact[0] * number, earned.exact[1] * over
         more = earned.exact[0] // earned.exact[1] - earned.total
         earned.total += more
-        return Gives("MULTIPLY_EARN", more, asset, earned.parts) if more else None
+        by_line = {ref: part for ref, part in (earned.by_line or {}).items() if part}
+        common = math.lcm(*(part.denominator for part in by_line.values()))
+        weights = {ref: int(part * common) for ref, part in by_line.items()}
+        return Gives("MULTIPLY_EARN", more, asset, weights or None) if more else None
 
     def tag(self, name: str) -> Gives | None:
         has = self.person is None or name in self.person.tags
