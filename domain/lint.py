@@ -13,7 +13,7 @@ from domain.campaigns import Step, Trigger
 from domain.findings import Finding
 from domain.instants import NEVER
 from domain.lint_conditions import contradictions, never_meet
-from domain.lint_stacks import SHARES, stacks
+from domain.lint_stacks import BY_TIER, SHARES, stacks
 from domain.setup import CampaignSetUp, SetUp, StoredState
 
 FACTOR_HIGH = Decimal(5)
@@ -92,7 +92,7 @@ def _unbounded(one: CampaignSetUp) -> Iterator[Finding]:
     if bounded or any(part is not None for part in (version.budget or {}).values()) or version.ends_at != NEVER:
         return
     for index, name, body in effects_of(one):
-        if name in GIFTS and version.step != Step.MEMBER_PRICE and name != "percentOffByTier":
+        if name in GIFTS - BY_TIER and version.step != Step.MEMBER_PRICE:
             what = "gives without end or bound"
         elif name in {"earnFixed", "grantChances"} and version.trigger == Trigger.EVENT:
             what = f"gives {body['asset']} for each event, however many are sent"

@@ -14,7 +14,10 @@ STEEP = Decimal("0.8")
 """A stack that takes off so much is worth a look."""
 CAMPAIGNS_MAX = 300
 """Of more discounts than this, those that take off most are looked at."""
-AMOUNTS = frozenset({"amountOff", "amountOffStaged"})
+AMOUNTS = frozenset({"amountOff", "amountOffStaged", "amountOffByTier"})
+"""Effects that take the same off however much is left of the listed price."""
+BY_TIER = frozenset({"percentOffByTier", "amountOffByTier"})
+"""Effects that give nothing to members of a tier which they do not name."""
 
 
 @keyword_value
@@ -112,6 +115,7 @@ def _taken(one: CampaignSetUp) -> Taken:
     left, largest = ONE, Decimal(0)
     below: tuple[str, ...] = ("effects",)
     names = set()
+    by_tier = set[str]()
     for index, form in enumerate(one.version.effects):
         ((name, body),) = form.items()
         share = SHARES[name](body, least) if name in SHARES else Decimal(0)
@@ -119,8 +123,10 @@ def _taken(one: CampaignSetUp) -> Taken:
         names |= {name} if share else set()
         if share > largest:
             largest, below = share, ("effects", str(index), name)
-        if name == "percentOffByTier":
-            tiers.append(frozenset(row["tier"] for row in body["tiers"]))
+        if name in BY_TIER:
+            by_tier |= {row["tier"] for row in body["tiers"]}
+    if names and names <= BY_TIER:  # any other discount is for every tier that the conditions let in
+        tiers.append(frozenset(by_tier))
     return Taken(
         campaign=one,
         share=ONE - left,
@@ -146,6 +152,10 @@ def _amount(body: Mapping[str, Any], least: Decimal) -> Decimal:
     return _part(_number(body, "amount"), _number(body, "every") if body.get("every") is not None else least)
 
 
+def _amount_by_tier(body: Mapping[str, Any], least: Decimal) -> Decimal:
+    return max(_part(_number(row, "amount"), least) for row in body["tiers"])
+
+
 def _staged(body: Mapping[str, Any], least: Decimal) -> Decimal:
     return max(_part(_number(row, "amount"), max(least, _number(row, "from"))) for row in body["brackets"])
 
@@ -161,7 +171,7 @@ def _nth(body: Mapping[str, Any], _: Decimal) -> Decimal:
 
 def _price(body: Mapping[str, Any], _: Decimal) -> Decimal:
     """Return all of it for a price of nothing; what another one takes off depends on prices that nobody knows."""
-    return Decimal(0) if _number(body, "price") else ONE
+    return Decimal(0) if body.get("price") is not None and _number(body, "price") else ONE
 
 
 SHARES: dict[str, Callable[[Mapping[str, Any], Decimal], Decimal]] = {
@@ -169,9 +179,11 @@ SHARES: dict[str, Callable[[Mapping[str, Any], Decimal], Decimal]] = {
     "percentOffByTier": _percent_by_tier,
     "amountOff": _amount,
     "amountOffStaged": _staged,
+    "amountOffByTier": _amount_by_tier,
     "cheapestOff": _cheapest,
     "nthItemOff": _nth,
     "fixedPrice": _price,
+    "exchange": _price,
     "bundlePrice": _price,
 }
 """Which share of the goods an effect takes off at most, by its name, of an order that costs so much at least."""

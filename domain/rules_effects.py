@@ -8,9 +8,10 @@ from domain import checks
 from domain.amounts import Rounding, to_minor
 from domain.assets import Asset, AssetKind
 from domain.effects.add_tag import AddTag
-from domain.effects.amount_off import AmountOff, AmountOffStaged
+from domain.effects.amount_off import AmountOff, AmountOffByTier, AmountOffStaged
 from domain.effects.base import EffectRule
 from domain.effects.brackets import Bracket
+from domain.effects.by_tier import Rate
 from domain.effects.earn import EarnPerAmount
 from domain.effects.earn_basis import Basis, EarnBasis
 from domain.effects.earn_fixed import AddProgress, EarnFixed, GrantChances
@@ -19,7 +20,7 @@ from domain.effects.gift import Gift
 from domain.effects.multiply_earn import MultiplyEarn, MultiplyEarnByTier
 from domain.effects.percent_off import PercentOff, PercentOffByTier
 from domain.effects.piece_percent import CheapestOff, NthItemOff
-from domain.effects.piece_price import BundlePrice, FixedPrice
+from domain.effects.piece_price import BundlePrice, Exchange, FixedPrice
 from domain.effects.shipping_off import ShippingOff
 from domain.forms import Path, decimal, only, part, text
 from domain.matching import Match
@@ -63,9 +64,11 @@ class EffectReader:
             "percentOffByTier": (self._percent_off_by_tier, ("tiers", "match", "rounding")),
             "amountOff": (self._amount_off, ("amount", "match", "every", "times")),
             "amountOffStaged": (self._amount_off_staged, ("brackets", "match")),
+            "amountOffByTier": (self._amount_off_by_tier, ("tiers", "match")),
             "cheapestOff": (self._cheapest_off, ("group", "free", "percent", "match", "times")),
             "nthItemOff": (self._nth_item_off, ("n", "percent", "match", "times")),
             "fixedPrice": (self._fixed_price, ("price", "match")),
+            "exchange": (self._exchange, ("match", "quantity", "price")),
             "bundlePrice": (self._bundle_price, ("quantity", "price", "match", "times")),
             "shippingOff": (self._shipping_off, ("percent", "amount")),
             "gift": (self._gift, ("sku", "name", "quantity", "every", "times")),
@@ -104,6 +107,10 @@ class EffectReader:
     def _amount_off_staged(self, body: Any, path: Path) -> AmountOffStaged:
         return AmountOffStaged(self._brackets(body, "amount", self.currency_scale, path), _match(body, path))
 
+    def _amount_off_by_tier(self, body: Any, path: Path) -> AmountOffByTier:
+        amounts = self._by_tier(body, "tiers", lambda row, at: self._positive_money(row, "amount", at), path)
+        return AmountOffByTier(amounts, _match(body, path))
+
     def _cheapest_off(self, body: Any, path: Path) -> CheapestOff:
         group = _whole(body, "group", path)
         free = _whole(body, "free", path, most=group)
@@ -115,6 +122,13 @@ class EffectReader:
 
     def _fixed_price(self, body: Any, path: Path) -> FixedPrice:
         return FixedPrice(self._money(body, "price", path), _match(body, path))
+
+    def _exchange(self, body: Any, path: Path) -> Exchange:
+        match = _match(body, path)
+        if match.everything:  # whoever forgets the item would give the dearest of all goods away
+            raise InvalidInput("`match` names what is exchanged.", field=(*path, "match"))
+        price = 0 if part(body, "price", path) is None else self._money(body, "price", path)
+        return Exchange(match, _usual_quantity(body, path), price)
 
     def _bundle_price(self, body: Any, path: Path) -> BundlePrice:
         quantity, price = _whole(body, "quantity", path), self._money(body, "price", path)
@@ -131,8 +145,7 @@ class EffectReader:
     def _gift(self, body: Any, path: Path) -> Gift:
         sku = text(body, "sku", path, checks.CODE_MAX)
         name = None if part(body, "name", path) is None else text(body, "name", path, checks.NAME_MAX)
-        quantity = 1 if part(body, "quantity", path) is None else _whole(body, "quantity", path)
-        return Gift(sku, name, quantity, *self._every(body, path))
+        return Gift(sku, name, _usual_quantity(body, path), *self._every(body, path))
 
     def _every(self, body: Any, path: Path) -> tuple[int | None, int | None]:
         """Return for how much and how often at most something is given; without the one, the other means nothing."""
@@ -174,11 +187,11 @@ class EffectReader:
 
     # ── parts ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _by_tier(self, body: Any, name: str, rate: Callable[[Any, Path], Decimal], path: Path) -> dict[str, Decimal]:
+    def _by_tier(self, body: Any, name: str, rate: Callable[[Any, Path], Rate], path: Path) -> dict[str, Rate]:
         rows = part(body, name, path)
         if not isinstance(rows, list) or not 1 <= len(rows) <= TIERS_MAX:
-            raise InvalidInput(f"`{name}` lists 1 to {TIERS_MAX} tiers, each with its rate.", field=(*path, name))
-        found: dict[str, Decimal] = {}
+            raise InvalidInput(f"`{name}` lists 1 to {TIERS_MAX} tiers, each with what it has.", field=(*path, name))
+        found: dict[str, Rate] = {}
         for index, row in enumerate(rows):
             at = (*path, name, str(index))
             code = part(row, "tier", at)
@@ -231,6 +244,10 @@ def _whole(body: Any, name: str, path: Path, most: int = QUANTITY_MAX) -> int:
     if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= most:
         raise InvalidInput(f"`{name}` is a whole number from 1 to {most}.", field=(*path, name))
     return number
+
+
+def _usual_quantity(body: Any, path: Path) -> int:
+    return 1 if part(body, "quantity", path) is None else _whole(body, "quantity", path)
 
 
 def _times(body: Any, path: Path) -> int | None:

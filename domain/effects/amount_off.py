@@ -1,12 +1,14 @@
-"""`amountOff` and `amountOffStaged`: a fixed amount off, never more than there is left to pay."""
+"""`amountOff`, `amountOffStaged` and `amountOffByTier`: an amount off, never more than there is left to pay."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from domain.amounts import spelled
 from domain.conditions.base import Facts
-from domain.effects.base import EffectKind, Outcome, Promotion, nothing
+from domain.effects.base import NAME_MEMBER, NO_MEMBER, EffectKind, Outcome, Promotion, nothing
 from domain.effects.brackets import Bracket, lowest, reached
+from domain.effects.by_tier import best, nearest
 from domain.effects.discounts import amounts, discount, more, times_text
 from domain.matching import EVERYTHING, Match
 
@@ -69,6 +71,32 @@ class AmountOffStaged(Promotion):
         step = f"{spelled(basis, scale)} reaches {spelled(bracket.least, scale)} = {spelled(bracket.gives, scale)}"
         details = {"basis": basis, "from": bracket.least, "each": bracket.gives}
         return _amount_off(facts, self.match, bracket.gives, words=words, details=details, arithmetic=(step,))
+
+
+@dataclass(frozen=True, slots=True)
+class AmountOffByTier(Promotion):
+    """The amount that the member's tier has, the highest where ladders differ; a tier that is not named has none.
+
+    Amounts are minor units of the program's currency.
+    """
+
+    amounts: Mapping[str, int]
+    match: Match = EVERYTHING
+
+    def give(self, facts: Facts) -> Outcome:
+        """Take the amount of the member's tier off."""
+        if facts.member is None:
+            return nothing(EffectKind.DISCOUNT, NO_MEMBER, NAME_MEMBER)
+        money = facts.program.money
+        code = best(facts, self.amounts)
+        basis = sum(amounts(facts, self.match).values())
+        if code is None:
+            tier = nearest(facts, self.amounts, lambda _: basis > 0)
+            remedy = f"{tier.code} members get {money(self.amounts[tier.code])} off." if tier else None
+            return nothing(EffectKind.DISCOUNT, "the tier of the member has no amount of its own.", remedy)
+        wanted = self.amounts[code]
+        words = f"{self.match.text}: {money(wanted)} as {code}"
+        return _amount_off(facts, self.match, wanted, words=words, details={"basis": basis, "each": wanted})
 
 
 def _amount_off(

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from schema.types.condition_forms import goods
+from schema.types.condition_forms import MATCH, goods
 from schema.types.forms import Form, Part
 from schema.types.rule_enums import Basis, Rounding
 
@@ -61,6 +61,21 @@ EFFECTS = (
         ),
     ),
     Form(
+        "amountOffByTier",
+        "AmountOffByTierRule",
+        "Takes an amount off that depends on the member's tier; nothing for a tier that is not named.",
+        (
+            _rows(
+                "tiers",
+                "TierAmount",
+                "A tier and its amount.",
+                TIER,
+                Part("amount", Decimal, f"What is taken off, {MONEY}."),
+            ),
+            goods(),
+        ),
+    ),
+    Form(
         "cheapestOff",
         "CheapestOffRule",
         "Of each group of pieces, takes a percentage off the cheapest.",
@@ -83,6 +98,16 @@ EFFECTS = (
         "FixedPriceRule",
         "Sells each piece at a price if it cost more.",
         (Part("price", Decimal, f"The price of a piece, {MONEY}."), goods()),
+    ),
+    Form(
+        "exchange",
+        "ExchangeRule",
+        "Sells some pieces at a price if they cost more, the dearest first: usually one, for nothing.",
+        (
+            Part("match", MATCH, "What is exchanged; it names something."),
+            Part("quantity", int, "How many pieces, 1 to 1,000,000; of fewer, as many as there are.", 1),
+            Part("price", Decimal, f"The price of each, {MONEY}.", Decimal(0)),
+        ),
     ),
     Form(
         "bundlePrice",

@@ -112,13 +112,14 @@ def _off_pieces(runs: list[Run], share: Decimal, facts: Facts) -> Found:
     return off({"basis": basis, **facts}, percent(basis, share), by_line(runs))
 
 
-def fixed_price(price: int, match: Match) -> Measure:
-    """Measure `fixedPrice`."""
+def fixed_price(price: int, match: Match, most: int | None = None) -> Measure:
+    """Measure `fixedPrice`, or with `most`, which pieces can have the price, `exchange`."""
 
     def measure(basket: Basket) -> Found:
-        runs = Pieces(basket.running.matching(match), dearest_first=True).runs
-        dearer = [run for run in runs if run.price > price]
-        count, basis = sum(run.count for run in dearer), sum(map(cost, dearer))
+        pieces = Pieces(basket.running.matching(match), dearest_first=True)
+        count = _at_most(sum(run.count for run in pieces.runs if run.price > price), most)
+        dearer = pieces.chosen(lambda k: min(k, count))
+        basis = sum(map(cost, dearer))
         over = by_line(Run(run.price - price, run.ref, run.count) for run in dearer)
         return off({"basis": basis, "pieces": count}, basis - count * price, over)
 

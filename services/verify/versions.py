@@ -19,6 +19,8 @@ from services.verify.rules import Basis
 LIMITS = ("perMember", "perMemberDay", "perDay", "total")
 """Limits that are counted over orders."""
 WHOLE = "100"
+BY_TIER = {"percentOffByTier": ("percentOff", "percent"), "amountOffByTier": ("amountOff", "amount")}
+"""Discounts by tier: what each is for one tier, and the part that differs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +153,10 @@ class _Reader:
             yield self._shipping(body)
         elif name == "gift":
             yield self._gift(body)
-        elif name == "percentOffByTier":
-            for part in body["tiers"]:
-                yield self._discount("percentOff", {**body, "percent": part["percent"]})
+        elif name in BY_TIER:
+            same, rate = BY_TIER[name]
+            for row in body["tiers"]:
+                yield self._discount(same, {**body, rate: row[rate]})
         else:
             yield self._discount(name, body)
 
@@ -219,6 +222,9 @@ class _Reader:
                 return {"price": price}, rules.fixed_price(price, match)
             said = {"quantity": body["quantity"], "price": price}
             return said, rules.bundle_price(body["quantity"], price, match, most)
+        if name == "exchange":
+            price, quantity = self.named.optional_money(body, "price") or 0, body.get("quantity") or 1
+            return {"quantity": quantity, "price": price}, rules.fixed_price(price, match, quantity)
         return self._off(name, body, match, most)
 
     def _off(

@@ -40,6 +40,16 @@ DISCOUNTS = {
     "fixedPrice": _with_match(price=money),
     "bundlePrice": _with_match(quantity=st.integers(2, 3), price=money),
     "percentOffByTier": _with_match(tiers=st.just([{"tier": "SILVER", "percent": "10"}])),
+    "amountOffByTier": _with_match(
+        tiers=st.sampled_from([[{"tier": "SILVER", "amount": "7.77"}], [{"tier": "GOLD", "amount": "5"}]])
+    ),
+    "exchange": st.fixed_dictionaries(
+        {
+            "match": matches.filter(lambda match: match is not None),
+            "quantity": st.integers(1, 3),
+            "price": st.sampled_from(["0", "0.01", "3.33"]),
+        }
+    ),
 }
 OTHERS = {
     "shippingOff": st.sampled_from([{"percent": "50"}, {"amount": "3"}]),

@@ -320,6 +320,8 @@ EVERY_EFFECT: list[dict[str, Any]] = [
     {"nthItemOff": {"n": 2, "percent": "50"}},
     {"fixedPrice": {"price": "9"}},
     {"bundlePrice": {"quantity": 2, "price": "15"}},
+    {"exchange": {"match": {"skus": ["CD"]}}},
+    {"amountOffByTier": {"tiers": [{"tier": "SILVER", "amount": "5"}]}},
     {"shippingOff": {"percent": "50"}},
     {"gift": {"sku": "CUP"}},
     {"earn": {"asset": "POINTS", "points": "1", "per": "1", "rounding": "DOWN"}},

@@ -5,12 +5,12 @@ from hypothesis import strategies as st
 
 from domain.amounts import Rounding
 from domain.conditions.base import Facts
-from domain.effects.amount_off import AmountOff, AmountOffStaged
+from domain.effects.amount_off import AmountOff, AmountOffByTier, AmountOffStaged
 from domain.effects.base import EffectKind, EffectRule
 from domain.effects.brackets import Bracket
 from domain.effects.percent_off import PercentOff, PercentOffByTier
 from domain.effects.piece_percent import CheapestOff, NthItemOff
-from domain.effects.piece_price import BundlePrice, FixedPrice
+from domain.effects.piece_price import BundlePrice, Exchange, FixedPrice
 from domain.effects.shipping_off import ShippingOff
 from domain.matching import EVERYTHING, Match
 from tests.domain.carts import amounts, shuffled, uneven_carts
@@ -25,9 +25,11 @@ discounts = st.one_of(
     st.builds(lambda percent, *more: PercentOffByTier({"MEMBER": percent}, *more), percents, matches, roundings),
     st.builds(AmountOff, st.integers(1, 80), matches, st.none() | st.integers(1, 50), bounds),
     st.builds(AmountOffStaged, brackets, matches),
+    st.builds(lambda amount, match: AmountOffByTier({"MEMBER": amount}, match), st.integers(1, 80), matches),
     st.builds(CheapestOff, st.integers(3, 5), st.integers(1, 3), percents, matches, bounds),
     st.builds(NthItemOff, st.integers(1, 4), percents, matches, bounds),
     st.builds(FixedPrice, st.integers(0, 20), matches),
+    st.builds(Exchange, matches, st.integers(1, 9), st.integers(0, 20)),
     st.builds(BundlePrice, st.integers(1, 4), st.integers(0, 40), matches, bounds),
 )
 

@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.amounts import Rounding
-from domain.effects.amount_off import AmountOff, AmountOffStaged
+from domain.effects.amount_off import AmountOff, AmountOffByTier, AmountOffStaged
 from domain.effects.base import EffectKind, EffectRule, GiftLine, Outcome, Stage
 from domain.effects.brackets import Bracket
 from domain.effects.gift import Gift
 from domain.effects.percent_off import PercentOff, PercentOffByTier
 from domain.effects.piece_percent import CheapestOff, NthItemOff
-from domain.effects.piece_price import BundlePrice, FixedPrice
+from domain.effects.piece_price import BundlePrice, Exchange, FixedPrice
 from domain.effects.shipping_off import ShippingOff
 from domain.matching import Match
 from domain.orders import QUANTITY_MAX
@@ -45,9 +45,11 @@ def test_a_discount_of_nothing() -> None:
         AmountOff(1, CDS),
         AmountOff(1, CDS, every=1),
         AmountOffStaged((Bracket(0, 5_00),), CDS),
+        AmountOffByTier({"MEMBER": 5_00}, CDS),
         CheapestOff(2, 1, match=CDS),
         NthItemOff(1, Decimal(100), CDS),
         FixedPrice(0, CDS),
+        Exchange(CDS),
         BundlePrice(2, 0, CDS),
     ]
     for rule in rules:
@@ -152,6 +154,64 @@ def test_an_amount_for_each_so_much_shows_its_arithmetic() -> None:
     assert (cut.amount, cut.times, cut.arithmetic[-1]) == (70_00, 3, "90.00, cut to what is left to pay = 70.00")
 
 
+FACES = AmountOffByTier({"SILVER": 5_00, "GOLD": 9_99})
+
+
+@pytest.mark.parametrize(
+    ("tier", "amount", "text", "remedy"),
+    [
+        (MEMBER, 0, "the tier of the member has no amount of its own.", "SILVER members get 5.00 CNY off."),
+        (SILVER, 5_00, "5.00 CNY off all goods: 5.00 CNY as SILVER.", None),
+        (GOLD, 9_99, "9.99 CNY off all goods: 9.99 CNY as GOLD.", None),
+    ],
+)
+def test_the_tier_s_own_amount_is_off(tier: Tier, amount: int, text: str, remedy: str | None) -> None:
+    outcome = FACES.apply(goods(member=shopper(tier)))
+    assert (outcome.amount, outcome.text, outcome.remedy) == (amount, text, remedy)
+
+
+@pytest.mark.parametrize(
+    ("basis", "amount", "step"),
+    [
+        (10_00, 9_99, "fixed = 9.99"),
+        (9_99, 9_99, "fixed = 9.99"),
+        (9_98, 9_98, "9.99, cut to what is left to pay = 9.98"),
+        (1, 1, "9.99, cut to what is left to pay = 0.01"),
+    ],
+)
+def test_an_amount_by_tier_is_no_more_than_is_left(basis: int, amount: int, step: str) -> None:
+    outcome = FACES.apply(goods(basis, member=shopper(GOLD)))
+    assert (outcome.amount, outcome.arithmetic, outcome.times) == (amount, (step,), 1)
+    assert outcome.facts == {"basis": basis, "each": 9_99}
+    assert outcome.text.endswith(" as GOLD, cut to what is left to pay." if amount < 9_99 else " as GOLD.")
+
+
+def test_an_amount_by_tier_is_spread_over_what_is_meant_and_what_others_left() -> None:
+    facts = cart(line("a", 20_00), line("b", 10_00), line("c", 5_00, sku="LP"), member=shopper(GOLD))
+    rule = AmountOffByTier({"GOLD": 9_99}, CDS)
+    outcomes = applied([PercentOff(HALF), rule, rule], facts)
+    # 10.00 and 5.00 are left: 9.99 are 6.66 and 3.33; of the 5.01 that are left then, the second takes all
+    assert [outcome.amount for outcome in outcomes] == [17_50, 9_99, 5_01]
+    assert [outcome.parts for outcome in outcomes[1:]] == [{"a": 6_66, "b": 3_33}, {"a": 3_34, "b": 1_67}]
+    assert amounts(facts) == {"a": 0, "b": 0, "c": 2_50}
+    third = rule.apply(facts)
+    assert (third.amount, third.text, third.remedy) == (0, "nothing is left to pay for CD.", "0.01 CNY more of CD.")
+
+
+def test_on_several_ladders_the_highest_amount_counts_and_only_a_tier_that_helps_is_named() -> None:
+    both = shopper(standings={LADDER_ID: GOLD, POINTS.id: SILVER})
+    assert FACES.apply(goods(member=both)).text == "9.99 CNY off all goods: 9.99 CNY as GOLD."
+    turned = AmountOffByTier({"SILVER": 9_99, "GOLD": 5_00})
+    assert turned.apply(goods(member=both)).text == "9.99 CNY off all goods: 9.99 CNY as SILVER."
+    gold = AmountOffByTier({"GOLD": 1}, CDS)
+    assert gold.apply(goods(1, member=shopper(SILVER))).remedy == "GOLD members get 0.01 CNY off."
+    assert gold.apply(goods(0, member=shopper(SILVER))).remedy is None
+    silver = AmountOffByTier({"SILVER": 1}).apply(goods(member=shopper(GOLD)))
+    assert (silver.amount, silver.remedy) == (0, None)  # nobody falls to a tier by buying
+    guest = FACES.apply(goods(member=None))
+    assert (guest.text, guest.remedy) == ("the order names no member.", "Name the member of the order.")
+
+
 BRACKETS = (Bracket(100_00, 10_00), Bracket(300_00, 40_00), Bracket(200_00, 25_00))
 
 
@@ -179,6 +239,7 @@ by_amount = st.one_of(
     st.builds(
         lambda least, gives: AmountOffStaged((Bracket(least, gives),), CDS), st.integers(0, 99), st.integers(1, 9)
     ),
+    st.builds(lambda amount: AmountOffByTier({"MEMBER": amount}, CDS), st.integers(1, 99)),
 )
 
 
@@ -287,9 +348,11 @@ ALL: list[EffectRule] = [
     PercentOffByTier({"MEMBER": TEN}),
     AmountOff(1),
     AmountOffStaged(BRACKETS),
+    AmountOffByTier({"MEMBER": 1}),
     CheapestOff(3, 1),
     NthItemOff(2, HALF),
     FixedPrice(1),
+    Exchange(CDS, price=1),
     BundlePrice(2, 1),
     ShippingOff(percent=HALF),
     Gift("BAG"),
@@ -314,4 +377,4 @@ def test_the_last_step_ends_in_the_amount_and_the_text_names_it(rule: EffectRule
 
 def test_discounts_of_lines_come_before_those_of_shipping() -> None:
     stages = [rule.stage for rule in ALL]
-    assert stages == [Stage.PROMOTION] * 8 + [Stage.SHIPPING, Stage.PROMOTION]
+    assert stages == [Stage.PROMOTION] * 10 + [Stage.SHIPPING, Stage.PROMOTION]

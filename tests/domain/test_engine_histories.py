@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.decisions.situation import Decision
 from domain.orders import OrderState
 from domain.program import CampaignVersion
-from tests.domain.campaigns import campaigns, carts, shop
+from tests.domain.campaigns import campaigns, carts, shop, version_of
 from tests.domain.makers import line, order, state
 from tests.domain.order_histories import Orders
 
@@ -19,7 +20,9 @@ ORDER_ID = UUID(int=0x9001)
 Row = tuple[int, int, str, str | None]
 
 
-def bought(versions: Sequence[CampaignVersion], rows: Sequence[Row], *, held: bool = False) -> Orders:
+def bought(
+    versions: Sequence[CampaignVersion], rows: Sequence[Row], *, held: bool = False, shipping: int = 7_00
+) -> Orders:
     """Return a history in which one order was bought, or is held."""
     of = shop(*versions)
     history = Orders(state(), shop=of)
@@ -27,7 +30,7 @@ def bought(versions: Sequence[CampaignVersion], rows: Sequence[Row], *, held: bo
         line(str(ref), price, quantity, sku=sku, category=category)
         for ref, (price, quantity, sku, category) in enumerate(rows)
     )
-    content = order(lines=lines, shipping=7_00)
+    content = order(lines=lines, shipping=shipping)
     found = history.hold(content, ORDER_ID) if held else history.buy(content, ORDER_ID)
     assert isinstance(found, Decision), found
     return history
@@ -79,6 +82,29 @@ def test_any_split_of_returns_ends_where_one_return_does(
     assert seen(split) == seen(whole)
     assert split.state_of(ORDER_ID) is whole.state_of(ORDER_ID) is OrderState.RETURNED
     nothing(whole)
+
+
+@pytest.mark.parametrize(
+    ("effect", "refunds"),
+    [
+        # 3 × 10.01, one for nothing: 20.02 are paid for the line; a third of it is 6.673, and two thirds are 13.347
+        ({"exchange": {"match": {"skus": ["CD"]}}}, [6_67, 6_67, 6_68, 4_99]),
+        # two of them for 3.33 each: 16.67 are paid; a third of it is 5.557, and two thirds are 11.113
+        ({"exchange": {"match": {"skus": ["CD"]}, "quantity": 2, "price": "3.33"}}, [5_55, 5_56, 5_56, 4_99]),
+        # 9.99 off 30.03 and 4.99 are 8.57 and 1.42: 21.46 are paid; a third of it is 7.153, and two thirds are 14.307
+        ({"amountOffByTier": {"tiers": [{"tier": "MEMBER", "amount": "9.99"}]}}, [7_15, 7_15, 7_16, 3_57]),
+    ],
+)
+def test_of_what_was_exchanged_or_taken_off_by_tier_each_piece_has_its_share(
+    effect: dict[str, Any], refunds: list[int]
+) -> None:
+    version = version_of("C1", effects=[effect], budget={"money": "100"})
+    history = bought([version], [(10_01, 3, "CD", None), (4_99, 1, "LP", None)], shipping=0)
+    for ref in ("0", "0", "0", "1"):
+        assert isinstance(history.return_(ORDER_ID, [(ref, 1)]), Decision)
+    assert [row.refund for row in history.returns[ORDER_ID]] == refunds
+    assert history.state_of(ORDER_ID) is OrderState.RETURNED
+    nothing(history)
 
 
 @settings(max_examples=150, deadline=None)

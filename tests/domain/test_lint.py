@@ -18,6 +18,7 @@ JANUARY = datetime(2026, 1, 1, tzinfo=UTC)
 EARN = {"earn": {"asset": "POINTS", "points": "1", "per": "1", "rounding": "DOWN"}}
 QUALIFY = {"earn": {"asset": QUALIFYING.code, "points": "1", "per": "1", "rounding": "DOWN"}}
 SPEND_100 = {"minimumSpend": {"amount": "100"}}
+GOLD_10, SILVER_100 = {"tier": "GOLD", "amount": "10"}, {"tier": "SILVER", "amount": "100"}
 TIERS = (TierSetUp("MEMBER", "Member", 0), TierSetUp("SILVER", "Silver", 100_00), TierSetUp("GOLD", "Gold", 500_00))
 
 
@@ -123,6 +124,7 @@ def test_what_gives_without_bound_or_end_is_named_until_it_has_one(
         ({"multiplyEarn": {"asset": "POINTS", "factor": "4.9"}}, {}),
         ({"percentOff": {"percent": "10"}}, {"step": "MEMBER_PRICE"}),
         ({"percentOffByTier": {"tiers": [{"tier": "GOLD", "percent": "10"}]}}, {}),
+        ({"amountOffByTier": {"tiers": [{"tier": "GOLD", "amount": "10"}]}}, {"conditions": SPEND_100}),
         ({"earnFixed": {"asset": "POINTS", "points": "5"}}, {"trigger": "ENROLLED"}),
         ({"addTag": {"tag": "x"}}, {"trigger": "EVENT"}),
     ],
@@ -144,7 +146,12 @@ def test_what_is_meant_to_go_on_needs_no_bound(effect: dict[str, Any], facts: di
         ({"amountOffStaged": {"brackets": [{"from": "0", "amount": "5"}]}}, None),
         ({"cheapestOff": {"group": 2, "free": 2}}, None),
         ({"nthItemOff": {"n": 1, "percent": "100"}}, None),
+        ({"amountOffByTier": {"tiers": [GOLD_10, SILVER_100]}}, SPEND_100),
+        ({"amountOffByTier": {"tiers": [GOLD_10]}}, None),
         ({"fixedPrice": {"price": "0"}}, None),
+        ({"exchange": {"match": {"skus": ["A"]}}}, None),
+        ({"exchange": {"match": {"skus": ["A"]}, "price": None}}, SPEND_100),
+        ({"exchange": {"match": {"skus": ["A"]}, "quantity": 2, "price": "0.00"}}, None),
     ],
 )
 def test_a_campaign_that_alone_can_take_off_everything_is_named(
@@ -163,7 +170,9 @@ def test_a_campaign_that_alone_can_take_off_everything_is_named(
         ({"amountOff": {"amount": "20", "every": "100"}}, None),
         ({"amountOffStaged": {"brackets": [{"from": "10", "amount": "5"}]}}, None),
         ({"cheapestOff": {"group": 2, "free": 1}}, None),
+        ({"amountOffByTier": {"tiers": [GOLD_10, SILVER_100 | {"amount": "99.99"}]}}, SPEND_100),
         ({"bundlePrice": {"quantity": 2, "price": "1"}}, None),
+        ({"exchange": {"match": {"skus": ["A"]}, "price": "0.01"}}, None),
     ],
 )
 def test_a_campaign_that_leaves_something_is_not(effect: dict[str, Any], conditions: dict[str, Any] | None) -> None:
@@ -198,6 +207,28 @@ def test_only_what_may_apply_together_is_a_stack() -> None:
     assert pair({"conditions": {"tier": {"codes": ["GOLD"]}}}, {"conditions": {"tier": {"codes": ["SILVER"]}}}) == []
     assert pair({"conditions": {"tier": {"codes": ["GOLD"]}}}, {}) == ["STEEP_STACK"]
     assert pair({"state": StoredState.PAUSED}, {}) == []
+
+
+def test_a_discount_by_tier_is_in_the_stacks_of_its_tiers_alone() -> None:
+    def stack(*effects: dict[str, Any], tier: str = "SILVER") -> list[str]:
+        mine = campaign("A", *effects, conditions=SPEND_100, limits={"total": 1})
+        theirs = percent("70", "B", conditions={"tier": {"codes": [tier]}})
+        return [rule for rule, _, _ in found(mine, theirs)]
+
+    gold = {"amountOffByTier": {"tiers": [{"tier": "GOLD", "amount": "50"}]}}
+    silver = {"percentOffByTier": {"tiers": [{"tier": "SILVER", "percent": "50"}]}}
+    assert stack(gold, tier="GOLD") == stack(silver) == ["STEEP_STACK"]  # 50 % and 70 % are 85 %
+    assert stack(gold) == stack(silver, tier="GOLD") == []
+    # of two in one campaign either tier has one, and beside another discount every tier has that
+    assert stack(gold, silver) == stack(silver, gold, tier="GOLD") == ["STEEP_STACK"]
+    assert stack(gold, {"percentOff": {"percent": "50"}}) == ["STEEP_STACK"]
+
+
+def test_amounts_by_tier_off_the_listed_price_add_up() -> None:
+    listed = {"minimumSpend": {"amount": "100", "of": "LISTED"}}
+    sixty = {"amountOffByTier": {"tiers": [{"tier": "GOLD", "amount": "60"}, GOLD_10 | {"tier": "SILVER"}]}}
+    stack = [campaign(code, sixty, conditions=listed, limits={"total": 1}) for code in "AB"]
+    assert found(*stack) == [("STACK_REACHES_ZERO", "B", ("effects", "0", "amountOffByTier"))]
 
 
 # ── exclusive campaigns ──────────────────────────────────────────────────────────────────────────────────────────────

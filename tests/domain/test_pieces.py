@@ -12,7 +12,7 @@ from domain.amounts import Rounding, rounded
 from domain.conditions.base import Facts
 from domain.effects.base import EffectRule, Outcome, RunningLine
 from domain.effects.piece_percent import CheapestOff, NthItemOff
-from domain.effects.piece_price import BundlePrice, FixedPrice
+from domain.effects.piece_price import BundlePrice, Exchange, FixedPrice
 from domain.effects.pieces import Pieces, cost
 from domain.matching import EVERYTHING, Match
 from domain.orders import LINES_MAX, QUANTITY_MAX, LineContent
@@ -104,6 +104,18 @@ def test_a_fixed_price_lowers_each_piece_that_cost_more(facts: Facts, match: Mat
     assert (outcome.parts or {}) == {ref: part for ref, part in over.items() if part}
 
 
+@given(uneven_carts(), matches, st.integers(1, 9), st.integers(0, 30))
+def test_an_exchange_lowers_the_dearest_pieces_that_cost_more(
+    facts: Facts, match: Match, quantity: int, price: int
+) -> None:
+    over = Counter[str]()
+    for was, ref in dearest_first(written_out(facts, match))[:quantity]:
+        over[ref] += max(was - price, 0)
+    outcome = check(Exchange(match, quantity, price), facts, over.total(), set(over))
+    assert (outcome.parts or {}) == {ref: part for ref, part in over.items() if part}
+    assert outcome.times == 1
+
+
 @given(uneven_carts(), matches, st.integers(1, 5), st.integers(0, 60), bounds)
 def test_bundles_that_cost_more_are_lowered_to_the_price(
     facts: Facts, match: Match, quantity: int, price: int, times: int | None
@@ -120,6 +132,7 @@ rules = st.one_of(
     st.builds(CheapestOff, st.integers(1, 4), st.just(1), percents, st.just(CDS), bounds),
     st.builds(NthItemOff, st.integers(1, 4), percents, st.just(CDS), bounds),
     st.builds(FixedPrice, st.integers(0, 40), st.just(CDS)),
+    st.builds(Exchange, st.just(CDS), st.integers(1, 4), st.integers(0, 40)),
     st.builds(BundlePrice, st.integers(1, 4), st.integers(0, 40), st.just(CDS), bounds),
 )
 
@@ -142,7 +155,7 @@ def test_following_the_remedy_gives_something(rule: EffectRule, rows: list[tuple
 def named(remedy: str) -> list[LineContent]:
     """Return the pieces that a remedy names, at the least price that it names, or of 0.01."""
     first = remedy.partition(" ")[0]
-    count = 1 if first == "A" else int(first)
+    count = 1 if first in {"A", "Add"} else int(first)
     least = minor(remedy) if "CNY" in remedy else 1
     each = -(-least // count) if "together" in remedy else least
     return [line("more", each, count)]
@@ -219,6 +232,7 @@ def test_a_gift_of_another_campaign_is_no_piece() -> None:
         BundlePrice(3, 1_00),
         BundlePrice(7, 1),
         FixedPrice(1_00),
+        Exchange(Match(skus=frozenset({"CD"})), LINES_MAX * QUANTITY_MAX - 1, 1_00),
         NthItemOff(1_000_000, Decimal(1)),
     ],
 )

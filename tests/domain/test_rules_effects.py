@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from domain.amounts import Rounding
 from domain.assets import AssetKind
 from domain.effects.add_tag import AddTag
-from domain.effects.amount_off import AmountOff, AmountOffStaged
+from domain.effects.amount_off import AmountOff, AmountOffByTier, AmountOffStaged
 from domain.effects.brackets import Bracket
 from domain.effects.earn import EarnPerAmount
 from domain.effects.earn_basis import ALL_PAID, Basis, EarnBasis
@@ -19,7 +19,7 @@ from domain.effects.earn_staged import EarnStaged
 from domain.effects.gift import Gift
 from domain.effects.percent_off import PercentOff, PercentOffByTier
 from domain.effects.piece_percent import CheapestOff, NthItemOff
-from domain.effects.piece_price import BundlePrice, FixedPrice
+from domain.effects.piece_price import BundlePrice, Exchange, FixedPrice
 from domain.effects.shipping_off import ShippingOff
 from domain.matching import Match
 from domain.orders import QUANTITY_MAX
@@ -35,6 +35,7 @@ MATCH = {"skus": ["CD"]}
 CDS = Match(skus=frozenset({"CD"}))
 EARN = {"asset": "POINTS", "points": "1", "per": "1", "rounding": "DOWN"}
 ROWS = [{"from": "200", "amount": "25"}, {"from": "0", "amount": "10"}]
+FACES = [{"tier": "GOLD", "amount": "20"}, {"tier": "SILVER", "amount": 9.99}]
 STEPS = [{"from": "100", "points": "0.05"}]
 
 
@@ -61,6 +62,11 @@ STEPS = [{"from": "100", "points": "0.05"}]
             {"amountOffStaged": {"brackets": ROWS, "match": MATCH}},
             AmountOffStaged((Bracket(0, 10_00), Bracket(200_00, 25_00)), CDS),
         ),
+        (
+            {"amountOffByTier": {"tiers": FACES, "match": MATCH}},
+            AmountOffByTier({"GOLD": 20_00, "SILVER": 9_99}, CDS),
+        ),
+        ({"amountOffByTier": {"tiers": FACES[:1]}}, AmountOffByTier({"GOLD": 20_00})),
         ({"cheapestOff": {"group": 3, "free": 1}}, CheapestOff(3, 1)),
         (
             {"cheapestOff": {"group": 3, "free": 3, "percent": "50", "match": MATCH, "times": 2}},
@@ -69,6 +75,10 @@ STEPS = [{"from": "100", "points": "0.05"}]
         ({"nthItemOff": {"n": 2, "percent": "50", "match": MATCH, "times": 1}}, NthItemOff(2, Decimal(50), CDS, 1)),
         ({"fixedPrice": {"price": "9.9"}}, FixedPrice(9_90)),
         ({"fixedPrice": {"price": "0", "match": MATCH}}, FixedPrice(0, CDS)),
+        ({"exchange": {"match": MATCH}}, Exchange(CDS, 1, 0)),
+        ({"exchange": {"match": MATCH, "quantity": None, "price": None}}, Exchange(CDS, 1, 0)),
+        ({"exchange": {"match": MATCH, "quantity": 2, "price": "0.01"}}, Exchange(CDS, 2, 1)),
+        ({"exchange": {"match": {"exceptSkus": ["CD"]}, "price": 0}}, Exchange(Match(except_skus=frozenset({"CD"})))),
         ({"bundlePrice": {"quantity": 3, "price": "50", "match": MATCH, "times": 2}}, BundlePrice(3, 50_00, CDS, 2)),
         ({"shippingOff": {"percent": "100"}}, ShippingOff(percent=Decimal(100))),
         ({"shippingOff": {"percent": None, "amount": "6"}}, ShippingOff(amount=6_00)),
@@ -110,9 +120,11 @@ RIGHT: dict[str, dict[str, Any]] = {
     "percentOffByTier": {"tiers": [{"tier": "GOLD", "percent": "10"}], "match": MATCH, "rounding": "DOWN"},
     "amountOff": {"amount": "10", "match": MATCH, "every": "100", "times": 3},
     "amountOffStaged": {"brackets": ROWS, "match": MATCH},
+    "amountOffByTier": {"tiers": FACES, "match": MATCH},
     "cheapestOff": {"group": 3, "free": 1, "percent": "50", "match": MATCH, "times": 2},
     "nthItemOff": {"n": 2, "percent": "50", "match": MATCH, "times": 1},
     "fixedPrice": {"price": "9.9", "match": MATCH},
+    "exchange": {"match": MATCH, "quantity": 2, "price": "9.9"},
     "bundlePrice": {"quantity": 3, "price": "50", "match": MATCH, "times": 2},
     "shippingOff": {"percent": "50"},
     "gift": {"sku": "BAG", "name": "Tote bag", "quantity": 2, "every": "100", "times": 3},
@@ -126,6 +138,14 @@ RIGHT: dict[str, dict[str, Any]] = {
     "grantChances": {"asset": "SPIN", "count": 3},
 }
 OPTIONAL = {"match", "cap", "every", "times", "name", "quantity", "basis", "shipping", "percent", "rounding"}
+NEEDED = {
+    "earn": {"rounding"},
+    "bundlePrice": {"quantity"},
+    "percentOff": {"percent"},
+    "nthItemOff": {"percent"},
+    "exchange": {"match"},
+}
+"""What is optional elsewhere."""
 PERCENTS = ["0", "-1", "100.0001", "101", "0.00001", "1e-9999", "NaN", "ten", ["10"], {}, True]
 MONEY = ["-1", "0.001", "1e99", "NaN", "Infinity", "ten", ["10"], {}, True]
 POSITIVE = ["0", *MONEY]
@@ -184,11 +204,10 @@ def test_each_part_that_is_wrong_is_refused_by_its_path(name: str) -> None:
 @pytest.mark.parametrize("name", RIGHT)
 def test_what_is_needed_is_missed_and_what_is_unknown_is_refused(name: str) -> None:
     right = RIGHT[name]
-    needed = {"rounding"} if name == "earn" else {"quantity"} if name == "bundlePrice" else set()
-    needed |= {"percent"} if name in {"percentOff", "nthItemOff"} else set()
+    needed = NEEDED.get(name, set())
     for part in right.keys() - {"every", "percent"} | needed:
         without = {key: value for key, value in right.items() if key != part}
-        if part in OPTIONAL - needed:
+        if part in OPTIONAL - needed or (name, part) == ("exchange", "price"):
             assert reader.effect({name: without}) == reader.effect({name: {**right, part: None}})
         else:
             assert refused(name, without) == (part,)
@@ -209,6 +228,15 @@ def test_what_is_needed_is_missed_and_what_is_unknown_is_refused(name: str) -> N
         ("percentOffByTier", {"tiers": [{"tier": "GOLD", "percent": "0"}]}, ("tiers", "0", "percent")),
         ("percentOffByTier", {"tiers": [{"tier": "GOLD", "percent": "1"}] * 2}, ("tiers", "1", "tier")),
         ("multiplyEarnByTier", {"factors": [{"tier": "GOLD", "factor": "2"}] * 2}, ("factors", "1", "tier")),
+        ("amountOffByTier", {"tiers": [{"amount": "10"}]}, ("tiers", "0", "tier")),
+        ("amountOffByTier", {"tiers": [{"tier": "IRON", "amount": "10"}]}, ("tiers", "0", "tier")),
+        ("amountOffByTier", {"tiers": [{"tier": "GOLD", "percent": "10"}]}, ("tiers", "0", "amount")),
+        ("amountOffByTier", {"tiers": [{"tier": "GOLD", "amount": "0"}]}, ("tiers", "0", "amount")),
+        ("amountOffByTier", {"tiers": [{"tier": "GOLD", "amount": "0.001"}]}, ("tiers", "0", "amount")),
+        ("amountOffByTier", {"tiers": [*FACES, FACES[0]]}, ("tiers", "2", "tier")),
+        ("exchange", {"match": {}}, ("match",)),
+        ("exchange", {"match": {"skus": None}}, ("match",)),
+        ("exchange", {"match": {"skus": []}}, ("match", "skus")),
         ("amountOffStaged", {"brackets": ["10"]}, ("brackets", "0")),
         ("amountOffStaged", {"brackets": [{"amount": "1"}]}, ("brackets", "0", "from")),
         ("amountOffStaged", {"brackets": [{"from": "-1", "amount": "1"}]}, ("brackets", "0", "from")),

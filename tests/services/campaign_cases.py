@@ -6,8 +6,8 @@ OWNED = {"program_id": "{program}", "member_id": "{patron}"}
 BOUGHT = OWNED | {"id": "{bought}"}
 PATRON = {"program_id": "{program}", "id": "{patron}"}
 FORMS = [
-    *("member", "less", "staged", "cheap", "nth", "fixed", "bundle", "freight", "cake", "extra", "flat", "net"),
-    *("part", "step", "double", "grow"),
+    *("member", "less", "staged", "cheap", "nth", "fixed", "bundle", "swap", "face", "freight", "cake", "extra"),
+    *("flat", "net", "part", "step", "double", "grow"),
 ]
 """Campaigns that gave something of which a number is measured."""
 REASONS = [

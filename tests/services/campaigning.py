@@ -35,6 +35,8 @@ ORDERS: dict[str, tuple[list[dict[str, Any]], dict[str, Any]]] = {
     "NTH": ([{"nthItemOff": {"n": 2, "percent": "10", "match": LP}}], {"priority": 13}),
     "FIXED": ([{"fixedPrice": {"price": "15.25", "match": LP}}], {"priority": 14}),
     "BUNDLE": ([{"bundlePrice": {"quantity": 2, "price": "25", "match": LP}}], {"priority": 15}),
+    "SWAP": ([{"exchange": {"match": {"skus": ["LP", "LP2"]}, "quantity": 2, "price": "7.77"}}], {"priority": 15}),
+    "FACE": ([{"amountOffByTier": {"tiers": [{"tier": "MEMBER", "amount": "1.23"}]}}], {"priority": 15}),
     "FREIGHT": ([{"shippingOff": {"percent": "50"}}, {"shippingOff": {"amount": "1"}}], {}),
     "CAKE": ([{"gift": {"sku": "CAKE", "name": "Cake", "quantity": 2, "every": "15", "times": 2}}], {"priority": 16}),
     "EXTRA": (

@@ -20,6 +20,8 @@ FORMS: list[dict[str, Any]] = [
     {"nthItemOff": {"n": 2, "percent": "50"}},
     {"bundlePrice": {"quantity": 3, "price": "9.99"}},
     {"fixedPrice": {"price": "7.00", "match": {"skus": ["LP"]}}},
+    {"exchange": {"match": {"skus": ["CD"]}, "quantity": 2, "price": "1.11"}},
+    {"amountOffByTier": {"tiers": [{"tier": "MEMBER", "amount": "2.22"}]}},
     {"shippingOff": {"percent": "50"}},
     {"gift": {"sku": "CUP"}},
     {"earn": {"asset": "POINTS", "points": "1", "per": "3", "rounding": "UP", "basis": "DISCOUNTED"}},

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+import yaml
 
 import models
 from domain.setup_forms import forms_of
@@ -75,6 +76,26 @@ async def test_what_the_api_stored_with_nulls_and_numbers_is_exported_and_unchan
     assert "every: 3" in text
     assert "every: '100'" in text
     assert "budget" not in text
+
+
+async def test_exchanges_and_amounts_by_tier_are_exported_and_unchanged(house: Engine) -> None:
+    shop = await world(house, Template.STANDARD)
+    effects = [
+        {"exchange": {"match": {"skus": ["7"]}, "quantity": 2, "price": 1}},
+        {"exchange": {"match": {"categories": ["TEA"]}, "price": None}},
+        {"amountOffByTier": {"tiers": [{"tier": "SILVER", "amount": "9.90"}, {"tier": "GOLD", "amount": 20}]}},
+    ]
+    await campaign(shop.program.id, "API", effects)
+    text = await exported(shop.program)
+    assert (await planned(shop.program, text)).changes == ()
+    (said,) = (one["effects"] for one in yaml.safe_load(text)["campaigns"] if one["code"] == "API")
+    assert said == [
+        {"exchange": {"match": {"skus": ["7"]}, "quantity": 2, "price": "1"}},
+        {"exchange": {"match": {"categories": ["TEA"]}}},
+        {"amountOffByTier": {"tiers": [{"tier": "SILVER", "amount": "9.90"}, {"tier": "GOLD", "amount": "20"}]}},
+    ]
+    other = await planned(shop.program, text.replace("quantity: 2", "quantity: 3"))
+    assert [change.code for change in other.changes] == ["API"]
 
 
 async def test_the_export_leaves_out_what_goes_without_saying(house: Engine) -> None:
