@@ -51,7 +51,9 @@ def note_earned(
         by_line = None if parts is None else _by_line(running, amount, parts)
         running.earn[asset.id] = RunningEarn(Decimal(amount), amount, mode, by_line)
         return
-    if amount and not (before.by_line is None and parts is None):
+    if amount and not before.total:
+        before.by_line = None if parts is None else _by_line(running, amount, parts)
+    elif amount and not (before.by_line is None and parts is None):
         was = _by_line(running, before.total, None) if before.by_line is None else before.by_line
         now = _by_line(running, amount, parts)
         before.by_line = {ref: was.get(ref, ZERO) + now.get(ref, ZERO) for ref in was | now}

@@ -122,7 +122,9 @@ class Draft:
             self.earned[asset] = Earned(amount, (amount, 1), self._by_line(amount, parts) if parts else None)
         elif amount:
             number, of = before.exact
-            if before.by_line is not None or parts:
+            if not before.total:
+                before.by_line = self._by_line(amount, parts) if parts else None
+            elif before.by_line is not None or parts:
                 was = before.by_line if before.by_line is not None else self._by_line(before.total, None)
                 now = self._by_line(amount, parts)
                 before.by_line = {ref: was.get(ref, Fraction()) + now.get(ref, Fraction()) for ref in {**was, **now}}
