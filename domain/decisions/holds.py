@@ -170,7 +170,7 @@ def cancel(command: CancelOrder, situation: Situation) -> Decision:
     order, parties = found(command, situation)
     if order.state is not OrderState.HELD:
         raise not_in_state(order, ("order",))
-    usages = _given_up(situation, order)
+    usages = _given_up(situation, parties, order)
     order = replace(order, state=OrderState.CANCELLED, counted=False)
     if parties is None:
         return _decided(order, parties, usages=usages)
@@ -190,19 +190,19 @@ def expire(command: ExpireOrder, situation: Situation) -> Decision:
     order, parties = found(command, situation)
     if order.state is not OrderState.EXPIRED:
         return _decided(order, parties)
-    usages = _given_up(situation, order)
+    usages = _given_up(situation, parties, order)
     return _decided(replace(order, counted=False), parties, usages=usages)
 
 
-def _given_up(situation: Situation, order: Order) -> Mapping[UsageKey, Usage]:
+def _given_up(situation: Situation, parties: Parties | None, order: Order) -> Mapping[UsageKey, Usage]:
     """Return the uses of campaigns after an order came to nothing."""
     if not order.counted:
         return {}
     record = situation.record
     assert record is not None, "a command about an order loads it"
-    usages = dict(situation.usages)
+    usages = parties.buyer.usages if parties else dict(situation.usages)
     give_back(usages, order, record.effects, everything)
-    return usages
+    return parties.buyer.rows.usages if parties else usages
 
 
 def _decided(

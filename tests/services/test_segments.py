@@ -7,10 +7,14 @@ from uuid import UUID
 import pytest
 
 import models
+from domain.campaigns import EVER
 from domain.refusals import IdempotencyKeyReused, InvalidInput
-from services import members, segments, tags
+from services import campaigns, members, order_life, segments, tags
+from services.campaign_forms import VersionRequest
+from services.campaigns import CampaignRef
 from services.engine import Engine
 from services.members import MemberRef
+from services.order_life import OrderRef
 from services.program_plan import CannotChange
 from services.program_yaml import Misread
 from services.templates import Template
@@ -224,3 +228,25 @@ async def test_a_tier_that_a_segment_names_is_not_removed(house: Engine) -> None
     await save(shop, "TOP", {"tier": {"codes": ["JADE"]}})
     with pytest.raises(CannotChange, match="The segment TOP, which the document does not have, would not fit"):
         await planned(shop.program, bare)
+
+
+async def test_a_return_gives_back_uses_of_a_campaign_that_waits_for_a_segment_since(house: Engine) -> None:
+    shop = await world(house)
+    await save(shop, "NEW", {"firstOrder": {}})
+    five = [{"earnFixed": {"asset": "POINTS", "points": "5"}}]
+    bounds = {"limits": {"total": 100}, "budget": {"count": 100}}
+    made = await campaign(shop.program.id, "X", five, **bounds)
+    member = await shop.enrol()
+    bought = await shop.buy(member, "20.00")
+    waiting = VersionRequest(
+        effects=five, conditions={"segment": {"codes": ["NEW"]}}, trigger="SEGMENT_ENTERED", **bounds
+    )
+    ref = CampaignRef(code="X")
+    await campaigns.draft(shop.engine, shop.actor, ref, waiting, key=new_key())
+    await campaigns.publish(shop.engine, shop.actor, ref, version=None, key=new_key())
+    await order_life.return_(shop.engine, shop.actor, OrderRef(id=bought.order_id), None, reason=None, key=new_key())
+    # The return gives back the order's use, and takes the member into the segment of those who have not ordered yet.
+    assert await models.Occasion.filter(member_id=member).values_list("trigger", flat=True) == ["SEGMENT_ENTERED"]
+    used = await models.CampaignUsage.get(campaign_id=made.id, owner_id=made.id, day=EVER)
+    assert (used.uses, used.count) == (1, 1)
+    assert (await verify(house.database)).findings == []
