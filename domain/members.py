@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from domain.agents import Agents, Draws
@@ -51,7 +52,7 @@ class Member:
     enrolled_at: datetime
     recorded_at: datetime
     kind: MemberKind = MemberKind.PERSON
-    tags: dict[str, dict[str, str]] = field(default_factory=dict)
+    tags: dict[str, dict[str, Any]] = field(default_factory=dict)
     """By the tag: `since`, when it was set, and `by`, who or what set it."""
     attributes: dict[str, str] = field(default_factory=dict)
     orders: int = 0

@@ -24,9 +24,10 @@ from domain.effects.base import LEDGER, EffectKind
 from domain.instants import plus_days
 from domain.ledger import Contra, EntryKind, Lot
 from domain.orders import Order, OrderEffect, OrderLine
+from domain.payments import Payment, payment
 from domain.posting import Cause, OpenTransfer
 from domain.refusals import InsufficientBalance
-from domain.shares import returned_share
+from domain.shares import paid_share, returned_share
 from domain.undoing import given_back
 
 
@@ -51,6 +52,11 @@ class Settlement:
     after: Mapping[str, int]
     own: set[UUID] = field(default_factory=set)
     """Lots that the order made."""
+    pays: Payment = field(init=False)
+    """What pays for what was captured."""
+
+    def __post_init__(self) -> None:
+        self.pays = payment(self.order, self.record.lines, self.record.effects)
 
     def post(self) -> None:
         """Post it. Raises `InsufficientBalance` or `LimitReached`."""
@@ -76,6 +82,8 @@ class Settlement:
 
     def share(self, effect: OrderEffect, returned: Mapping[str, int]) -> int:
         """Return how much of an effect belongs to what has come back."""
+        if effect.kind == EffectKind.SPEND:
+            return paid_share(self.pays.spends[effect.ordinal], self.record.lines, returned)
         return returned_share(effect.amount, self.record.lines, returned, effect.parts)
 
 
@@ -286,5 +294,4 @@ class _Account:
 
 def refund(order: Order, lines: Sequence[OrderLine], before: Mapping[str, int], after: Mapping[str, int]) -> int:
     """Return how much of what was paid outside is to be paid back, in minor units of the program's currency."""
-    whole = order.due_for_all
-    return returned_share(whole, lines, after) - returned_share(whole, lines, before)
+    return paid_share(order.due, lines, after) - paid_share(order.due, lines, before)

@@ -1,13 +1,13 @@
 """Held orders: captured, cancelled, expired."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from uuid import UUID
 
 from domain.book import Book
 from domain.commands import CancelOrder, CaptureOrder, ExpireOrder, OrderCommand
 from domain.decisions.consumption import everything, give_back, take_again
 from domain.decisions.orders import carry_out, count_order, not_in_state, order_outcome, posted
-from domain.decisions.parties import Parties
+from domain.decisions.parties import Parties, uses_after
 from domain.decisions.segments import follow_up
 from domain.decisions.situation import Decision, Situation
 from domain.effects.base import EffectKind
@@ -16,6 +16,7 @@ from domain.holding import spend_held
 from domain.ledger import Contra, Hold, Lot, TransferKind
 from domain.mature import free_holds
 from domain.orders import Order, OrderEffect, OrderLine, OrderState
+from domain.payments import Payment, payment
 from domain.posting import Cause, OpenTransfer
 from domain.refusals import HoldExpired, InsufficientBalance, InvalidInput, LimitReached, NotFound
 from domain.shares import released_share
@@ -58,20 +59,19 @@ def capture(command: CaptureOrder, situation: Situation) -> Decision:
     lines = _captured(command, record.lines)
     usages = _captured_usages(situation, parties, order, record.effects, lines)
     counted = bool(order.consumed)
-    order = replace(order, state=OrderState.COMMITTED, released=released_share(order.due, lines), counted=counted)
+    pays = payment(order, lines, record.effects)
+    order = replace(order, state=OrderState.COMMITTED, released=order.due_for_all - pays.due, counted=counted)
     changed = tuple(line for line in lines if line.released_quantity)
     if parties is None:
         return _decided(order, parties, lines=changed, usages=usages)
     parties.check_active(("order",), ("order",))
     effects = [
-        replace(effect, amount=amount)
-        for effect in record.effects
-        if (amount := effect.amount - released_share(effect.amount, lines, effect.parts))
+        replace(effect, amount=amount) for effect in record.effects if (amount := _captured_amount(effect, lines, pays))
     ]
     book = parties.buyer
     count_order(book, order)
     matured = len(book.rows.entries)
-    reserved = _reserved(parties.payer, record.effects, order, lines)
+    reserved = _reserved(parties.payer, record.effects, order, pays)
     if not reserved:
         parties.authorise(order, effects, ("order",))
     book.tell(EventKind.ORDER_COMMITTED, order.occurred_at, order_id=order.id)
@@ -98,11 +98,13 @@ def _captured_usages(
     """Return the uses of campaigns after a capture. Raises `HoldExpired` for what was given to others meanwhile."""
     if not order.consumed:
         return {}
-    usages = parties.buyer.usages if parties else dict(situation.usages)
-    if not order.counted:
-        take_again(usages, order, situation.program)
-    give_back(usages, order, effects, lambda amount, parts: released_share(amount, lines, parts))
-    return parties.buyer.rows.usages if parties else usages
+
+    def count(uses: MutableMapping[UsageKey, Usage]) -> None:
+        if not order.counted:
+            take_again(uses, order, situation.program)
+        give_back(uses, order, effects, lambda amount, parts: released_share(amount, lines, parts))
+
+    return uses_after(situation, parties, count)
 
 
 def _open(payer: Book, order: Order) -> dict[UUID, Hold]:
@@ -130,7 +132,14 @@ Reserved = Mapping[UUID, tuple[Hold, Sequence[tuple[Lot, int]]]]
 """The hold of each asset, and what it reserves on which lots."""
 
 
-def _reserved(book: Book, effects: Sequence[OrderEffect], order: Order, lines: Sequence[OrderLine]) -> Reserved:
+def _captured_amount(effect: OrderEffect, lines: Sequence[OrderLine], pays: Payment) -> int:
+    """Return what an effect comes to with what was captured."""
+    if effect.kind == EffectKind.SPEND:
+        return pays.spends[effect.ordinal]
+    return effect.amount - released_share(effect.amount, lines, effect.parts)
+
+
+def _reserved(book: Book, effects: Sequence[OrderEffect], order: Order, pays: Payment) -> Reserved:
     """Make available again what is not captured of what the order reserved; return what stays reserved.
 
     It is what would have been used last, and so would not have been used had less been bought.
@@ -139,7 +148,7 @@ def _reserved(book: Book, effects: Sequence[OrderEffect], order: Order, lines: S
     rest = {}
     for effect in effects:
         if effect.kind == EffectKind.SPEND and effect.asset_id in holds:
-            hold, amount = holds[effect.asset_id], released_share(effect.amount, lines, effect.parts)
+            hold, amount = holds[effect.asset_id], effect.amount - pays.spends[effect.ordinal]
             rest[hold.id] = given_back(book.parts(hold), 0, amount) if amount else []
     if freed := [(hold, rest[hold.id]) for hold in holds.values() if rest[hold.id]]:
         free_holds(book, freed, book.now)
@@ -200,9 +209,7 @@ def _given_up(situation: Situation, parties: Parties | None, order: Order) -> Ma
         return {}
     record = situation.record
     assert record is not None, "a command about an order loads it"
-    usages = parties.buyer.usages if parties else dict(situation.usages)
-    give_back(usages, order, record.effects, everything)
-    return parties.buyer.rows.usages if parties else usages
+    return uses_after(situation, parties, lambda uses: give_back(uses, order, record.effects, everything))
 
 
 def _decided(

@@ -1,6 +1,6 @@
 """Who an order is between: the member who buys, and who pays for them, which may be the same."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 
 from domain.book import Book
@@ -12,6 +12,7 @@ from domain.members import MemberState
 from domain.orders import Order, OrderEffect
 from domain.posting import OpenTransfer
 from domain.refusals import LimitReached, NotAgent
+from domain.usage import Usage, UsageKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +58,18 @@ class Parties:
         if self.payer is self.buyer:
             return (self.buyer.close(),)
         return (self.buyer.close(), self.payer.close())
+
+
+def uses_after(
+    situation: Situation, parties: Parties | None, count: Callable[[MutableMapping[UsageKey, Usage]], None]
+) -> Mapping[UsageKey, Usage]:
+    """Return the uses of campaigns after `count` has changed them.
+
+    Of a member's order their book counts them, as it does what they take by what follows from the order.
+    """
+    if parties is None:
+        usages = dict(situation.usages)
+        count(usages)
+        return usages
+    count(parties.buyer.usages)
+    return parties.buyer.rows.usages

@@ -7,13 +7,13 @@ from domain.commands import ReturnOrder
 from domain.decisions.consumption import give_back
 from domain.decisions.holds import found
 from domain.decisions.orders import NOT_COMMITTED, not_in_state, order_outcome
-from domain.decisions.parties import Parties
+from domain.decisions.parties import uses_after
 from domain.decisions.segments import enter_segments
-from domain.decisions.situation import Decision, OrderRecord, Situation
+from domain.decisions.situation import Decision, Situation
 from domain.decisions.tags import unset_tags
 from domain.events import EventKind
 from domain.ledger import TransferKind
-from domain.orders import Order, OrderLine, OrderReturn, OrderState
+from domain.orders import OrderLine, OrderReturn, OrderState
 from domain.refusals import AlreadyReturned, InsufficientBalance, InvalidInput, LimitReached
 from domain.returns import Settlement, refund
 from domain.shares import Parts, returned_share
@@ -54,7 +54,13 @@ def return_(command: ReturnOrder, situation: Situation) -> Decision:
         replace(line, returned_quantity=after[line.ref]) for line in record.lines if after[line.ref] != before[line.ref]
     )
     named = {"return": str(row.id)}
-    usages = _usages(situation, parties, order, record, before, after)
+
+    def share(amount: int, parts: Parts) -> int:
+        return returned_share(amount, record.lines, after, parts) - returned_share(amount, record.lines, before, parts)
+
+    usages: Mapping[UsageKey, Usage] = {}
+    if order.counted:
+        usages = uses_after(situation, parties, lambda uses: give_back(uses, order, record.effects, share))
     if parties is None:
         decision = Decision(order_outcome(order, ()) | named, lines=lines, returns=(row,), usages=usages)
         decision.rows.orders[order.id] = order
@@ -84,29 +90,6 @@ def return_(command: ReturnOrder, situation: Situation) -> Decision:
     return Decision(
         order_outcome(order, entries) | named, parties.close(), book.rows, lines=lines, returns=(row,), usages=usages
     )
-
-
-def _usages(
-    situation: Situation,
-    parties: Parties | None,
-    order: Order,
-    record: OrderRecord,
-    before: Mapping[str, int],
-    after: Mapping[str, int],
-) -> Mapping[UsageKey, Usage]:
-    """Return the uses of campaigns after a return: its share of what the order took of them is free again.
-
-    Of a member's order their book counts it, as it does what they take by entering a segment.
-    """
-    if not order.counted:
-        return {}
-    usages = parties.buyer.usages if parties else dict(situation.usages)
-
-    def share(amount: int, parts: Parts) -> int:
-        return returned_share(amount, record.lines, after, parts) - returned_share(amount, record.lines, before, parts)
-
-    give_back(usages, order, record.effects, share)
-    return parties.buyer.rows.usages if parties else usages
 
 
 def _quantities(command: ReturnOrder, lines: Sequence[OrderLine]) -> dict[str, int]:

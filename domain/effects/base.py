@@ -1,6 +1,7 @@
 """What an effect rule is: it decides one thing, with the arithmetic of it."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -63,7 +64,7 @@ class RunningEarn:
     exact: Decimal
     total: int
     rounding: Rounding
-    by_line: dict[str, Fraction] | None = None
+    by_line: Mapping[str, Fraction] | None = None
 
 
 @dataclass(slots=True)

@@ -23,6 +23,8 @@ from domain.effects.base import (
 WEIGHT_MAX = 10**15
 """The most that is stored as the weight of a line."""
 ZERO = Fraction(0)
+ByLine = Mapping[str, Fraction] | None
+"""How much each line earned, by its ref; None when all lines earn as they cost."""
 
 
 def no_credit(facts: Facts, asset: Asset, *, without_order: bool = False) -> Outcome | None:
@@ -47,22 +49,16 @@ def note_earned(
     """Add `amount` minor units to what multipliers multiply. `rounding` None keeps the mode of the rule before."""
     before = running.earn.get(asset.id)
     if before is None:
-        mode = rounding or Rounding.DOWN
-        by_line = None if parts is None else _by_line(running, amount, parts)
-        running.earn[asset.id] = RunningEarn(Decimal(amount), amount, mode, by_line)
+        by_line = joined_by_line(running, 0, None, amount, parts)
+        running.earn[asset.id] = RunningEarn(Decimal(amount), amount, rounding or Rounding.DOWN, by_line)
         return
-    if amount and not before.total:
-        before.by_line = None if parts is None else _by_line(running, amount, parts)
-    elif amount and not (before.by_line is None and parts is None):
-        was = _by_line(running, before.total, None) if before.by_line is None else before.by_line
-        now = _by_line(running, amount, parts)
-        before.by_line = {ref: was.get(ref, ZERO) + now.get(ref, ZERO) for ref in was | now}
+    before.by_line = joined_by_line(running, before.total, before.by_line, amount, parts)
     before.exact += amount
     before.total += amount
     before.rounding = rounding or before.rounding
 
 
-def weights(by_line: Mapping[str, Fraction] | None) -> Parts | None:
+def weights(by_line: ByLine) -> Parts | None:
     """Return whole numbers in the proportion of what each line earned; None when all earn as they cost.
 
     They are exact, but where that would take more digits than are stored: then each is rounded down.
@@ -77,7 +73,26 @@ def weights(by_line: Mapping[str, Fraction] | None) -> Parts | None:
     return {ref: part // divisor // over for ref, part in whole.items()}
 
 
-def _by_line(running: Running, amount: int, parts: Parts | None) -> dict[str, Fraction]:
+def joined_by_line(running: Running, before: int, by_line: ByLine, amount: int, parts: Parts | None) -> ByLine:
+    """Return how much each line earned of what was there `before`, as `by_line` says, and of `amount` by its `parts`.
+
+    None when all lines earn as they cost.
+    """
+    if not amount:
+        return by_line
+    if by_line is None and before:
+        if parts is None:
+            return None
+        by_line = earned_by_line(running, before, None)
+    elif parts is None and not before:
+        return None
+    found = dict(by_line or {})
+    for ref, part in earned_by_line(running, amount, parts).items():
+        found[ref] = found.get(ref, ZERO) + part
+    return found
+
+
+def earned_by_line(running: Running, amount: int, parts: Parts | None) -> dict[str, Fraction]:
     """Return how much of `amount` each line earned: by its part, else by what is paid for it."""
     of = parts or {line.ref: line.amount for line in running.lines if line.amount}
     whole = sum(of.values())

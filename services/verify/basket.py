@@ -6,6 +6,7 @@ from typing import Any
 
 from domain.campaigns import Step
 from domain.effects.base import EffectKind, Running, RunningLine
+from domain.effects.crediting import ByLine, joined_by_line
 from domain.orders import LineContent, Order, OrderEffect, OrderLine
 
 Facts = dict[str, Any]
@@ -17,7 +18,7 @@ class Earned:
     """What was earned of an asset so far, and by which lines: see `domain.effects.crediting`."""
 
     total: int = 0
-    parts: Parts = None
+    by_line: ByLine = None
 
 
 @dataclass(slots=True)
@@ -80,18 +81,10 @@ class Basket:
         if is_multiplied:
             earned = self.earned_of(effect.asset_id)
             if effect.kind == EffectKind.EARN:
-                earned.parts = self._joined(earned, effect.parts)
+                running = self.running if self.order else Running()
+                earned.by_line = joined_by_line(running, earned.total, earned.by_line, effect.amount, effect.parts)
             earned.total += effect.amount
         return None
-
-    def _joined(self, earned: Earned, parts: Parts) -> Parts:
-        if not earned.total or (earned.parts is None and parts is None):
-            return parts
-        paid = {line.ref: line.amount for line in self.running.lines if line.amount}
-        found = dict(paid if earned.parts is None else earned.parts)
-        for ref, part in (paid if parts is None else parts).items():
-            found[ref] = found.get(ref, 0) + part
-        return found
 
 
 def _content(line: OrderLine) -> LineContent:

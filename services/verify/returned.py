@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from domain.effects.base import LEDGER
+from domain.effects.base import LEDGER, EffectKind
 from domain.ledger import Entry, EntryKind
 from domain.orders import Order, OrderEffect, OrderLine, OrderReturn, OrderState
-from domain.shares import Parts, released_share, returned_share
+from domain.payments import payment
+from domain.shares import paid_share, released_share, returned_share
 
 NOT_COMMITTED = (OrderState.HELD, OrderState.CANCELLED, OrderState.EXPIRED)
 
@@ -65,7 +66,8 @@ def _fault_of_numbers(lines: Sequence[OrderLine], returns: Sequence[OrderReturn]
 def fault_of_captured(whole: Whole) -> str | None:
     """Return what is wrong with what falls away because it was not captured."""
     order, lines = whole.order, whole.lines
-    released = released_share(order.due_for_all, lines)
+    pays = payment(order, lines, whole.effects)
+    released = order.due_for_all - pays.due
     if order.released != released:
         return f"{order.released} need not be paid of it, not {released}"
     if not any(line.released_quantity for line in lines):
@@ -78,8 +80,10 @@ def fault_of_captured(whole: Whole) -> str | None:
     for effect in whole.effects:
         if effect.kind not in LEDGER:
             continue
-        amount = effect.amount - released_share(effect.amount, lines, effect.parts)
-        amount = -amount if effect.kind == "SPEND" else amount
+        if effect.kind == EffectKind.SPEND:
+            amount = -pays.spends[effect.ordinal]
+        else:
+            amount = effect.amount - released_share(effect.amount, lines, effect.parts)
         due = [(effect.asset_id, effect.campaign_id, amount)] if amount else []
         if (found := posted.pop(effect.ordinal, [])) != due:
             amounts = ", ".join(str(net) for *_, net in found) or "nothing"
@@ -98,7 +102,7 @@ def fault_of_returned(whole: Whole) -> str | None:
         if any(count < 1 for count in row.quantities.values()):
             return f"return {row.ordinal} is of lines of which nothing came back"
         after = before + Counter(row.quantities)
-        due = _between(whole.order.due_for_all, whole.lines, before, after)
+        due = paid_share(whole.order.due, whole.lines, after) - paid_share(whole.order.due, whole.lines, before)
         if row.refund != due:
             return f"by return {row.ordinal} {row.refund} is to be paid back, not {due}"
         fault = _fault_of_effects(whole, of_transfers.pop(row.transfer_id, []), before, after)
@@ -106,12 +110,6 @@ def fault_of_returned(whole: Whole) -> str | None:
             return f"by return {row.ordinal} {fault}"
         before = after
     return f"none of its returns is transfer {min(of_transfers)}" if of_transfers else None
-
-
-def _between(
-    amount: int, lines: Sequence[OrderLine], before: Mapping[str, int], after: Mapping[str, int], parts: Parts = None
-) -> int:
-    return returned_share(amount, lines, after, parts) - returned_share(amount, lines, before, parts)
 
 
 def _fault_of_effects(
@@ -122,11 +120,16 @@ def _fault_of_effects(
         if entry.effect is not None:
             change = entry.change_available + entry.change_pending + entry.change_held
             back[entry.effect, entry.asset_id, entry.campaign_id] += change
+    lines, pays = whole.lines, payment(whole.order, whole.lines, whole.effects)
     for effect in whole.effects:
         if effect.kind not in LEDGER:
             continue
-        due = _between(effect.amount, whole.lines, before, after, effect.parts)
-        due = due if effect.kind == "SPEND" else -due
+        if effect.kind == EffectKind.SPEND:
+            paid = pays.spends[effect.ordinal]
+            due = paid_share(paid, lines, after) - paid_share(paid, lines, before)
+        else:
+            due = returned_share(effect.amount, lines, before, effect.parts)
+            due -= returned_share(effect.amount, lines, after, effect.parts)
         came = back.pop((effect.ordinal, effect.asset_id, effect.campaign_id), 0)
         if came != due:
             return f"of effect {effect.ordinal} {came} came back, not {due}"

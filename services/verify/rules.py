@@ -12,6 +12,7 @@ from typing import Any
 
 from domain.allocation import spread
 from domain.amounts import EXACT, Rounding, rounded
+from domain.effects.crediting import weights
 from domain.effects.pieces import Pieces, Run, by_line, cost
 from domain.matching import Match
 from domain.orders import QUANTITY_MAX
@@ -239,7 +240,7 @@ def multiplied(asset_id: Any) -> Measure:
 
     def measure(basket: Basket) -> Found:
         earned = basket.earned_of(asset_id)
-        return Found({"before": earned.total}, None, earned.parts)
+        return Found({"before": earned.total}, None, weights(earned.by_line))
 
     return measure
 

@@ -14,6 +14,7 @@ from domain.commands import Adjust, CommitOrder, EnrolMember
 from domain.conditions.event import EventIs
 from domain.decide import decide
 from domain.decisions.situation import Decision
+from domain.decisions.tags import set_tag, unset_tags
 from domain.effects.add_tag import AddTag
 from domain.effects.earn_fixed import AddProgress, EarnFixed
 from domain.events import EventKind
@@ -37,6 +38,7 @@ from tests.domain.makers import (
     SHANGHAI,
     TIERS,
     asset,
+    book,
     earn,
     holding,
     lot,
@@ -355,13 +357,38 @@ def tag(start: Any, add: tuple[str, ...] = (), remove: tuple[str, ...] = ()) -> 
 
 
 def test_tags_are_set_and_taken_away_and_one_that_is_there_stays_as_it_was() -> None:
-    old = {"since": "2020-01-01T00:00:00+00:00", "by": "order:1"}
+    old = {"since": "2020-01-01T00:00:00+00:00", "by": "key:other"}
     decision = tag(state(member=member(tags={"vip": old, "gone": old})), ("vip", "new"), ("gone", "never"))
     (after,) = decision.states
     assert after.member.tags == {"vip": old, "new": {"since": NOON.isoformat(), "by": "key:test"}}
     assert [(row.kind, row.details) for row in decision.rows.events] == [
         (EventKind.MEMBER_AMENDED, {"fields": ["tags"]})
     ]
+
+
+def test_a_tag_that_an_order_set_and_somebody_else_outlives_the_order() -> None:
+    old = {"since": "2020-01-01T00:00:00+00:00", "by": "order:1"}
+    (after,) = tag(state(member=member(tags={"vip": old})), ("vip",)).states
+    assert after.member.tags == {"vip": old | {"also": ["key:test"]}}
+    own = book(start=after)
+    for again in ("key:test", "order:1", "order:2"):
+        set_tag(own, "vip", again)
+    assert own.member.tags["vip"]["also"] == ["key:test", "order:2"]
+    unset_tags(own, "order:1")
+    set_tag(own, "vip", "order:3")  # it is somebody's by hand now, and stays whatever comes back
+    unset_tags(own, "order:2")
+    unset_tags(own, "order:3")
+    assert own.member.tags == {"vip": {"since": "2020-01-01T00:00:00+00:00", "by": "key:test"}}
+
+
+def test_a_tag_of_two_orders_goes_with_the_last_of_them() -> None:
+    own = book()
+    set_tag(own, "vip", "order:1")
+    set_tag(own, "vip", "order:2")
+    unset_tags(own, "order:1")
+    assert own.member.tags == {"vip": {"since": NOON.isoformat(), "by": "order:2"}}
+    unset_tags(own, "order:2")
+    assert own.member.tags == {}
 
 
 def test_tags_that_change_nothing_tell_nothing() -> None:

@@ -14,7 +14,7 @@ from tests.services.machine.till import Till
 from tests.services.oracle import hashes
 from tests.services.oracle.books import Books
 from tests.services.oracle.engine import Oracle
-from tests.services.oracle.purchases import part_of
+from tests.services.oracle.purchases import paid_for
 from tests.services.oracle.terms import TIERS
 
 MEMBERS = (
@@ -110,7 +110,7 @@ class Seen:
         found = {
             self.people[str(member)]: (
                 *(kind == "GIFT_CARD", at(last), self.tiers.get(str(tier)), *facts),
-                {name: (at(mark["since"]), self._set_by(mark["by"], names)) for name, mark in loaded(tags).items()},
+                {name: (at(mark["since"]), self._set_by(mark, names)) for name, mark in loaded(tags).items()},
             )
             for member, kind, last, tags, tier, *facts in await self.rows(MEMBERS)
         }
@@ -139,7 +139,7 @@ class Seen:
             payer = None if o.payer == o.person else o.payer
             less = o.listed_shipping - o.shipping
             off = sum(line.quantity * line.price - line.left for line in o.lines) + less
-            amounts = off, o.listed_shipping, less, o.spent, o.payable, o.paid, part_of(o, o.due, o.released)
+            amounts = off, o.listed_shipping, less, o.spent, o.payable, o.paid, o.due - paid_for(o)[1]
             expected_orders[o.name] = o.state, o.until, o.person, payer, o.claimed, o.counted, *amounts
         same(orders, expected_orders)
         await self._compare_order_lines(books, names)
@@ -214,10 +214,13 @@ class Seen:
         expected = {o.name: [tuple(one) for one in o.effects] for o in books.orders.values() if o.effects}
         same(effects, expected)
 
-    def _set_by(self, by: str, names: dict[str, str]) -> str:
-        """Return what set a tag as the oracle names it."""
-        what, _, which = by.partition(":")
-        return f"order {names[which]}" if what == "order" else "hand" if what == "key" else what
+    def _set_by(self, mark: dict[str, Any], names: dict[str, str]) -> tuple[str, ...]:
+        """Return what set a tag as the oracle names it, the first first."""
+        setters = [by.partition(":") for by in (mark["by"], *mark.get("also", ()))]
+        return tuple(
+            f"order {names[which]}" if what == "order" else "hand" if what == "key" else what
+            for what, _, which in setters
+        )
 
     async def _compare_agents(self, books: Books) -> None:
         """Compare who may draw on whom, and what they drew in each month."""

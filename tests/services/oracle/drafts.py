@@ -147,7 +147,8 @@ class Draft:
         earned.total += more
         by_line = {ref: part for ref, part in (earned.by_line or {}).items() if part}
         common = math.lcm(*(part.denominator for part in by_line.values()))
-        weights = {ref: int(part * common) for ref, part in by_line.items()}
+        whole = {ref: int(part * common) for ref, part in by_line.items()}
+        weights = {ref: part // math.gcd(*whole.values()) for ref, part in whole.items()}
         return Gives("MULTIPLY_EARN", more, asset, weights or None) if more else None
 
     def tag(self, name: str) -> Gives | None:

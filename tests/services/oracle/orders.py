@@ -11,7 +11,7 @@ from tests.services.oracle.counts import give_back, passed, take
 from tests.services.oracle.deciding import Asked, order_decided
 from tests.services.oracle.members import check_active
 from tests.services.oracle.people import Hold, Part, Person, Posted, Refused
-from tests.services.oracle.purchases import Order, Parties, Pieces, Purchase, part_of
+from tests.services.oracle.purchases import Order, Parties, Pieces, Purchase, paid_for, part_of
 from tests.services.oracle.spending import taken_back
 from tests.services.oracle.terms import MONEY, SCALES
 
@@ -68,7 +68,7 @@ def capture(books: Books, name: str, pieces: Pieces | None = None) -> Answer:
         check_active(*parties)
         count_order(buyer, order)
         buyer.events += 1
-        spends = [(asset, whole - part_of(order, whole, order.released)) for asset, whole in order.spends]
+        spends = list(paid_for(order)[0].items())
         reserved = next((one for one in payer.holds if one.order is order), None)
         if reserved:
             freed = _let_go(order, payer, reserved, books.now)
@@ -188,7 +188,7 @@ def _let_go(order: Order, payer: Person, reserved: Hold, now: datetime) -> list[
     """Make available again what is not captured, as if it had been used and were given back. A debt is paid first."""
     lines = []
     for asset, whole in sorted(order.spends, key=lambda one: list(SCALES).index(one[0])):
-        rest = part_of(order, whole, order.released)
+        rest = whole - paid_for(order)[0][asset]
         if not rest:
             continue
         goes = taken_back(reserved.parts[asset], rest)

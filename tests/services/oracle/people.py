@@ -101,7 +101,7 @@ class Person:
     """How many were committed and have not come back as a whole."""
     last_order: datetime | None = None
     """When the latest one happened."""
-    tags: dict[str, tuple[datetime, str]] = field(default_factory=dict)
+    tags: dict[str, tuple[datetime, tuple[str, ...]]] = field(default_factory=dict)
     """Since when, and by what: an order's name, an occasion or a hand."""
 
     def available(self, asset: str) -> int:
@@ -280,8 +280,10 @@ class Person:
         return line
 
     def set_tag(self, tag: str, since: datetime, by: str) -> None:
-        """Set a tag; one that is there stays as it was set."""
-        self.tags.setdefault(tag, (since, by))
+        """Set a tag. One that is there stays as it was set; of one that an order set it is known who else did."""
+        first, setters = self.tags.setdefault(tag, (since, (by,)))
+        if setters[0].startswith("order ") and by not in setters:
+            self.tags[tag] = first, (*setters, by)
 
     def raise_tier(self) -> None:
         reached = [rank for rank, (_, threshold, _) in enumerate(TIERS) if self.available("TIER") >= threshold]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from tests.services.oracle.books import Books
@@ -10,6 +11,7 @@ from tests.services.oracle.deciding import SKUS, Effect
 from tests.services.oracle.drafts import Line, Parts
 from tests.services.oracle.people import Part, Person, Posted
 from tests.services.oracle.rights import Drawing, drawing
+from tests.services.oracle.terms import WORTH
 
 Basket = tuple[tuple[int, int], ...]
 """Quantity and price of each line, whose refs count from 1."""
@@ -134,4 +136,38 @@ def part_of(order: Order, amount: int, pieces: list[int], parts: Parts | None = 
         if not any(weights):
             weights = [line.quantity for line in order.lines]
     lines = zip(order.lines, weights, pieces, strict=True)
-    return amount * sum(weight * count // line.quantity for line, weight, count in lines) // sum(weights)
+    return int(amount * sum(Fraction(weight * count, line.quantity) for line, weight, count in lines) / sum(weights))
+
+
+def paid_for(order: Order) -> tuple[dict[str, int], int]:
+    """Return how much of each asset, and how much outside, pays for what was captured: together what that costs.
+
+    Of each asset as much as belongs to it, rounded down; the rest outside, or what was agreed there, and then of the
+    assets one more of each, in their order.
+    """
+    if not any(order.released):
+        return dict(order.spends), order.due
+    whole = order.payable + order.spent
+    rest = whole - part_of(order, whole, order.released)
+    captured = [line.quantity - released for line, released in zip(order.lines, order.released, strict=True)]
+    pays = {asset: part_of(order, amount, captured) for asset, amount in order.spends}
+    rest -= sum(WORTH[asset] * amount for asset, amount in pays.items())
+    for asset, amount in order.spends:
+        if rest > order.due and pays[asset] < amount:
+            pays[asset] += 1
+            rest -= WORTH[asset]
+    return pays, max(rest, 0)
+
+
+def paid_back(order: Order, amount: int, back: list[int]) -> int:
+    """Return how much of what paid for all that was captured belongs to what is back of it."""
+    weights = [line.left for line in order.lines]
+    captured = [line.quantity - released for line, released in zip(order.lines, order.released, strict=True)]
+    if not any(weight * count for weight, count in zip(weights, captured, strict=True)):
+        weights = [line.quantity for line in order.lines]
+
+    def weigh(pieces: list[int]) -> Fraction:
+        rows = zip(order.lines, weights, pieces, strict=True)
+        return sum((Fraction(weight * count, line.quantity) for line, weight, count in rows), Fraction())
+
+    return int(amount * weigh(back) / weigh(captured))

@@ -10,7 +10,7 @@ from tests.services.oracle.deciding import Effect
 from tests.services.oracle.drafts import Parts
 from tests.services.oracle.orders import in_state, opened
 from tests.services.oracle.people import Lot, Part, Person, Posted, Refused, lacking
-from tests.services.oracle.purchases import Order, part_of
+from tests.services.oracle.purchases import Order, paid_back, paid_for, part_of
 from tests.services.oracle.spending import taken_back
 from tests.services.oracle.terms import DAY
 
@@ -45,13 +45,18 @@ def give_back(books: Books, name: str, pieces: tuple[tuple[str, int], ...] | Non
         buyer.events += 1
         if whole:
             buyer.orders -= 1
-            buyer.tags = {name: tag for name, tag in buyer.tags.items() if tag[1] != f"order {order.name}"}
+            left = {
+                name: (since, tuple(by for by in setters if by != f"order {order.name}"))
+                for name, (since, setters) in buyer.tags.items()
+            }
+            buyer.tags = {name: tag for name, tag in left.items() if tag[1]}
         moved = [(payer, asset) for asset, _ in order.spends] + [(buyer, asset) for asset, _ in order.earns]
         for person, asset in dict.fromkeys(moved):
             settlement = Settlement(books, order, person, asset, before, after)
             if settlement.touches():
                 lines += settlement.restore() + settlement.take_back()
-    order.returns.append((quantities, grown(order, order.due, before, after)))
+    due = paid_for(order)[1]
+    order.returns.append((quantities, paid_back(order, due, after) - paid_back(order, due, before)))
     order.returned = after
     order.state = "RETURNED" if whole else "PARTIALLY_RETURNED"
     return Answer(order=name, person=order.person, lines=lines, returned=len(order.returns) - 1)
@@ -101,7 +106,7 @@ class Settlement:
     @property
     def spent(self) -> int:
         """How much of the asset the order took from the person."""
-        return dict(self.order.spends).get(self.asset, 0) if self.person.number == self.order.payer else 0
+        return paid_for(self.order)[0].get(self.asset, 0) if self.person.number == self.order.payer else 0
 
     @property
     def earned(self) -> list[Effect]:
@@ -112,7 +117,7 @@ class Settlement:
     @property
     def used(self) -> int:
         """How much more of what was spent belongs to what is back than did before."""
-        return grown(self.order, self.spent, self.before, self.after)
+        return paid_back(self.order, self.spent, self.after) - paid_back(self.order, self.spent, self.before)
 
     @property
     def losses(self) -> list[int]:
