@@ -34,8 +34,8 @@ class Eligibility:
         self.day = day
         self.usages = usages
         self.spent_up = spent_up
-        self.groups: dict[str, CampaignVersion] = {}
-        """Which campaign of each stacking group gave something."""
+        self.groups: dict[str, tuple[UUID, str]] = {}
+        """Who of each stacking group gave something: the version, and the campaign's name."""
 
     @property
     def what(self) -> str:
@@ -88,9 +88,9 @@ class Eligibility:
     def group_taken(self, version: CampaignVersion) -> NotApplied | None:
         """Return that another campaign of its stacking group gave something already."""
         other = self.groups.get(version.group) if version.group is not None else None
-        if other is None or other.id == version.id:
+        if other is None or other[0] == version.id:
             return None
-        message = f"{version.name} does not add to {other.name}: of the group {version.group} only one applies."
+        message = f"{version.name} does not add to {other[1]}: of the group {version.group} only one applies."
         return not_applied(version, Reason.EXCLUDED, message)
 
     def passed(self, version: CampaignVersion, wanted: Mapping[str, int]) -> Reached | None:

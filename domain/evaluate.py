@@ -142,11 +142,11 @@ class _Run:
     def apply(self, versions: Iterable[CampaignVersion]) -> None:
         """Apply every rule in its place, and the payments between discounts and earning."""
         rules: list[tuple[int, int, CampaignVersion, EffectRule]] = []
+        if self.settled:
+            self.eligibility.groups.update(self.settled.groups)
         for rank, version in enumerate(sorted(versions, key=lambda one: (one.priority, one.code))):
             self.versions[version.id] = version
             if self.settled and version.campaign_id in self.settled.campaigns:
-                if version.group is not None:
-                    self.eligibility.groups.setdefault(version.group, version)
                 continue
             rules.extend((_stage(version, rule), rank, version, rule) for rule in version.effects)
         if self.settled:
@@ -182,7 +182,7 @@ class _Run:
         applied = self._applies(version)
         if applied is None:
             return
-        self.running.most_times = version.limits.per_order
+        self.running.most_times, self.facts.goods = version.limits.per_order, version.goods
         before = self.running.copy() if version.budget.bounded else None
         outcome = rule.apply(self.facts)
         applied.outcomes.append(outcome)
@@ -198,7 +198,7 @@ class _Run:
             self.not_applied.append(not_applied(version, NotAppliedReason.NOTHING_TO_GIVE, message, outcome.remedy))
             return
         if version.group is not None:
-            self.eligibility.groups.setdefault(version.group, version)
+            self.eligibility.groups.setdefault(version.group, (version.id, version.name))
         if outcome.gift is not None:
             outcome = self._with_gift(version, outcome, outcome.gift)
         for ref, part in (outcome.parts or {}).items() if outcome.kind is EffectKind.DISCOUNT else ():

@@ -1,5 +1,6 @@
 """Reasons: why an effect came out as it did, and why something did not apply."""
 
+from collections.abc import Sequence
 from dataclasses import field
 from enum import StrEnum
 from typing import Any
@@ -82,3 +83,16 @@ class NotApplied:
             "ruleVersion": self.rule_version,
             "conditions": [result.record() for result in self.conditions],
         }
+
+
+REASONS_MAX = 100
+"""So many reasons are kept of one order or occasion."""
+
+
+def kept_reasons(reasons: Sequence[NotApplied]) -> list[dict[str, Any]]:
+    """Return the reasons that are stored and shown, as JSON values: of too many those that can be mended come first."""
+    kept = reasons
+    if len(reasons) > REASONS_MAX:
+        near = sorted(range(len(reasons)), key=lambda place: reasons[place].remedy is None)[:REASONS_MAX]
+        kept = [reasons[place] for place in sorted(near)]
+    return [reason.record() for reason in kept]

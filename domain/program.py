@@ -21,6 +21,7 @@ from domain.stored_value import TopUpStep, step_for
 if TYPE_CHECKING:
     from domain.conditions.base import Condition, OccasionFacts
     from domain.effects.base import EffectRule
+    from domain.matching import Match
     from domain.orders import OrderContent
     from domain.schedules import Schedule
 
@@ -95,6 +96,8 @@ class CampaignVersion:
     """When it runs, for the trigger `SCHEDULE`."""
     segments: frozenset[str] = frozenset()
     """Which segments it waits for, for the trigger `SEGMENT_ENTERED`."""
+    goods: "tuple[Match, ...]" = ()
+    """The goods that its condition asks for: see `domain.conditions.matching_lines.goods_of`."""
 
     @property
     def label(self) -> str:

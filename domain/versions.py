@@ -10,6 +10,7 @@ from domain.campaigns import HOLDOUT_WHOLE, Audience, Budget, Limits, Stage, Ste
 from domain.conditions.base import Condition
 from domain.conditions.combine import All
 from domain.conditions.hours import HOUR_MINUTES
+from domain.conditions.matching_lines import goods_of
 from domain.conditions.segment import Entered, InSegment
 from domain.effects.add_tag import AddTag
 from domain.effects.base import EffectRule
@@ -92,6 +93,7 @@ def read_version(
         holdout=form.holdout,
         schedule=schedule,
         segments=segments,
+        goods=goods_of(condition),
     )
 
 

@@ -12,6 +12,7 @@ from domain.values import keyword_value, value
 
 if TYPE_CHECKING:
     from domain.effects.base import Running, RunningLine
+    from domain.matching import Match
 
 
 @keyword_value
@@ -52,6 +53,8 @@ class Facts:
     recorded_at: datetime
     member: MemberFacts | None
     running: "Running"
+    goods: "tuple[Match, ...]" = ()
+    """The goods that the present campaign asks for: a fixed amount that it gives comes back with these."""
     expressions: dict[str, Any] = field(default_factory=dict)
     """What free expressions were given of these facts, kept for the next one."""
 

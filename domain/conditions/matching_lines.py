@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from domain.conditions.base import Facts
+from domain.conditions.base import Condition, Facts
+from domain.conditions.combine import All
 from domain.explanation import ConditionResult
 from domain.finding import Anchor, Anchors
 from domain.matching import EVERYTHING, Match
@@ -57,3 +58,12 @@ class MatchingLines:
     def _gaps(self, facts: Facts) -> tuple[int, int]:
         pieces, amount = self._found(facts)
         return max(self.quantity - pieces, 0), max(self.amount - amount, 0)
+
+
+def goods_of(condition: Condition | None) -> tuple[Match, ...]:
+    """Return the goods that have to be in an order for the condition to hold, alone or with other conditions."""
+    if isinstance(condition, All):
+        return tuple(match for part in condition.parts for match in goods_of(part))
+    if not isinstance(condition, MatchingLines) or condition.match.everything:
+        return ()
+    return (condition.match,)

@@ -13,6 +13,7 @@ from domain.decisions.values import check_active
 from domain.effects.base import Settled
 from domain.evaluate import Evaluation, evaluate
 from domain.events import EventKind
+from domain.explanation import kept_reasons
 from domain.ledger import TransferKind
 from domain.orders import LineContent, Order, OrderEffect, OrderLine, OrderState
 from domain.refusals import LimitReached, NotFound, OrderClaimed
@@ -79,7 +80,7 @@ def claim(command: ClaimOrder, situation: Situation) -> Decision:
 def _settled(order: Order, record: OrderRecord) -> Settled:
     lines = tuple((_content(line), line.payable, line.campaign_id is not None) for line in record.lines)
     campaigns = frozenset(effect.campaign_id for effect in record.effects if effect.campaign_id)
-    return Settled(lines, order.shipping - order.shipping_discount, campaigns)
+    return Settled(lines, order.shipping - order.shipping_discount, campaigns, record.groups)
 
 
 def _content(line: OrderLine) -> LineContent:
@@ -104,7 +105,7 @@ def _claimed(order: Order, evaluation: Evaluation, situation: Situation, member_
         order,
         member_id=member_id,
         claimed_at=situation.now,
-        not_applied=reasons + [reason.record() for reason in evaluation.not_applied],
+        not_applied=reasons + kept_reasons(evaluation.not_applied),
         consumed=consumed,
         counted=bool(consumed),
     )

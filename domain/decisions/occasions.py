@@ -14,6 +14,7 @@ from domain.decisions.facts import member_facts
 from domain.decisions.tags import set_tag
 from domain.evaluate import Evaluation, evaluate
 from domain.events import EventKind
+from domain.explanation import kept_reasons
 from domain.ledger import Contra, Entry, EntryKind, TransferKind
 from domain.occasions import Occasion, OccasionEffect
 from domain.posting import Cause
@@ -70,7 +71,7 @@ def answer_occasion(
         source=name[0] if name else None,
         external_id=name[1] if name else None,
         attributes=dict(attributes),
-        not_applied=[reason.record() for reason in evaluation.not_applied],
+        not_applied=kept_reasons(evaluation.not_applied),
         consumed=[one.record() for one in evaluation.consumed],
         transfer_id=transfer.transfer.id if transfer.entries else None,
         occurred_at=occurred_at,

@@ -16,6 +16,7 @@ from domain.decisions.tags import set_tag
 from domain.effects.base import EffectKind
 from domain.evaluate import Effect, Evaluation, evaluate, parts_of
 from domain.events import EventKind
+from domain.explanation import kept_reasons
 from domain.holding import set_aside
 from domain.ledger import Contra, Entry, EntryKind, TransferKind
 from domain.orders import LineContent, Order, OrderContent, OrderEffect, OrderLine, OrderState
@@ -238,7 +239,7 @@ def _order(command: CommitOrder, situation: Situation, evaluation: Evaluation) -
         paid=evaluation.paid,
         released=0,
         attributes=dict(content.attributes),
-        not_applied=[reason.record() for reason in evaluation.not_applied],
+        not_applied=kept_reasons(evaluation.not_applied),
         consumed=[one.record() for one in evaluation.consumed],
         counted=bool(evaluation.consumed),
         transfer_id=None,

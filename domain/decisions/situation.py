@@ -33,6 +33,8 @@ class OrderRecord:
     """How much of each lot that it earned has expired, by lot id."""
     returns: int = 0
     """How many returns it had."""
+    groups: Mapping[str, tuple[UUID, str]] = field(default_factory=dict)
+    """Who of each stacking group gave it something: the version, and the campaign's name; for a claim of it."""
 
 
 @value

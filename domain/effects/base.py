@@ -1,7 +1,7 @@
 """What an effect rule is: it decides one thing, with the arithmetic of it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -146,6 +146,15 @@ class Running:
         """Return the lines that are meant; gifts of a campaign are never."""
         return [line for line in self.lines if not line.is_gift and match.matches(line.content)]
 
+    def of_goods(self, goods: Sequence[Match]) -> Parts | None:
+        """Return what is to be paid for the lines that any of `goods` means; when they are free, how many they are.
+
+        None when there are none, or nothing is named: then all lines count as they cost.
+        """
+        lines = {line.ref: line for match in goods for line in self.matching(match)}
+        paid = {ref: line.amount for ref, line in lines.items() if line.amount}
+        return paid or {ref: line.content.quantity for ref, line in lines.items()} or None
+
     def repeated(self, wanted: int, times: int | None) -> tuple[int, tuple[str, ...]]:
         """Return how often an effect repeats that could `wanted` times and may `times`, and the step if that is less.
 
@@ -179,6 +188,8 @@ class Settled:
     """What is to be paid for it."""
     campaigns: frozenset[UUID]
     """Those that gave something then, and give nothing more."""
+    groups: Mapping[str, tuple[UUID, str]] = field(default_factory=dict)
+    """Who gave something then of each stacking group: the version, and the campaign's name."""
 
 
 @value

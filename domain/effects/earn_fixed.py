@@ -65,8 +65,9 @@ def _credited(facts: Facts, asset: Asset, amount: int, words: str, *, is_earned:
     refused = no_credit(facts, asset, without_order=True)
     if refused:
         return refused
+    parts = facts.running.of_goods(facts.goods)
     if is_earned:
-        note_earned(facts.running, asset, amount, None)
+        note_earned(facts.running, asset, amount, parts)
     spelled = asset.spelled(amount)
     return Outcome(
         kind=EffectKind.EARN,
@@ -75,4 +76,5 @@ def _credited(facts: Facts, asset: Asset, amount: int, words: str, *, is_earned:
         text=f"{spelled} {asset.code} {words}.",
         arithmetic=(f"fixed = {spelled}",),
         facts={"points": amount},
+        parts=parts,
     )

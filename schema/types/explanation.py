@@ -7,6 +7,7 @@ from uuid import UUID
 import strawberry
 
 import models
+from domain.explanation import REASONS_MAX
 from schema.context import Info
 from schema.enums import GiftCardState, NotAppliedReason
 from schema.types.campaign import Campaign
@@ -53,6 +54,12 @@ async def campaign_of(info: Info, campaign_id: UUID | None) -> Campaign | None:
         return None
     row = await info.context.loaders.campaign.load(campaign_id)
     return Campaign.of(row) if row else None
+
+
+NOT_APPLIED = (
+    f"What does not apply, and why not: at most {REASONS_MAX} reasons, and of more than that first those that a change "
+    "would mend."
+)
 
 
 @strawberry.type(description="Why something did not apply, and the nearest change that would make it apply.")

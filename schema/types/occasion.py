@@ -11,7 +11,7 @@ from schema import ids
 from schema.context import Info
 from schema.enums import described
 from schema.types.effect import Effect, occasion_effect_of
-from schema.types.explanation import NotApplied
+from schema.types.explanation import NOT_APPLIED, NotApplied
 from schema.types.node import Node
 from schema.types.order import Attribute, attributes_of
 
@@ -75,7 +75,7 @@ class Occasion(Node):
         rows = await info.context.loaders.occasion_effects.load(self.row.id)
         return [occasion_effect_of(row, program) for row in rows]
 
-    @strawberry.field(description="What did not apply, and why not.")
+    @strawberry.field(description=NOT_APPLIED)
     def not_applied(self) -> list[NotApplied]:
         """Return what did not apply."""
         return [NotApplied.of(record) for record in self.row.not_applied]

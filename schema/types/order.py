@@ -15,7 +15,7 @@ from schema.context import Info
 from schema.enums import OrderState
 from schema.types.campaign import Campaign
 from schema.types.effect import WATERFALL, Effect, WaterfallLine, effect_of, waterfall_of
-from schema.types.explanation import NotApplied, campaign_of
+from schema.types.explanation import NOT_APPLIED, NotApplied, campaign_of
 from schema.types.node import Node
 from schema.types.program import Asset
 
@@ -266,7 +266,7 @@ class Order(Node):
         program = await info.context.loaders.program.load(self.row.program_id)
         return waterfall_of(self.row, await info.context.loaders.effects.load(self.row.id), program)
 
-    @strawberry.field(description="What did not apply, and why not.")
+    @strawberry.field(description=NOT_APPLIED)
     def not_applied(self) -> list[NotApplied]:
         """Return what did not apply."""
         return [NotApplied.of(record) for record in self.row.not_applied]

@@ -12,7 +12,7 @@ from domain import program as domain
 from domain.amounts import from_minor
 from schema.context import Info
 from schema.types.effect import WATERFALL, Effect, WaterfallLine, effect_of, waterfall_of
-from schema.types.explanation import NotApplied
+from schema.types.explanation import NOT_APPLIED, NotApplied
 from schema.types.order import DUE, PAID, SHIPPING_DISCOUNT, SPENT, OrderLine, found_member
 from schema.types.program import Tier
 
@@ -40,7 +40,7 @@ class OrderPreview:
     lines: list[OrderLine] = strawberry.field(description="Its lines, and after them the gifts.")
     waterfall: list[WaterfallLine] = strawberry.field(description=WATERFALL)
     effects: list[Effect] = strawberry.field(description="What would be decided for it, each with its reason.")
-    not_applied: list[NotApplied] = strawberry.field(description="What would not apply, and why not.")
+    not_applied: list[NotApplied] = strawberry.field(description=NOT_APPLIED)
     tiers_after: list[Tier] = strawberry.field(description="The member's tier on each ladder after the order.")
 
     @strawberry.field(description="The member who buys; null for a guest order.")

@@ -245,6 +245,6 @@ def multiplied(asset_id: Any) -> Measure:
     return measure
 
 
-def fixed(amount: int) -> Measure:
-    """Measure what is the same whatever was bought."""
-    return lambda _: Found({}, amount)
+def fixed(amount: int, goods: Sequence[Match] = ()) -> Measure:
+    """Measure what is the same whatever was bought; it is for these goods, if the condition asks for any."""
+    return lambda basket: Found({}, amount, basket.running.of_goods(goods) if goods and basket.order else None)

@@ -168,7 +168,8 @@ class _Reader:
         return self._fixed(asset, self._minor(body, "amount", asset), Step.PROGRESS)
 
     def _fixed(self, asset: AssetRow, points: int, step: Step = Step.EARN) -> Rule:
-        return Rule(EffectKind.EARN, asset.id, step, {"points": points}, rules.fixed(points))
+        measure = rules.fixed(points, _goods(self.version.conditions))
+        return Rule(EffectKind.EARN, asset.id, step, {"points": points}, measure)
 
     def _earned(self, name: str, body: Mapping[str, Any]) -> Rule:
         asset = self.named.assets[body["asset"]]
@@ -254,3 +255,12 @@ class _Reader:
 
     def _minor(self, body: Mapping[str, Any], name: str, asset: AssetRow) -> int:
         return to_minor(Decimal(str(body[name])), asset.scale, (name,))
+
+
+def _goods(form: Mapping[str, Any] | None) -> list[Match]:
+    """Return the goods that the form of a condition asks for, alone or beside other conditions."""
+    ((name, body),) = form.items() if form else (("none", {}),)
+    if name == "all":
+        return [match for part in body for match in _goods(part)]
+    match = read_match(body.get("match") if name == "matchingLines" else None, ("match",))
+    return [] if match.everything else [match]

@@ -5,15 +5,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from domain.claim_commands import ClaimOrder
 from domain.commands import CaptureOrder, OrderCommand, ReturnOrder
 from domain.decisions.situation import OrderRecord
 from domain.effects.base import EffectKind
 from domain.ledger import Entry, EntryKind, Hold, Lot, LotMove
 from domain.orders import Order, OrderEffect, OrderLine
+from domain.values import replace
+from services.raw import plain_id
 from services.writer.session import Reads
 from services.writer.tables import ENTRIES, HOLDS, LOT_MOVES, LOTS, ORDER_EFFECTS, ORDER_LINES, ORDER_RETURNS
 
 OF_ORDERS = "WHERE order_id = ANY($1::uuid[])"
+GROUPS = (
+    "SELECT v.id, v.stacking_group, c.name FROM campaign_version v JOIN campaign c ON c.program_id = v.program_id "
+    "AND c.id = v.campaign_id WHERE v.id = ANY($1::uuid[]) AND v.stacking_group IS NOT NULL"
+)
 EXPIRED = (
     "WHERE lot_id = ANY($1::uuid[]) AND EXISTS "
     "(SELECT 1 FROM transfer t WHERE t.id = lot_move.transfer_id AND t.kind = 'EXPIRY')"
@@ -66,9 +73,26 @@ async def records(session: Reads, commands: Mapping[UUID, OrderCommand], orders:
     for order_id in ids:
         found.records[order_id] = OrderRecord(tuple(lines[order_id]), tuple(effects[order_id]))
         _foresee(found, commands[order_id], effects[order_id])
+    for order_id in ids:
+        if isinstance(commands[order_id], ClaimOrder):
+            groups = await _groups(session, effects[order_id])
+            found.records[order_id] = replace(found.records[order_id], groups=groups)
     returned = [orders[order_id] for order_id in ids if isinstance(commands[order_id], ReturnOrder)]
     if returned:
         await _history(session, returned, found)
+    return found
+
+
+async def _groups(session: Reads, effects: Sequence[OrderEffect]) -> dict[str, tuple[UUID, str]]:
+    """Return which version, of which campaign by name, gave something of each stacking group, the first that did."""
+    ids = [effect.campaign_version_id for effect in effects if effect.campaign_version_id]
+    rows = await session.fetch(GROUPS, ids) if ids else []
+    said = {plain_id(row[0]): (row[1], row[2]) for row in rows}
+    found: dict[str, tuple[UUID, str]] = {}
+    for version_id in ids:
+        if version_id in said:
+            group, name = said[version_id]
+            found.setdefault(group, (version_id, name))
     return found
 
 

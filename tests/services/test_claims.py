@@ -17,7 +17,8 @@ from domain.refusals import (
     OrderNotInState,
     Refusal,
 )
-from services import members, order_life, orders, programs
+from services import campaigns, members, order_life, orders, programs
+from services.campaigns import CampaignRef
 from services.engine import Engine
 from services.members import MemberRef
 from services.order_life import OrderRef
@@ -314,3 +315,17 @@ def test_the_refusal_is_stored_and_read_again() -> None:
     refusal = OrderClaimed("Order 1 of web is a member's already.", field=("order",))
     again = Refusal.from_record(refusal.record())
     assert (type(again), again.record()) == (OrderClaimed, refusal.record())
+
+
+async def test_a_group_stays_taken_by_a_campaign_that_was_stopped_since(house: Engine) -> None:
+    shop = await world(house)
+    await campaign(shop.program.id, "OFF", [TEN_OFF], audience="EVERYONE", stacking_group="SPRING")
+    extra = [{"earnFixed": {"asset": "POINTS", "points": "500"}}]
+    await campaign(shop.program.id, "EXTRA", extra, stacking_group="SPRING", priority=500)
+    order_id = await bought(shop)
+    await campaigns.pause(shop.engine, shop.actor, CampaignRef(code="OFF"), key=new_key())
+    member = await shop.enrol()
+    await claim(shop, order_id, member)
+    assert await shop.balance(member) == 90
+    (reason,) = (await models.Order.get(id=order_id)).not_applied
+    assert reason["message"] == "EXTRA does not add to OFF: of the group SPRING only one applies."
