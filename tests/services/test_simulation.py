@@ -197,6 +197,19 @@ async def test_a_member_begins_where_the_ledger_has_it(house: Engine) -> None:
         assert (report.orders_applied, report.discount.after) == (1, 1_00)
 
 
+async def test_of_the_tiers_that_a_member_reached_before_the_last_stands(house: Engine) -> None:
+    made = await world(house, Template.STANDARD)
+    member = await made.enrol()
+    for day, amount in enumerate(("1000.00", "4000.00", "100.00")):
+        await programs.set_clock(made.program.id, NOON + timedelta(days=day))
+        await made.buy(member, amount)
+    assert await models.Event.filter(kind="TIER_CHANGED").count() == 2
+    rates = [{"tier": "SILVER", "percent": "10"}, {"tier": "GOLD", "percent": "20"}]
+    await drafted(made, "TIERS", [{"percentOffByTier": {"tiers": rates}}])
+    report = await reported(made, asked("TIERS", start=(NOON + timedelta(days=2)).date()))
+    assert (report.orders_considered, report.discount.after) == (1, 20_00)
+
+
 @pytest.mark.parametrize(
     ("facts", "kind", "field"),
     [
