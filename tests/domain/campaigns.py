@@ -41,6 +41,7 @@ DISCOUNTS = {
     "bundlePrice": _with_match(quantity=st.integers(2, 3), price=money),
     "percentOffByTier": _with_match(tiers=st.just([{"tier": "SILVER", "percent": "10"}])),
 }
+SILVERS = {"tier": "SILVER", "factor": "1.25"}
 OTHERS = {
     "shippingOff": st.sampled_from([{"percent": "50"}, {"amount": "3"}]),
     "gift": st.fixed_dictionaries({"sku": st.just("CUP"), "quantity": st.integers(1, 2)}),
@@ -54,6 +55,12 @@ OTHERS = {
     "earnFixed": st.just({"asset": "POINTS", "points": "7"}),
     "earnStaged": _with_match(asset=st.just("POINTS"), brackets=st.just([{"from": "10", "points": "5"}])),
     "multiplyEarn": st.fixed_dictionaries({"asset": st.just("POINTS"), "factor": st.sampled_from(["1.1", "2"])}),
+    "multiplyEarnByTier": st.fixed_dictionaries(
+        {
+            "asset": st.just("POINTS"),
+            "factors": st.sampled_from([[SILVERS], [SILVERS, {"tier": "MEMBER", "factor": "3"}]]),
+        }
+    ),
     "addTag": st.just({"tag": "buyer"}),
     "addProgress": st.just({"ladder": LADDER.code, "amount": "2.50"}),
     "grantChances": st.just({"asset": "CHANCES", "count": 1}),
@@ -70,6 +77,23 @@ CONDITIONS = st.sampled_from(
         {"matchingLines": {"match": {"skus": ["TEA"]}, "quantity": 2}},
         {"any": [{"firstOrder": {}}, {"tier": {"codes": ["SILVER"]}}]},
         {"expression": {"text": 'order.payable > money("30")'}},
+    ]
+)
+
+
+LIMITS = st.sampled_from(
+    [None, None, {"perOrder": 1}, {"perMember": 3}, {"perMemberDay": 2}, {"perDay": 2}, {"total": 2, "perMember": 1}]
+)
+"""Counts of uses are drawn from 0 to 3."""
+BUDGETS = st.sampled_from(
+    [
+        None,
+        None,
+        {"money": "10.00"},
+        {"count": 2},
+        {"points": {"asset": "POINTS", "amount": "40"}},
+        {"points": {"asset": "TIER", "amount": "2.50"}, "count": 3},
+        {"points": {"asset": "POINTS", "amount": "12"}, "money": "20.00"},
     ]
 )
 
@@ -105,8 +129,9 @@ def campaigns(draw: st.DrawFn, most: int = 5) -> list[CampaignVersion]:
             effects=draw(st.lists(EFFECTS, min_size=1, max_size=2)),
             conditions=draw(CONDITIONS),
             stacking_group=draw(st.sampled_from([None, None, "ONE"])),
-            limits=draw(st.sampled_from([None, {"perOrder": 1}, {"perMember": 3}])),
-            budget=draw(st.sampled_from([None, None, {"money": "10.00"}, {"count": 2}])),
+            audience=draw(st.sampled_from(["MEMBERS", "EVERYONE"])),
+            limits=draw(LIMITS),
+            budget=draw(BUDGETS),
         )
         for number in range(draw(st.integers(1, most)))
     ]

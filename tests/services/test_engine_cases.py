@@ -103,7 +103,7 @@ REFUNDED = {
 }  # fmt: skip
 """By how many pieces of both lines came back: what of 23.05 is to be paid back, and what of 23 points is taken back.
 
-19.98 is to be paid for three pieces of the one line after a third off, 0.07 for two of the other, and 3.00 for shipping.
+After a third off, 19.98 is paid for three pieces of the one line, 0.07 for two of the other, and 3.00 for shipping.
 """
 Pieces = tuple[int, int]
 
