@@ -69,6 +69,8 @@ EFFECTS = st.one_of(
     EVERY.map(lambda one: {"amountOff": one}),
     *(body.map(lambda one, name=name: {name: one}) for name, body in (DISCOUNTS | OTHERS).items()),
 )
+EARNING = ("earn", "earnFixed", "earnStaged", "multiplyEarn", "multiplyEarnByTier", "addProgress")
+EARNS = st.one_of(*(OTHERS[name].map(lambda one, name=name: {name: one}) for name in EARNING))
 CONDITIONS = st.sampled_from(
     [
         None,
@@ -121,20 +123,24 @@ def shop(*versions: CampaignVersion) -> Program:
 @st.composite
 def campaigns(draw: st.DrawFn, most: int = 5) -> list[CampaignVersion]:
     """Draw campaigns of one or two effects each, some in a stacking group, at few priorities."""
-    return [
-        version_of(
-            f"C{number}",
-            priority=draw(st.sampled_from([100, 200])),
-            step=draw(st.sampled_from(["MEMBER_PRICE", "PROMOTION"])),
-            effects=draw(st.lists(EFFECTS, min_size=1, max_size=2)),
-            conditions=draw(CONDITIONS),
-            stacking_group=draw(st.sampled_from([None, None, "ONE"])),
-            audience=draw(st.sampled_from(["MEMBERS", "EVERYONE"])),
-            limits=draw(LIMITS),
-            budget=draw(BUDGETS),
-        )
-        for number in range(draw(st.integers(1, most)))
-    ]
+    return [draw(_campaigns(f"C{number}")) for number in range(draw(st.integers(1, most)))]
+
+
+@st.composite
+def _campaigns(draw: st.DrawFn, code: str) -> CampaignVersion:
+    budget = draw(BUDGETS)
+    effects = EARNS if budget and "points" in budget else EFFECTS  # else it would bound what is hardly ever given
+    return version_of(
+        code,
+        priority=draw(st.sampled_from([100, 200])),
+        step=draw(st.sampled_from(["MEMBER_PRICE", "PROMOTION"])),
+        effects=[draw(effects), *draw(st.lists(EFFECTS, max_size=1))],
+        conditions=draw(CONDITIONS),
+        stacking_group=draw(st.sampled_from([None, None, "ONE"])),
+        audience=draw(st.sampled_from(["MEMBERS", "EVERYONE"])),
+        limits=draw(LIMITS),
+        budget=budget,
+    )
 
 
 @st.composite

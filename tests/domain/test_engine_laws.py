@@ -190,7 +190,7 @@ def uses_of(draw: st.DrawFn, versions: Sequence[CampaignVersion]) -> dict[UsageK
                 owner, day, column = BOUNDS[bound]
                 if key[1:] == (MEMBER_ID if owner else one.campaign_id, TODAY if day else EVER):
                     most[column] = min(most[column], limit)
-            numbers = {column: draw(st.sampled_from([0, limit // 2, limit])) for column, limit in most.items()}
+            numbers = {column: draw(st.sampled_from([0, 0, 0, limit // 2, limit])) for column, limit in most.items()}
             found[key] = Usage(*key, PROGRAM_ID, **numbers)
     return found
 
