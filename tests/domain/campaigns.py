@@ -74,6 +74,8 @@ EARNS = st.one_of(*(OTHERS[name].map(lambda one, name=name: {name: one}) for nam
 CONDITIONS = st.sampled_from(
     [
         None,
+        None,
+        None,
         {"minimumSpend": {"amount": "20"}},
         {"not": {"minimumSpend": {"amount": "50", "of": "GOODS"}}},
         {"matchingLines": {"match": {"skus": ["TEA"]}, "quantity": 2}},
@@ -84,7 +86,16 @@ CONDITIONS = st.sampled_from(
 
 
 LIMITS = st.sampled_from(
-    [None, None, {"perOrder": 1}, {"perMember": 3}, {"perMemberDay": 2}, {"perDay": 2}, {"total": 2, "perMember": 1}]
+    [
+        None,
+        None,
+        {"perOrder": 1},
+        {"perMember": 3},
+        {"perMemberDay": 2},
+        {"perDay": 2},
+        {"total": 2},
+        {"total": 3, "perMember": 1},
+    ]
 )
 """Counts of uses are drawn from 0 to 3."""
 BUDGETS = st.sampled_from(

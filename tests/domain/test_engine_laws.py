@@ -135,7 +135,7 @@ def test_of_a_stacking_group_one_campaign_gives_something(versions: list[Campaig
     assert len(gave) <= 1
 
 
-@settings(max_examples=300)
+@settings(max_examples=500)
 @given(campaigns(), carts(), st.data())
 def test_no_budget_and_no_limit_is_passed_and_what_is_left_out_says_so(
     versions: list[CampaignVersion], rows: list[Row], data: st.DataObject
