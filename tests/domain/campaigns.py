@@ -97,7 +97,6 @@ LIMITS = st.sampled_from(
         {"total": 3, "perMember": 1},
     ]
 )
-"""Counts of uses are drawn from 0 to 3."""
 BUDGETS = st.sampled_from(
     [
         None,
