@@ -33,7 +33,7 @@ FORMS: list[dict[str, Any]] = [
     {"earnFixed": {"asset": "POINTS", "points": "7"}},
     {"multiplyEarn": {"asset": "POINTS", "factor": "1.5"}},
     {"addTag": {"tag": "buyer"}},
-    {"addProgress": {"ladder": "STANDARD", "amount": "400"}},
+    {"addProgress": {"ladder": "STANDARD", "amount": "900"}},
     {"grantChances": {"asset": "CHANCES", "count": 2}},
     {"earnStaged": {"asset": "POINTS", "brackets": [{"from": "10", "points": "5"}, {"from": "40", "points": "30"}]}},
     {"amountOffStaged": {"brackets": [{"from": "5", "amount": "1"}, {"from": "50", "amount": "7.77"}]}},
