@@ -51,6 +51,7 @@ DISCOUNTS = {
         }
     ),
 }
+SILVERS = {"tier": "SILVER", "factor": "1.25"}
 OTHERS = {
     "shippingOff": st.sampled_from([{"percent": "50"}, {"amount": "3"}]),
     "gift": st.fixed_dictionaries({"sku": st.just("CUP"), "quantity": st.integers(1, 2)}),
@@ -64,6 +65,12 @@ OTHERS = {
     "earnFixed": st.just({"asset": "POINTS", "points": "7"}),
     "earnStaged": _with_match(asset=st.just("POINTS"), brackets=st.just([{"from": "10", "points": "5"}])),
     "multiplyEarn": st.fixed_dictionaries({"asset": st.just("POINTS"), "factor": st.sampled_from(["1.1", "2"])}),
+    "multiplyEarnByTier": st.fixed_dictionaries(
+        {
+            "asset": st.just("POINTS"),
+            "factors": st.sampled_from([[SILVERS], [SILVERS, {"tier": "MEMBER", "factor": "3"}]]),
+        }
+    ),
     "addTag": st.just({"tag": "buyer"}),
     "addProgress": st.just({"ladder": LADDER.code, "amount": "2.50"}),
     "grantChances": st.just({"asset": "CHANCES", "count": 1}),
@@ -72,14 +79,43 @@ EFFECTS = st.one_of(
     EVERY.map(lambda one: {"amountOff": one}),
     *(body.map(lambda one, name=name: {name: one}) for name, body in (DISCOUNTS | OTHERS).items()),
 )
+EARNING = ("earn", "earnFixed", "earnStaged", "multiplyEarn", "multiplyEarnByTier", "addProgress")
+EARNS = st.one_of(*(OTHERS[name].map(lambda one, name=name: {name: one}) for name in EARNING))
 CONDITIONS = st.sampled_from(
     [
+        None,
+        None,
         None,
         {"minimumSpend": {"amount": "20"}},
         {"not": {"minimumSpend": {"amount": "50", "of": "GOODS"}}},
         {"matchingLines": {"match": {"skus": ["TEA"]}, "quantity": 2}},
         {"any": [{"firstOrder": {}}, {"tier": {"codes": ["SILVER"]}}]},
         {"expression": {"text": 'order.payable > money("30")'}},
+    ]
+)
+
+
+LIMITS = st.sampled_from(
+    [
+        None,
+        None,
+        {"perOrder": 1},
+        {"perMember": 3},
+        {"perMemberDay": 2},
+        {"perDay": 2},
+        {"total": 2},
+        {"total": 3, "perMember": 1},
+    ]
+)
+BUDGETS = st.sampled_from(
+    [
+        None,
+        None,
+        {"money": "10.00"},
+        {"count": 2},
+        {"points": {"asset": "POINTS", "amount": "40"}},
+        {"points": {"asset": "TIER", "amount": "2.50"}, "count": 3},
+        {"points": {"asset": "POINTS", "amount": "12"}, "money": "20.00"},
     ]
 )
 
@@ -107,19 +143,24 @@ def shop(*versions: CampaignVersion) -> Program:
 @st.composite
 def campaigns(draw: st.DrawFn, most: int = 5) -> list[CampaignVersion]:
     """Draw campaigns of one or two effects each, some in a stacking group, at few priorities."""
-    return [
-        version_of(
-            f"C{number}",
-            priority=draw(st.sampled_from([100, 200])),
-            step=draw(st.sampled_from(["MEMBER_PRICE", "PROMOTION"])),
-            effects=draw(st.lists(EFFECTS, min_size=1, max_size=2)),
-            conditions=draw(CONDITIONS),
-            stacking_group=draw(st.sampled_from([None, None, "ONE"])),
-            limits=draw(st.sampled_from([None, {"perOrder": 1}, {"perMember": 3}])),
-            budget=draw(st.sampled_from([None, None, {"money": "10.00"}, {"count": 2}])),
-        )
-        for number in range(draw(st.integers(1, most)))
-    ]
+    return [draw(_campaigns(f"C{number}")) for number in range(draw(st.integers(1, most)))]
+
+
+@st.composite
+def _campaigns(draw: st.DrawFn, code: str) -> CampaignVersion:
+    budget = draw(BUDGETS)
+    effects = EARNS if budget and "points" in budget else EFFECTS  # else it would bound what is hardly ever given
+    return version_of(
+        code,
+        priority=draw(st.sampled_from([100, 200])),
+        step=draw(st.sampled_from(["MEMBER_PRICE", "PROMOTION"])),
+        effects=[draw(effects), *draw(st.lists(EFFECTS, max_size=1))],
+        conditions=draw(CONDITIONS),
+        stacking_group=draw(st.sampled_from([None, None, "ONE"])),
+        audience=draw(st.sampled_from(["MEMBERS", "EVERYONE"])),
+        limits=draw(LIMITS),
+        budget=budget,
+    )
 
 
 @st.composite

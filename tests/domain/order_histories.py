@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+from domain.claim_commands import ClaimOrder
 from domain.commands import (
     CancelOrder,
     CaptureOrder,
@@ -22,7 +23,7 @@ from domain.decide import decide
 from domain.decisions.situation import Decision, OrderRecord, Situation
 from domain.ledger import EntryKind, LotMove, TransferKind
 from domain.members import MemberState
-from domain.orders import Order, OrderEffect, OrderLine, OrderReturn, OrderState
+from domain.orders import LineContent, Order, OrderContent, OrderEffect, OrderLine, OrderReturn, OrderState
 from domain.program import Program
 from domain.refusals import Refusal
 from domain.usage import Usage, UsageKey
@@ -51,6 +52,7 @@ class Orders(History):
         )
         other.decisions = list(self.decisions)
         other.orders, other.lines = dict(self.orders), {key: list(rows) for key, rows in self.lines.items()}
+        other.effects = dict(self.effects)
         other.returns = defaultdict(list, {key: list(rows) for key, rows in self.returns.items()})
         other.usages = dict(self.usages)
         return other
@@ -100,7 +102,8 @@ class Orders(History):
             rows = self.lines.setdefault(line.order_id, [])
             rows[line.ordinal : line.ordinal + 1] = [line]
         if decision.effects:
-            self.effects[decision.effects[0].order_id] = decision.effects
+            order_id = decision.effects[0].order_id
+            self.effects[order_id] = (*self.effects.get(order_id, ()), *decision.effects)
         for row in decision.returns:
             self.returns[row.order_id].append(row)
         return decision
@@ -157,6 +160,25 @@ class Orders(History):
         """Take pieces back."""
         some = None if quantities is None else tuple(quantities)
         return self.take(ReturnOrder(**self._about(order_id), return_id=self.new_id(), quantities=some, reason=None))
+
+    def claim(self, order_id: UUID) -> Decision | Refusal:
+        """Make a guest's order the member's."""
+        order = self.orders[order_id]
+        content = OrderContent(
+            source=order.source,
+            external_id=order.external_id,
+            member_id=MEMBER_ID,
+            store=order.store,
+            channel=order.channel,
+            occurred_at=order.occurred_at,
+            shipping=order.shipping,
+            lines=tuple(
+                LineContent(row.ref, row.sku, row.name, row.category, row.quantity, row.unit_price)
+                for row in self.lines[order_id]
+                if row.campaign_id is None
+            ),
+        )
+        return self.take(ClaimOrder(**self._about(order_id) | {"member_id": MEMBER_ID}, content=content))
 
     def state_of(self, order_id: UUID) -> OrderState:
         """Return an order's state."""

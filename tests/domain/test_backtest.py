@@ -206,6 +206,13 @@ def test_orders_are_counted_on_from_those_before() -> None:
     assert (report.orders_applied, report.discount.after) == (2, 25_00)
 
 
+def test_the_last_order_is_the_latest_and_not_the_one_that_came_last() -> None:
+    back = drafted({"percentOff": {"percent": "50"}}, {"daysSinceLastOrder": {"atLeast": 30}})
+    latest = past(last_order_at=NOON + DAY, orders=1)
+    for days, applied in ((30, 0), (31, 1)):
+        assert drafting(back, [bought(10_00), bought(40_00, days)], latest).orders_applied == applied
+
+
 def test_a_tag_of_one_order_is_seen_by_the_next_in_its_own_world_only() -> None:
     tagging = drafted({"addTag": {"tag": "buyer"}})
     tagged = version("TAGGED", READER.effect({"percentOff": {"percent": "10"}}), priority=20)

@@ -192,6 +192,17 @@ def test_a_multiplier_counts_what_is_earned_and_not_progress() -> None:
     assert MultiplyEarn(POINTS, Decimal("1.01")).apply(facts).amount == 1
 
 
+@pytest.mark.parametrize(
+    ("modes", "amount"), [("DOWN UP", 2), ("UP DOWN", 1), ("UP DOWN fixed", 1), ("DOWN UP fixed", 2)]
+)
+def test_a_product_is_rounded_in_the_mode_of_the_last_base_rule_that_has_one(modes: str, amount: int) -> None:
+    rules: list[EffectRule] = [
+        EarnFixed(POINTS, 1) if mode == "fixed" else earn(rounding=Rounding(mode)) for mode in modes.split()
+    ]
+    *_, more = applied([*rules, MultiplyEarn(POINTS, Decimal("1.0076"))], goods(100_00))
+    assert more.amount == amount  # beyond 200 or 201: the product is 201.52 or 202.5276
+
+
 def test_multipliers_know_by_which_lines_was_earned() -> None:
     facts = cart(line("a", 60_00), line("b", 40_00, sku="LP"))
     double = MultiplyEarn(POINTS, Decimal(2))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.amounts import AMOUNT_MAX, Rounding
+from domain.amounts import AMOUNT_MAX
 from domain.campaigns import NO_BUDGET, Budget
 from domain.conditions.base import Condition, MemberFacts
 from domain.conditions.combine import All, AnyOf, Not
@@ -228,6 +228,39 @@ def test_what_no_budget_covers_is_not_refused_for_being_too_much() -> None:
     assert [reason.reason for reason in evaluation.not_applied] == [NotAppliedReason.BUDGET_SPENT]
 
 
+@pytest.mark.parametrize("effects", [(EarnFixed(POINTS, 1_000),), (EarnFixed(POINTS, 1), EarnFixed(POINTS, 1_000))])
+def test_who_passes_the_budget_only_with_what_another_may_not_give_is_not_left_out(
+    effects: tuple[EarnFixed, ...],
+) -> None:
+    """The first would give more than it has left, and the last more than that if it doubled this too."""
+    first = version("FIRST", *effects, priority=1, budget=Budget(points=500, points_of=POINTS.id))
+    base = version("BASE", EarnFixed(POINTS, 100), priority=2)
+    last = version("LAST", MultiplyEarn(POINTS, Decimal(2)), priority=3, budget=Budget(points=600, points_of=POINTS.id))
+    evaluation = evaluated(program(first, base, last))
+    assert amounts(evaluation) == [("BASE", EffectKind.EARN, 100), ("LAST", EffectKind.MULTIPLY_EARN, 100)]
+    assert [(one.campaign_id, one.reason) for one in evaluation.not_applied] == [
+        (first.campaign_id, NotAppliedReason.BUDGET_SPENT)
+    ]
+
+
+def test_an_account_is_filled_to_its_brim_and_not_a_point_over() -> None:
+    each = program(version("EACH", earn(points=1, per=1)))
+    assert amounts(evaluated(each, order(AMOUNT_MAX))) == [("EACH", EffectKind.EARN, AMOUNT_MAX)]
+    with pytest.raises(LimitReached):
+        evaluated(each, order(AMOUNT_MAX, shipping=1))
+
+
+def test_of_an_unmet_condition_and_a_taken_group_the_condition_is_told() -> None:
+    first = version("FIRST", AmountOff(1_00), group="ONE", priority=1)
+    others = [version(f"UP_TO_{least}", AmountOff(1_00), condition=MinimumSpend(least), group="ONE", priority=2)
+              for least in (50_00, 200_00)]  # fmt: skip
+    evaluation = evaluated(program(first, *others))
+    assert [(one.campaign_id, one.reason) for one in evaluation.not_applied] == [
+        (others[1].campaign_id, NotAppliedReason.CONDITION_NOT_MET),
+        (others[0].campaign_id, NotAppliedReason.EXCLUDED),
+    ]
+
+
 # ── what the result does not depend on ───────────────────────────────────────────────────────────────────────────────
 
 
@@ -303,12 +336,6 @@ def test_paying_more_never_earns_less(paid: int, more: int, tier: Tier) -> None:
     less, greater = (totals(evaluated(shop, order(amount), tier)) for amount in sorted([paid, more]))
     for asset_id, amount in less.items():
         assert greater[asset_id] >= amount
-
-
-@given(st.integers(0, 10_000_00), st.sampled_from(list(Rounding)), st.sampled_from(TIERS))
-def test_evaluating_twice_gives_the_same(paid: int, rounding: Rounding, tier: Tier) -> None:
-    shop = program(version("R", earn(rounding=rounding)), TIERED)
-    assert evaluated(shop, order(paid), tier) == evaluated(shop, order(paid), tier)
 
 
 def test_a_condition_result_is_recorded_without_its_remedy() -> None:

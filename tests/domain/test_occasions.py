@@ -30,6 +30,7 @@ from domain.usage import Usage, Usages
 from domain.versions import VersionForm, read_version
 from tests.domain.makers import (
     DAY,
+    LADDER_ID,
     MEMBER_ID,
     NOON,
     POINTS,
@@ -46,6 +47,7 @@ from tests.domain.makers import (
     order,
     program,
     situation,
+    standing,
     state,
     version,
 )
@@ -238,6 +240,21 @@ def test_an_order_that_raises_a_tier_gives_what_the_tier_gives_and_tells_its_own
     assert told(decision)[-3:] == [EventKind.TIER_CHANGED, EventKind.OCCASION_RECORDED, EventKind.BALANCE_CHANGED]
     progress, _ = decision.rows.entries
     assert decision.outcome["entries"] == [[str(progress.account_id), 1]]
+
+
+def test_a_late_order_raises_nobody_before_they_were_where_they_are_and_is_answered_as_of_then() -> None:
+    start = state()
+    start = replace(start, standings={LADDER_ID: replace(standing(), since=NOON - DAY)})
+    shop = program(SPEND, on_tier("SILVER", EarnFixed(POINTS, 50)))
+    raised = []
+    for occurred_at in (NOON - 2 * DAY, NOON - DAY / 2):
+        bought = CommitOrder(**COMMON, order_id=UUID(int=0x99), content=order(1_000_00, occurred_at=occurred_at))
+        decision = decide(bought, situation(shop, start))
+        (after,), (occasion,) = decision.states, decision.rows.occasions
+        (event,) = (row for row in decision.rows.events if row.kind is EventKind.TIER_CHANGED)
+        assert event.occurred_at == after.standings[LADDER_ID].since
+        raised.append((event.occurred_at, occasion.occurred_at, occasion.recorded_at))
+    assert raised == [(NOON - DAY, NOON - 2 * DAY, NOON), (NOON - DAY / 2, NOON - DAY / 2, NOON)]
 
 
 def test_progress_for_a_new_tier_may_raise_another_and_ends_at_the_highest() -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -171,6 +171,50 @@ async def test_a_capture_in_parts_and_returns_give_back_their_share(house: Engin
     assert await used(made) == (1, 1, 2_00, 0)
     await give_back(shop, held.order_id)
     assert await used(made) == (0, 0, 0, 0)
+
+
+async def test_what_was_captured_late_counts_for_its_member_and_comes_back(house: Engine) -> None:
+    shop = await world(house)
+    made = await campaign(shop.program.id, "ONE", FIVE_OFF, limits={"total": 9, "perMember": 1})
+    member = await shop.enrol()
+    held = await hold(shop, member, "20.00", seconds=60)
+    assert held.order_id is not None
+    await programs.set_clock(shop.program.id, NOON + timedelta(seconds=60))
+    await balances.sweep(house, await house.program(shop.program.id), 10)
+    assert (await used(made), await used(made, member)) == ((0, 0, 0, 0), (0, 0, 0, 0))
+    await capture(shop, held.order_id)
+    assert (await used(made), await used(made, member)) == ((1, 1, 5_00, 0), (1, 1, 5_00, 0))
+    assert await discount(await shop.buy(member, "20.00")) == 0
+    await give_back(shop, held.order_id)
+    assert (await used(made), await used(made, member)) == ((0, 0, 0, 0), (0, 0, 0, 0))
+    assert (await verify(house.database)).findings == []
+
+
+async def test_a_tag_beside_a_discount_gives_no_use_back_with_other_goods(house: Engine) -> None:
+    shop = await world(house)
+    effects = [{"percentOff": {"percent": "10", "match": {"skus": ["A"]}}}, {"addTag": {"tag": "buyer"}}]
+    made = await campaign(shop.program.id, "TENTH", effects, limits={"total": 1})
+    lines = [LineRequest("1", "A", 1, Decimal("10.00")), LineRequest("2", "TV", 1, Decimal("9000.00"))]
+    bought = await shop.buy(await shop.enrol(), lines=lines)
+    assert bought.order_id is not None
+    await give_back(shop, bought.order_id, [("2", 1)])
+    assert await used(made) == (1, 2, 1_00, 0)
+    await give_back(shop, bought.order_id, [("1", 1)])
+    assert await used(made) == (0, 0, 0, 0)
+    assert (await verify(house.database)).findings == []
+
+
+async def test_a_day_of_a_limit_begins_at_the_program_s_midnight(house: Engine) -> None:
+    now = datetime(2026, 3, 3, 18, tzinfo=UTC)  # two o'clock on the fourth in Shanghai
+    midnight = now - timedelta(hours=2)
+    shop = await world(house, now=now)
+    made = await campaign(shop.program.id, "DAILY", FIVE_OFF, limits={"perMemberDay": 1, "perDay": 1})
+    member = await shop.enrol()
+    at = [midnight - timedelta(minutes=1), midnight, now]
+    found = [await shop.buy(member, "20.00", occurred_at=instant) for instant in at]
+    assert [await discount(one) for one in found] == [5_00, 5_00, 0]
+    for owner in (None, member):
+        assert [(await used(made, owner, date(2026, 3, day)))[0] for day in (3, 4)] == [1, 1]
 
 
 async def test_fifty_orders_at_once_for_the_last_ten_units_of_a_budget(house: Engine) -> None:

@@ -24,6 +24,7 @@ from services.members import MemberRef
 from services.order_life import OrderRef
 from services.orders import LineRequest
 from services.templates import Template
+from services.verify.verification import verify
 from services.writer.answers import Outcome
 from tests.factories import NOON, World, campaign, new_key, order, world
 from tests.services.gifts import card_of, issue
@@ -165,6 +166,21 @@ async def test_a_claimed_order_comes_back_like_any_other(house: Engine) -> None:
     person = await models.Member.get(id=member)
     assert (person.orders, person.tags) == (0, {})
     assert (await models.Order.get(id=order_id)).state == "RETURNED"
+
+
+async def test_what_a_claim_alone_counted_comes_back_too(house: Engine) -> None:
+    shop = await world(house)
+    extra = [{"earnFixed": {"asset": "POINTS", "points": "50"}}]
+    made = await campaign(shop.program.id, "EXTRA", extra, limits={"total": 9, "perMember": 1})
+    order_id = await bought(shop)
+    assert (await models.Order.get(id=order_id)).consumed == []
+    member = await shop.enrol()
+    await claim(shop, order_id, member)
+    assert await usage(made.id) == await usage(made.id, member) == (1, 1, 0, 0)
+    await give_back(shop, order_id)
+    assert await usage(made.id) == await usage(made.id, member) == (0, 0, 0, 0)
+    assert await shop.balance(member) == 0
+    assert (await verify(house.database)).findings == []
 
 
 async def test_what_was_captured_in_part_earns_for_that_part(house: Engine) -> None:

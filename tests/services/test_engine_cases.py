@@ -21,6 +21,7 @@ from services.writer.answers import Outcome
 from tests.factories import NOON, World, campaign, new_key, order, world
 from tests.services.test_budgets import discount, reasons, used
 from tests.services.test_order_life import cancel, capture, give_back, hold
+from tests.services.test_writer_parallel import writers
 
 TENTH = [{"percentOff": {"percent": "10"}}]
 HALF = [{"percentOff": {"percent": "50"}}]
@@ -65,47 +66,76 @@ async def test_a_commit_that_is_sent_again_after_a_lost_answer_takes_of_a_budget
 
 
 async def test_the_same_order_from_two_tills_is_one_order(house: Engine) -> None:
-    shop = await world(house)
-    made = await campaign(shop.program.id, "TENTH", TENTH, budget={"count": 5})
-    member = await shop.enrol()
-    asked = order(member, "100.00", external_id="B-1")
-    found = await asyncio.gather(
-        *(orders.commit(house, shop.actor, asked, key=new_key()) for _ in range(2)), return_exceptions=True
-    )
-    assert len({one.order_id for one in found if isinstance(one, Outcome)}) == 1
-    assert await used(made) == (1, 1, 10_00, 0)
-    with pytest.raises(DuplicateOrder):
-        await shop.buy(member, "100.01", external_id="B-1")
-    assert await models.Order.all().count() == 1
+    await _from_two_tills(await world(house), [house, house])
+
+
+@pytest.mark.parametrize("is_guest", [False, True], ids=["member", "guest"])
+async def test_the_same_order_from_two_tills_at_two_servers_is_one_order(
+    postgres_house: Engine, is_guest: bool
+) -> None:
+    """A guest's order locks no member: its name and the uses of campaigns are all that the two have in common."""
+    async with writers(postgres_house, 2) as several:
+        await _from_two_tills(await world(postgres_house), [engine for _, engine in several], is_guest=is_guest)
+
+
+async def _from_two_tills(shop: World, tills: list[Engine], *, is_guest: bool = False) -> None:
+    made = await campaign(shop.program.id, "TENTH", TENTH, audience="EVERYONE", budget={"count": 5})
+    member = None if is_guest else await shop.enrol()
+    for number in range(1, 6):
+        asked = order(member, "100.00", external_id=f"B-{number}")
+        found = await asyncio.gather(*(orders.commit(till, shop.actor, asked, key=new_key()) for till in tills))
+        assert sorted(one.replayed for one in found) == [False, True]
+        assert len({one.order_id for one in found}) == 1
+        assert await used(made) == (number, number, number * 10_00, 0)
+        with pytest.raises(DuplicateOrder):
+            await shop.buy(member, "100.01", external_id=f"B-{number}")
+        assert await models.Order.all().count() == number
+    await clean(shop.engine)
 
 
 # ── returns ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+REFUNDED = {
+    (0, 0): (0, 0), (1, 0): (7_65, 7), (2, 0): (15_31, 15), (3, 0): (22_96, 22),
+    (0, 1): (3, 0), (1, 1): (7_69, 7), (2, 1): (15_34, 15), (3, 1): (23_00, 22),
+    (0, 2): (8, 0), (1, 2): (7_73, 7), (2, 2): (15_39, 15), (3, 2): (23_05, 23),
+}  # fmt: skip
+"""By how many pieces of both lines came back: what of 23.05 is to be paid back, and what of 23 points is taken back.
+
+After a third off, 19.98 is paid for three pieces of the one line, 0.07 for two of the other, and 3.00 for shipping.
+"""
+Pieces = tuple[int, int]
+
+
+def splits(left: Pieces) -> list[list[Pieces]]:
+    """Return all ways of bringing so many pieces of two lines back, one return after the other."""
+    if left == (0, 0):
+        return [[]]
+    steps = [(one, other) for one in range(left[0] + 1) for other in range(left[1] + 1)][1:]
+    return [[step, *rest] for step in steps for rest in splits((left[0] - step[0], left[1] - step[1]))]
+
+
 async def test_partial_returns_in_every_split_end_in_the_same_state(house: Engine) -> None:
-    """Of three pieces and two: all ways of bringing them back one after the other, and all at once."""
+    """Of three pieces and two: all 76 ways of bringing them back. What each step gives hangs on none before it."""
     shop = await world(house)
     made = await campaign(shop.program.id, "THIRD", [{"percentOff": {"percent": "33.3333"}}], limits={"total": 99})
-    splits: list[list[list[tuple[str, int]] | None]] = [
-        [None],
-        [[("a", 1)], [("a", 2)], [("b", 2)]],
-        [[("b", 1)], [("a", 3)], [("b", 1)]],
-        [[("a", 1), ("b", 1)], [("a", 1)], None],
-        [[("b", 2)], [("a", 1)], [("a", 1)], [("a", 1)]],
-    ]
-    ends = []
-    for split in splits:
+    assert len(splits((3, 2))) == 76
+    for split in splits((3, 2)):
         member = await shop.enrol()
         bought = await shop.buy(member, lines=[line("a", "9.99", 3), line("b", "0.05", 2)], shipping=Decimal("3.00"))
         assert bought.order_id is not None
-        refunds = []
+        back = (0, 0)
         for step in split:
-            back = await give_back(shop, bought.order_id, step)
-            refunds.append((await models.OrderReturn.get(id=back.return_id)).refund)
-        row = await models.Order.get(id=bought.order_id)
-        person = await models.Member.get(id=member)
-        ends.append((sum(refunds), row.state, await shop.balance(member), person.orders))
-    assert ends == [(ends[0][0], "RETURNED", 0, 0)] * len(splits)
+            named = [(ref, pieces) for ref, pieces in zip("ab", step, strict=True) if pieces]
+            given = await give_back(shop, bought.order_id, named)
+            before, back = back, (back[0] + step[0], back[1] + step[1])
+            refund = (await models.OrderReturn.get(id=given.return_id)).refund
+            assert refund == REFUNDED[back][0] - REFUNDED[before][0], (split, back)
+            assert await shop.balance(member) == 23 - REFUNDED[back][1], (split, back)
+            assert (await used(made))[0] == (0 if back == (3, 2) else 1), (split, back)
+        assert (await models.Order.get(id=bought.order_id)).state == "RETURNED"
+        assert (await models.Member.get(id=member)).orders == 0
     assert await used(made) == (0, 0, 0, 0)
     await clean(house)
 

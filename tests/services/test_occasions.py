@@ -10,13 +10,14 @@ import pytest
 
 import models
 from domain.refusals import DuplicateEvent, IdempotencyKeyReused, InvalidInput, LimitReached, MemberNotActive, NotFound
-from services import members, occasions, tags
+from services import members, occasions, programs, tags
 from services.engine import Engine
 from services.members import Enrolment, MemberRef
 from services.occasions import EventRequest
 from services.templates import Template
 from services.writer.answers import Outcome
 from tests.factories import NOON, World, campaign, new_key, world
+from tests.services.test_order_life import capture, hold
 from tests.services.test_writer_parallel import writers
 
 FIVE: list[dict[str, Any]] = [{"earnFixed": {"asset": "POINTS", "points": "5"}}]
@@ -209,6 +210,20 @@ async def test_an_enrolment_repeated_welcomes_once(house: Engine) -> None:
     assert first.member_id is not None
     assert (await shop.balance(first.member_id), await models.Occasion.all().count()) == (5, 1)
     assert (await models.Member.get(id=first.member_id)).attributes == {"size": "L"}
+
+
+async def test_a_tier_that_a_capture_raises_counts_on_the_day_of_the_order(house: Engine) -> None:
+    shop = await world(house, Template.STANDARD)
+    on_silver = {"event": {"codes": ["SILVER"]}}
+    made = await campaign(shop.program.id, "SILVER", FIVE, on_silver, trigger="TIER_CHANGED", limits={"perDay": 1})
+    held = [await hold(shop, await shop.enrol(), "1000.00", seconds=86_400) for _ in range(2)]
+    await programs.set_clock(shop.program.id, NOON + timedelta(hours=23))
+    for one in held:
+        assert one.order_id is not None
+        await capture(shop, one.order_id)
+    rows = await models.CampaignUsage.filter(campaign_id=made.id)
+    assert [(row.owner_id, row.day, row.uses) for row in rows] == [(made.id, NOON.date(), 1)]
+    assert await models.Occasion.filter(trigger="TIER_CHANGED").count() == 1
 
 
 async def test_a_return_leaves_what_the_tier_gave_that_the_order_raised(house: Engine) -> None:

@@ -14,6 +14,7 @@ from services import members, programs, schedules
 from services.engine import Engine
 from services.members import MemberRef
 from tests.factories import NOON, World, campaign, new_key, world
+from tests.services.gifts import card_of, issue
 from tests.services.test_writer_parallel import writers
 
 FIVE: list[dict[str, Any]] = [{"earnFixed": {"asset": "POINTS", "points": "5"}}]
@@ -157,6 +158,44 @@ async def test_a_run_that_dies_goes_on_where_it_was_and_gives_nobody_twice(
     assert [await run(shop) for _ in range(3)] == [4, 1, 0]
     assert [len(await days(member)) for member in people] == [1] * 7
     assert (await models.CampaignRun.get(campaign_id=made.id)).finished_at == at(1, 9)
+
+
+async def test_what_carries_a_gift_card_is_nobody_to_give_to(house: Engine) -> None:
+    shop = await world(house)
+    member = await shop.enrol()
+    card = await card_of(await issue(shop, "25"))
+    await morning(shop)
+    assert await run_at(shop, at(1, 9)) == 1
+    assert [await shop.balance(one) for one in (member, card.member_id)] == [5, 0]
+    assert await models.Occasion.all().count() == 1
+
+
+@pytest.mark.parametrize(("page", "is_last"), [(2, False), (500, True)], ids=["further", "finished"])
+async def test_who_is_slower_takes_nothing_back_of_how_far_another_came(
+    house: Engine, monkeypatch: pytest.MonkeyPatch, page: int, is_last: bool
+) -> None:
+    monkeypatch.setattr(schedules, "PAGE", page)
+    monkeypatch.setattr(schedules, "PAGES_MAX", 1)
+    shop = await world(house)
+    people = [await shop.enrol() for _ in range(3)]
+    made = await morning(shop)
+    await programs.set_clock(shop.program.id, at(1, 9))
+    earlier = await house.program(shop.program.id)
+    await programs.set_clock(shop.program.id, at(1, 10))
+    post = house.writer.post_all
+
+    async def overtaken(commands: Any) -> Any:
+        """Let another server, which began earlier, do the whole day while this one's first page is on its way."""
+        monkeypatch.setattr(house.writer, "post_all", post)
+        monkeypatch.setattr(schedules, "PAGES_MAX", 20)
+        assert await schedules.run_due(house, earlier) == 3
+        return await post(commands)
+
+    monkeypatch.setattr(house.writer, "post_all", overtaken)
+    assert await run(shop) == (3 if is_last else 2)
+    progress = await models.CampaignRun.get(campaign_id=made.id)
+    assert (progress.reached_id, progress.finished_at) == (people[2], at(1, 9))
+    assert [len(await days(member)) for member in people] == [1] * 3
 
 
 async def test_any_number_of_servers_may_run_it(postgres_house: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

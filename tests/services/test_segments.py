@@ -141,6 +141,19 @@ async def test_a_tier_an_attribute_and_an_enrolment_lead_into_segments(house: En
     assert await entered(member) == ["NEW", "SILVERS", "SMALL"]
 
 
+async def test_a_return_that_leads_into_a_segment_is_counted(house: Engine) -> None:
+    shop = await world(house)
+    made = await waiting(shop, "NEW", {"firstOrder": {}}, limits={"total": 2, "perMemberDay": 9})
+    member = await shop.enrol()
+    for uses in (2, 2):
+        bought = await shop.buy(member, "10.00")
+        assert bought.order_id is not None
+        await order_life.return_(house, shop.actor, OrderRef(id=bought.order_id), None, reason=None, key=new_key())
+        assert (await models.CampaignUsage.get(campaign_id=made.id, owner_id=made.id)).uses == uses
+    assert (await entered(member), await shop.balance(member)) == (["NEW", "NEW"], 10)
+    assert (await verify(house.database)).findings == []
+
+
 async def test_a_change_of_a_segment_makes_nobody_enter_it(house: Engine) -> None:
     shop = await world(house)
     await waiting(shop, "VIP", VIP)

@@ -4,11 +4,12 @@ import asyncio
 import os
 from collections import Counter
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from tortoise.functions import Count, Sum
@@ -197,6 +198,19 @@ async def test_a_member_begins_where_the_ledger_has_it(house: Engine) -> None:
         assert (report.orders_applied, report.discount.after) == (1, 1_00)
 
 
+async def test_of_the_tiers_that_a_member_reached_before_the_last_stands(house: Engine) -> None:
+    made = await world(house, Template.STANDARD)
+    member = await made.enrol()
+    for day, amount in enumerate(("1000.00", "4000.00", "100.00")):
+        await programs.set_clock(made.program.id, NOON + timedelta(days=day))
+        await made.buy(member, amount)
+    assert await models.Event.filter(kind="TIER_CHANGED").count() == 2
+    rates = [{"tier": "SILVER", "percent": "10"}, {"tier": "GOLD", "percent": "20"}]
+    await drafted(made, "TIERS", [{"percentOffByTier": {"tiers": rates}}])
+    report = await reported(made, asked("TIERS", start=(NOON + timedelta(days=2)).date()))
+    assert (report.orders_considered, report.discount.after) == (1, 20_00)
+
+
 @pytest.mark.parametrize(
     ("facts", "kind", "field"),
     [
@@ -305,16 +319,35 @@ async def test_a_run_that_is_given_up_ends_its_worker(house: Engine) -> None:
     assert (children(), house.simulating.locked()) == ([], False)
 
 
+class Turn(asyncio.Lock):
+    """Counts who asked for a turn, and knows how many workers there were as each got it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = asyncio.Semaphore(0)
+        self.workers: list[int] = []
+
+    async def acquire(self) -> Literal[True]:
+        self.asked.release()
+        got = await super().acquire()
+        self.workers.append(len(children()))
+        return got
+
+
 async def test_simulations_take_turns(house: Engine) -> None:
-    made = await world(house)
+    turn = Turn()
+    made = await world(replace(house, simulating=turn))
     await made.buy(await made.enrol())
     await drafted(made, "TEN", TEN_PERCENT)
-    await house.simulating.acquire()
-    both = [asyncio.create_task(reported(made, asked("TEN"))) for _ in range(2)]
-    await asyncio.sleep(0.3)
-    assert children() == []
-    house.simulating.release()
-    assert [report.discount.after for report in await asyncio.gather(*both)] == [10_00, 10_00]
+    async with asyncio.timeout(30):
+        await turn.acquire()
+        both = [asyncio.create_task(reported(made, asked("TEN"))) for _ in range(2)]
+        for _ in range(3):
+            await turn.asked.acquire()
+        assert children() == [], "who has asked has started nothing yet"
+        turn.release()
+        assert [report.discount.after for report in await asyncio.gather(*both)] == [10_00, 10_00]
+    assert (turn.workers, turn.locked()) == ([0, 0, 0], False)
 
 
 async def test_an_order_that_cannot_be_decided_ends_the_run_with_its_reason(house: Engine) -> None:
