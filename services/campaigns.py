@@ -26,6 +26,7 @@ from services.engine import Engine
 from services.keyed import Record
 from services.publishing import publish as insert_version
 from services.snapshots import rule_reader
+from services.transaction import locked_program
 
 NOWHERE: Path = ("campaign",)
 
@@ -73,7 +74,7 @@ async def draft(
         program = await _program(engine, actor)
         if new is None:
             assert isinstance(target, CampaignRef), "it is one of the two"
-            campaign = await _locked(actor, target, (*NOWHERE, "existing"))
+            campaign = await _found(actor, target, (*NOWHERE, "existing"))
             _check_not_ended(campaign, "draft a version of it")
         else:
             campaign = models.Campaign(id=uuid7(), program_id=program.id, code=new.code, name=name, state="DRAFT")
@@ -108,7 +109,7 @@ async def approve(actor: Actor, ref: CampaignRef, *, version: int, key: str) -> 
     """
 
     async def act() -> Record:
-        campaign = await _locked(actor, ref)
+        campaign = await _found(actor, ref)
         _check_not_ended(campaign, "approve a version of it")
         if version != (newest := await _newest(campaign)):
             raise InvalidInput(f"`version` is {version}; the newest is {newest}.", field=("version",))
@@ -133,7 +134,7 @@ async def publish(engine: Engine, actor: Actor, ref: CampaignRef, *, version: in
 
     async def act() -> Record:
         program = await _program(engine, actor)
-        campaign = await _locked(actor, ref)
+        campaign = await _found(actor, ref)
         _check_not_ended(campaign, "publish a version of it")
         number = await _newest(campaign) if version is None else version
         row = await _version(campaign, number)
@@ -188,7 +189,7 @@ async def _move(
 
     async def act() -> Record:
         program = await _program(engine, actor)
-        campaign = await _locked(actor, ref)
+        campaign = await _found(actor, ref)
         shown = await models.CampaignVersion.get_or_none(
             program_id=program.id, campaign_id=campaign.id, number=campaign.published_version or 0
         )
@@ -208,9 +209,16 @@ async def _move(
 async def _once(
     actor: Actor, operation: str, key: str, content: Any, act: Callable[[], Awaitable[Record]]
 ) -> CampaignOutcome:
+    """Do `act` once for its key, behind the program's lock: what it reads of the set-up stays true until it is done."""
     assert actor.program_id is not None, "the field asked for a credential"
+    program_id = actor.program_id
+
+    async def alone() -> Record:
+        await locked_program(program_id)
+        return await act()
+
     claim = Claim(f"{actor.credential}:{operation}", checks.idempotency_key(key), content_hash(content))
-    answer = await keyed.once(actor.program_id, claim, act)
+    answer = await keyed.once(program_id, claim, alone)
     return CampaignOutcome(UUID(answer.record["campaign"]), answer.record.get("version"), answer.replayed)
 
 
@@ -231,9 +239,9 @@ def named(actor: Actor, ref: CampaignRef) -> QuerySet[models.Campaign]:
     return rows.filter(code=checks.sought(ref.code or "", CODE_MAX) or "")
 
 
-async def _locked(actor: Actor, ref: CampaignRef, path: Path = NOWHERE) -> models.Campaign:
-    """Return the campaign, locked, so that no other change of it comes between. Orders that it decides go on."""
-    found = await named(actor, ref).select_for_update(no_key=True).first()
+async def _found(actor: Actor, ref: CampaignRef, path: Path = NOWHERE) -> models.Campaign:
+    """Return the campaign, which nobody else changes while the program is locked."""
+    found = await named(actor, ref).first()
     if found is None:
         raise NotFound("There is no such campaign.", field=path)
     return found
