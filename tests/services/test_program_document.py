@@ -150,6 +150,17 @@ FIXED = "  effects:\n  - earnFixed: {asset: POINTS, points: 1}\n"
         (f"{HEAD}{ASSETS}{LADDER}{CAMPAIGN}  conditions: {{tier: {{codes: [B]}}}}\n{EARN}", 12, "no tier `B`"),
         (f"{HEAD}{ASSETS}{LADDER}{CAMPAIGN}  conditions: {{luck: {{}}}}\n{EARN}", 12, "There is no condition `luck`."),
         (f"{HEAD}{ASSETS}{LADDER}{CAMPAIGN}  limits:\n    perYear: 1\n{EARN}", 13, "There is no limit `perYear`."),
+        (
+            f"{HEAD}{ASSETS}{LADDER}{CAMPAIGN}  budget: {{points: 100}}\n{EARN}",
+            12,
+            "`points` of a `budget` is `{asset:",
+        ),
+        (f"{HEAD}{ASSETS}{LADDER}{CAMPAIGN}  budget: {{money: 5}}\n{EARN}", 12, "`money` bounds discounts, and no"),
+        (
+            f"{HEAD}{ASSETS}{LADDER}{CAMPAIGN}  calendar: {{monthDay: {{days: [32]}}}}\n{EARN}",
+            12,
+            "An item of `days` is 32",
+        ),
         (f"{HEAD}{ASSETS}{LADDER}{CAMPAIGN}  holdout: 5\n{EARN}", 12, "'5' is no share of members"),
         (f"{HEAD}{ASSETS}{LADDER}{CAMPAIGN}  holdout: 0.001%\n{EARN}", 12, "finer than 0.01%"),
         (f"{HEAD}{ASSETS}{LADDER}{CAMPAIGN}  startsAt: noon\n{EARN}", 12, "'noon' is no instant"),

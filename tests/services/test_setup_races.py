@@ -244,7 +244,7 @@ async def test_an_order_is_decided_though_the_set_up_changes_while_the_writer_re
         monkeypatch.setattr(snapshots, "_read", reading)
         await other.writer.post(desk.commit(member, 10_00))
     assert len(done) > 1
-    assert await shop.balance(member) == 10
+    assert (await shop.balance(member), await shop.balance(member, "STARS")) == (10, 1)
 
 
 async def test_a_program_that_never_stands_still_is_given_up(house: Engine) -> None:
