@@ -148,8 +148,14 @@ def count(size: int, path: Path, minimum: int, maximum: int) -> None:
 def integer(value: int, path: Path, minimum: int, maximum: int) -> int:
     """Return the number; it must lie within the bounds."""
     if not minimum <= value <= maximum:
-        raise InvalidInput(f"`{path[-1]}` is {value}; {minimum} to {maximum} is allowed.", field=path)
+        raise InvalidInput(f"{spoken(path)} is {value}; {minimum} to {maximum} is allowed.", field=path)
     return value
+
+
+def spoken(path: Path) -> str:
+    """Name the part that a path leads to, as messages do; an item of a list by the list."""
+    *names, last = path
+    return f"An item of {spoken(tuple(names))}" if last.isdigit() and names else f"`{last}`"
 
 
 def attributes(pairs: Iterable[tuple[str, str]], path: Path) -> tuple[tuple[str, str], ...]:

@@ -67,7 +67,7 @@ def integer(body: Any, name: str, path: Path, minimum: int, maximum: int) -> int
 def whole(value: Any, path: Path, minimum: int, maximum: int) -> int:
     """Return a value that must be a whole number within the bounds."""
     if not isinstance(value, int) or isinstance(value, bool):
-        raise InvalidInput("This must be a whole number.", field=path)
+        raise InvalidInput(f"{checks.spoken(path)} must be a whole number.", field=path)
     return checks.integer(value, path, minimum, maximum)
 
 
@@ -120,5 +120,5 @@ def optional_names(body: Any, name: str, path: Path, maximum: int = checks.CODE_
 
 def _text(value: Any, path: Path, maximum: int) -> str:
     if not isinstance(value, str):
-        raise InvalidInput("This must be a text.", field=path)
+        raise InvalidInput(f"{checks.spoken(path)} must be a text.", field=path)
     return checks.text(value, path, maximum)

@@ -133,12 +133,13 @@ def _without_base(one: CampaignSetUp, running: list[CampaignSetUp]) -> Iterator[
 
 
 def _exclusives(setup: SetUp, running: list[CampaignSetUp]) -> Iterator[Finding]:
-    rivals: dict[tuple[str, str, int], list[CampaignSetUp]] = defaultdict(list)
+    rivals: dict[tuple[str, str, int, str], list[CampaignSetUp]] = defaultdict(list)
     for one in running:
         version = one.version
         if version.stacking_group is not None:
-            rivals[version.stacking_group, str(version.trigger), version.priority].append(one)
-    for (group, _, priority), members in sorted(rivals.items()):
+            # Of two steps the earlier one comes first, whatever the priorities.
+            rivals[version.stacking_group, str(version.trigger), version.priority, str(version.step)].append(one)
+    for (group, _, priority, _), members in sorted(rivals.items()):
         members.sort(key=lambda one: one.code)
         for index, second in enumerate(members):
             rival = (one for one in members[:index] if _overlap(one, second) and not never_meet(setup, one, second))

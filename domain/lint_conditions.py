@@ -10,6 +10,9 @@ from domain.setup import CampaignSetUp, SetUp
 
 NAMES = {"store": "codes", "channel": "codes", "event": "codes", "weekday": "days"}
 """Conditions on a thing that is one at a time, with the part that lists what it may be."""
+BETWEEN = frozenset({"daysSinceLastOrder", "daysSinceEnrolment"})
+"""Conditions on a number of days, with `atLeast` and `atMost`."""
+FROM_NONE = {"atLeast": 0}
 OF_ORDERS = frozenset({"minimumSpend", "matchingLines"})
 HOUR, DAY = 60, 24 * 60
 LAST_DAY = -1
@@ -95,6 +98,10 @@ def _alike(name: str, mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> str
     if name == "monthDay":
         days = set(mine["days"]), set(theirs["days"])
         return None if days[0] & days[1] or any(LAST_DAY in part for part in days) else "no day is in both lists."
+    if name in BETWEEN:
+        least = max(part["atLeast"] for part in (mine, theirs, FROM_NONE) if part.get("atLeast") is not None)
+        most = min((part["atMost"] for part in (mine, theirs) if part.get("atMost") is not None), default=least)
+        return None if least <= most else f"no number of days is at least {least} and at most {most}."
     return None
 
 

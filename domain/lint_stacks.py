@@ -18,6 +18,8 @@ AMOUNTS = frozenset({"amountOff", "amountOffStaged", "amountOffByTier"})
 """Effects that take the same off however much is left of the listed price."""
 BY_TIER = frozenset({"percentOffByTier", "amountOffByTier"})
 """Effects that give nothing to members of a tier which they do not name."""
+NAMED_MAX = 5
+"""Of a stack of more campaigns than this, those are named that take off most."""
 
 
 @keyword_value
@@ -67,15 +69,18 @@ def _worst(setup: SetUp, taken: list[Taken]) -> Iterator[Finding]:
                 least, stack = left, together
     if not stack or ONE - least < STEEP:
         return
-    names = [one.campaign.code for one in stack]
+    shown = sorted(sorted(stack, key=lambda one: (-one.share, one.campaign.code))[:NAMED_MAX], key=_place)
+    names = [one.campaign.code for one in shown]
+    more = len(stack) - len(shown)
+    said = [*names, f"{more} more"] if more else names
     zero = least <= 0
     share = f"{(ONE - max(least, Decimal(0))) * PERCENT:.2f}".rstrip("0").rstrip(".")
     yield Finding(
         rule="STACK_REACHES_ZERO" if zero else "STEEP_STACK",
         section="campaigns",
         code=names[-1],
-        below=stack[-1].below,
-        message=f"{', '.join(names[:-1])} and {names[-1]} may apply to one order, and take off up to {share} % of the "
+        below=shown[-1].below,
+        message=f"{', '.join(said[:-1])} and {said[-1]} may apply to one order, and take off up to {share} % of the "
         "goods together.",
         remedy="Give them one `stackingGroup`, so that only one of them applies.",
     )

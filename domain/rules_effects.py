@@ -30,8 +30,8 @@ from domain.rules_match import read_match
 
 FACTOR_MAX = Decimal(100)
 PERCENT_MAX = Decimal(100)
-PERCENT_STEP = Decimal("0.0001")
-"""Percentages have at most four decimals."""
+RATE_STEP = Decimal("0.0001")
+"""Percentages and factors have at most four decimals."""
 BRACKETS_MAX = 50
 TIERS_MAX = 50
 BASIS = ("basis", "shipping", "match")
@@ -260,7 +260,7 @@ def _match(body: Any, path: Path) -> Match:
 
 def _percent(body: Any, path: Path) -> Decimal:
     percent = decimal(body, "percent", path)
-    if not 0 < percent <= PERCENT_MAX or percent != percent.quantize(PERCENT_STEP):
+    if not 0 < percent <= PERCENT_MAX or percent != percent.quantize(RATE_STEP):
         limit = f"`percent` is more than 0 and at most {PERCENT_MAX}, with at most 4 decimals."
         raise InvalidInput(limit, field=(*path, "percent"))
     return percent
@@ -268,8 +268,9 @@ def _percent(body: Any, path: Path) -> Decimal:
 
 def _factor(body: Any, path: Path) -> Decimal:
     factor = decimal(body, "factor", path)
-    if not 1 <= factor <= FACTOR_MAX:
-        raise InvalidInput(f"`factor` is between 1 and {FACTOR_MAX}.", field=(*path, "factor"))
+    if not 1 <= factor <= FACTOR_MAX or factor != factor.quantize(RATE_STEP):
+        limit = f"`factor` is between 1 and {FACTOR_MAX}, with at most 4 decimals."
+        raise InvalidInput(limit, field=(*path, "factor"))
     return factor
 
 

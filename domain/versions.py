@@ -1,6 +1,6 @@
 """From what is stored of a version of a campaign to the version, checking every part of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time
 from typing import Any
 from uuid import UUID
@@ -13,9 +13,13 @@ from domain.conditions.hours import HOUR_MINUTES
 from domain.conditions.matching_lines import goods_of
 from domain.conditions.segment import Entered, InSegment
 from domain.effects.add_tag import AddTag
-from domain.effects.base import EffectRule
+from domain.effects.base import EffectKind, EffectRule, Promotion
+from domain.effects.earn import EarnPerAmount
 from domain.effects.earn_fixed import AddProgress, EarnFixed, GrantChances
-from domain.forms import Path, decimal, part
+from domain.effects.earn_staged import EarnStaged
+from domain.effects.multiply_earn import MultiplyEarn, MultiplyEarnByTier
+from domain.effects.shipping_off import ShippingOff
+from domain.forms import Path, decimal, known_parts, part
 from domain.program import CampaignVersion
 from domain.refusals import InvalidInput
 from domain.rules import RuleReader
@@ -27,6 +31,16 @@ CALENDAR = ("weekday", "hours", "monthDay")
 LIMIT_NAMES = ("perOrder", "perMember", "perMemberDay", "perDay", "total")
 USES_MAX = 2**31 - 1
 EFFECTS_MAX = 20
+EARNING = (
+    EarnPerAmount,
+    EarnFixed,
+    EarnStaged,
+    MultiplyEarn,
+    MultiplyEarnByTier,
+    AddProgress,
+    GrantChances,
+)
+"""Effects that earn an asset."""
 WITHOUT_ORDER = (EarnFixed, GrantChances, AddProgress, AddTag)
 """Effects that need no order."""
 
@@ -97,6 +111,64 @@ def read_version(
     )
 
 
+def check_version(
+    rules: RuleReader, form: VersionForm, *, id: UUID, campaign_id: UUID, code: str, name: str, number: int
+) -> CampaignVersion:
+    """Return the version as `read_version` does, for one that is to be stored or published.
+
+    A bound that nothing of the version can reach is refused too: whoever sets it believes that it holds. What is
+    stored goes on without, as before it was looked at. Raises `InvalidInput` naming the part at fault.
+    """
+    version = read_version(rules, form, id=id, campaign_id=campaign_id, code=code, name=name, number=number)
+    if version.limits.per_order is not None and version.trigger is not Trigger.ORDER:
+        message = f"`perOrder` bounds what an order repeats, and {version.trigger} comes with none."
+        raise InvalidInput(message, field=("limits", "perOrder"))
+    budget = version.budget
+    for bound, at in ((budget.money, ("budget", "money")), (budget.points, ("budget", "points", "amount"))):
+        if bound == 0:
+            raise InvalidInput(f"`{at[-1]}` of a budget is more than 0.", field=at)
+    if budget.money is not None and not any(_takes_off(effect) for effect in version.effects):
+        message = "`money` bounds discounts, and no effect of the campaign is one."
+        raise InvalidInput(message, field=("budget", "money"))
+    if budget.points is not None and not any(_earned(effect) == budget.points_of for effect in version.effects):
+        asset = part((form.budget or {})["points"], "asset", ("budget", "points"))
+        message = f"`points` bounds what is earned of {asset}, and no effect of the campaign earns that."
+        raise InvalidInput(message, field=("budget", "points", "asset"))
+    return version
+
+
+def _takes_off(effect: EffectRule) -> bool:
+    return isinstance(effect, ShippingOff) or (isinstance(effect, Promotion) and effect.kind is EffectKind.DISCOUNT)
+
+
+def _earned(effect: EffectRule) -> UUID | None:
+    """Return the asset that an effect earns; None when it earns nothing."""
+    return effect.asset.id if isinstance(effect, EARNING) else None
+
+
+def check_points_of(budget: Mapping[str, Any] | None, earlier: Iterable[str]) -> None:
+    """Refuse a budget of another asset than `earlier` versions of the campaign had: all count into one number.
+
+    Raises `InvalidInput` naming the part.
+    """
+    points = (budget or {}).get("points")
+    if points is None:
+        return
+    for asset in earlier:
+        if asset != points["asset"]:
+            message = (
+                f"The budget of this campaign counts {asset}, since an earlier version, and cannot count "
+                f"{points['asset']} instead: give that a campaign of its own."
+            )
+            raise InvalidInput(message, field=("budget", "points", "asset"))
+
+
+def points_of(budget: Mapping[str, Any] | None) -> str | None:
+    """Return the asset that a stored budget of points is of, by its code; None when it has none."""
+    points = (budget or {}).get("points")
+    return None if points is None else str(points["asset"])
+
+
 def _entering(condition: Condition | None) -> tuple[Condition, frozenset[str]]:
     """Return the condition, held only by who entered one of the segments that it names, and their codes."""
     parts = condition.parts if isinstance(condition, All) else (condition,)
@@ -151,14 +223,19 @@ def _budget(rules: RuleReader, form: Mapping[str, Any]) -> Budget:
     for name in form:
         if name not in {"money", "points", "count"}:
             raise InvalidInput(f"There is no budget `{name}`.", field=(*path, name))
-    money = points = points_of = None
+    money = points = of = None
     if form.get("money") is not None:
         money = to_minor(decimal(form, "money", path), rules.currency_scale, (*path, "money"))
     if form.get("points") is not None:
         at = (*path, "points")
-        asset = rules.assets.get(part(form["points"], "asset", at))
+        if not isinstance(form["points"], Mapping):
+            raise InvalidInput("`points` of a `budget` is `{asset: POINTS, amount: 1000}`.", field=at)
+        known_parts(form["points"], ("asset", "amount"), at)
+        code = part(form["points"], "asset", at)
+        asset = rules.assets.get(code) if isinstance(code, str) else None
         if asset is None:
-            raise InvalidInput("`asset` names an asset of the program.", field=(*at, "asset"))
+            message = f"The program has no asset `{code}`, of which the `points` of a `budget` would be."
+            raise InvalidInput(message, field=(*at, "asset"))
         points = to_minor(decimal(form["points"], "amount", at), asset.scale, (*at, "amount"))
-        points_of = asset.id
-    return Budget(money=money, points=points, points_of=points_of, count=_count(form, "count", path))
+        of = asset.id
+    return Budget(money=money, points=points, points_of=of, count=_count(form, "count", path))

@@ -88,8 +88,8 @@ async def campaign_draft(
 
 
 @strawberry.mutation(
-    description="Approves the newest version of a campaign, which somebody else drafted. A program with approval "
-    "publishes nothing else.",
+    description="Approves a version of a campaign, which somebody else drafted, in place of the one that was approved "
+    "before. A program with approval publishes nothing else.",
     extensions=[Refusals(), Needs(Scope.CAMPAIGNS_APPROVE)],
 )
 async def campaign_approve(
@@ -144,7 +144,7 @@ async def campaign_resume(
 
 
 @strawberry.mutation(
-    description="Ends a campaign for good. What it gave stays given.",
+    description="Ends a campaign for good, also one whose window is over. What it gave stays given.",
     extensions=[Refusals(), Needs(Scope.CAMPAIGNS_WRITE)],
 )
 async def campaign_end(

@@ -24,7 +24,9 @@ COLUMNS = tuple(VersionForm.__dataclass_fields__)
 
 @keyword_value
 class VersionRequest:
-    """What a version is to say: see `VersionForm`. Without `starts_at` it runs from its drafting.
+    """What a version is to say: see `VersionForm`.
+
+    Without `starts_at` it starts when the version before it does; that of a new campaign starts when it is drafted.
 
     Without `ends_at` it never ends. `holdout_percent` has at most two decimals.
     """
@@ -46,7 +48,7 @@ class VersionRequest:
 
 
 def columns_of(request: VersionRequest) -> dict[str, Any]:
-    """Return the columns that a request stands for, but None for the start that is to be the present."""
+    """Return the columns that a request stands for, but None for a start that is not named."""
     path: Path = ("version",)
     return (
         {

@@ -1,6 +1,6 @@
 """The life of a campaign: drafted, approved, published, paused, resumed, ended."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from domain.commands import Claim
 from domain.digest import content_hash
 from domain.program import Program
 from domain.refusals import ApprovalRequired, CampaignNotInState, InvalidInput, NotFound, OwnDraft
-from domain.versions import VersionForm, read_version
+from domain.versions import VersionForm, check_points_of, check_version, points_of
 from services import keyed, visible
 from services.actors import Actor
 from services.campaign_forms import VersionRequest, columns_of, content_of, form_of
@@ -26,6 +26,7 @@ from services.engine import Engine
 from services.keyed import Record
 from services.publishing import publish as insert_version
 from services.snapshots import rule_reader
+from services.transaction import locked_program
 
 NOWHERE: Path = ("campaign",)
 
@@ -60,8 +61,8 @@ async def draft(
 ) -> CampaignOutcome:
     """Store a new version of a campaign, which decides nothing until it is published.
 
-    It is checked against the program as it is. Raises `InvalidInput`, `NotFound`, `CampaignNotInState` or
-    `IdempotencyKeyReused`.
+    It is checked against the program as it is. Without a start it takes over that of the newest version before it; of
+    a new campaign it starts now. Raises `InvalidInput`, `NotFound`, `CampaignNotInState` or `IdempotencyKeyReused`.
     """
     new = target if isinstance(target, NewCampaign) else None
     name = "" if new is None else checks.text(new.name, (*NOWHERE, "new", "name"), NAME_MAX)
@@ -73,14 +74,16 @@ async def draft(
         program = await _program(engine, actor)
         if new is None:
             assert isinstance(target, CampaignRef), "it is one of the two"
-            campaign = await _locked(actor, target, (*NOWHERE, "existing"))
+            campaign = await _found(actor, target, (*NOWHERE, "existing"))
             _check_not_ended(campaign, "draft a version of it")
         else:
             campaign = models.Campaign(id=uuid7(), program_id=program.id, code=new.code, name=name, state="DRAFT")
             await campaign.save(force_create=True)
-        number = await _newest(campaign) + 1
-        said = form | {"starts_at": form["starts_at"] or program.now()}
-        _check(program, campaign, number, VersionForm(**said))
+        before = await _versions(campaign)
+        number = before[0].number + 1 if before else 1
+        # Who edits a campaign means the same time: an order of this morning that is reported late is still decided.
+        said = form | {"starts_at": form["starts_at"] or (before[0].starts_at if before else program.now())}
+        _check(program, campaign, number, VersionForm(**said), before)
         await insert_version(
             program_id=program.id,
             campaign_id=campaign.id,
@@ -102,16 +105,14 @@ async def draft(
 
 
 async def approve(actor: Actor, ref: CampaignRef, *, version: int, key: str) -> CampaignOutcome:
-    """Let the newest version be published; who drafted it may not.
+    """Let a version be published, in place of any that was approved before; who drafted it may not.
 
     Raises `InvalidInput`, `NotFound`, `OwnDraft`, `CampaignNotInState` or `IdempotencyKeyReused`.
     """
 
     async def act() -> Record:
-        campaign = await _locked(actor, ref)
+        campaign = await _found(actor, ref)
         _check_not_ended(campaign, "approve a version of it")
-        if version != (newest := await _newest(campaign)):
-            raise InvalidInput(f"`version` is {version}; the newest is {newest}.", field=("version",))
         row = await _version(campaign, version)
         if row.drafted_by == actor.credential:
             message = f"{campaign.code} v{version} was drafted with this credential; another one has to approve it."
@@ -133,7 +134,7 @@ async def publish(engine: Engine, actor: Actor, ref: CampaignRef, *, version: in
 
     async def act() -> Record:
         program = await _program(engine, actor)
-        campaign = await _locked(actor, ref)
+        campaign = await _found(actor, ref)
         _check_not_ended(campaign, "publish a version of it")
         number = await _newest(campaign) if version is None else version
         row = await _version(campaign, number)
@@ -188,12 +189,13 @@ async def _move(
 
     async def act() -> Record:
         program = await _program(engine, actor)
-        campaign = await _locked(actor, ref)
+        campaign = await _found(actor, ref)
         shown = await models.CampaignVersion.get_or_none(
             program_id=program.id, campaign_id=campaign.id, number=campaign.published_version or 0
         )
         state = state_at(campaign.state, (shown.starts_at, shown.ends_at) if shown else None, program.now())
-        if state not in may:
+        # One whose window is over may be ended for good: its next version, or a clock set back, would let it run again.
+        if (CampaignState(campaign.state) if to is CampaignState.ENDED else state) not in may:
             raise _not_in_state(campaign, state, f"be {to.value}, it has to be {' or '.join(may)}")
         campaign.state = to
         await _save(campaign)
@@ -208,9 +210,16 @@ async def _move(
 async def _once(
     actor: Actor, operation: str, key: str, content: Any, act: Callable[[], Awaitable[Record]]
 ) -> CampaignOutcome:
+    """Do `act` once for its key, behind the program's lock: what it reads of the set-up stays true until it is done."""
     assert actor.program_id is not None, "the field asked for a credential"
+    program_id = actor.program_id
+
+    async def alone() -> Record:
+        await locked_program(program_id)
+        return await act()
+
     claim = Claim(f"{actor.credential}:{operation}", checks.idempotency_key(key), content_hash(content))
-    answer = await keyed.once(actor.program_id, claim, act)
+    answer = await keyed.once(program_id, claim, alone)
     return CampaignOutcome(UUID(answer.record["campaign"]), answer.record.get("version"), answer.replayed)
 
 
@@ -231,9 +240,9 @@ def named(actor: Actor, ref: CampaignRef) -> QuerySet[models.Campaign]:
     return rows.filter(code=checks.sought(ref.code or "", CODE_MAX) or "")
 
 
-async def _locked(actor: Actor, ref: CampaignRef, path: Path = NOWHERE) -> models.Campaign:
-    """Return the campaign, locked, so that no other change of it comes between. Orders that it decides go on."""
-    found = await named(actor, ref).select_for_update(no_key=True).first()
+async def _found(actor: Actor, ref: CampaignRef, path: Path = NOWHERE) -> models.Campaign:
+    """Return the campaign, which nobody else changes while the program is locked."""
+    found = await named(actor, ref).first()
     if found is None:
         raise NotFound("There is no such campaign.", field=path)
     return found
@@ -243,6 +252,12 @@ async def _save(campaign: models.Campaign) -> None:
     """Store the campaign and tell every server that the program changed."""
     await campaign.save(update_fields=["state", "published_version", "approved_version", "approved_by"])
     await models.Program.filter(id=campaign.program_id).update(config_version=F("config_version") + 1)
+
+
+async def _versions(campaign: models.Campaign) -> list[models.CampaignVersion]:
+    """Return all versions, the newest first."""
+    rows = models.CampaignVersion.filter(program_id=campaign.program_id, campaign_id=campaign.id)
+    return await rows.order_by("-number")
 
 
 async def _newest(campaign: models.Campaign) -> int:
@@ -271,11 +286,18 @@ def _not_in_state(campaign: models.Campaign, state: CampaignState, needed: str) 
     return CampaignNotInState(message, field=NOWHERE, state=state.value, campaign_id=str(campaign.id))
 
 
-def _check(program: Program, campaign: models.Campaign, number: int, form: VersionForm) -> None:
-    """Refuse a version that the program cannot carry out, naming the part below `version`."""
+def _check(
+    program: Program,
+    campaign: models.Campaign,
+    number: int,
+    form: VersionForm,
+    before: Sequence[models.CampaignVersion] = (),
+) -> None:
+    """Refuse a version that the program cannot carry out, or not after those `before`; names the part in `version`."""
     reader = rule_reader(program.assets, program.ladders, program.tiers, program.segments, program.currency_scale)
     said = {"id": campaign.id, "campaign_id": campaign.id, "code": campaign.code, "name": campaign.name}
     try:
-        read_version(reader, form, **said, number=number)
+        check_version(reader, form, **said, number=number)
+        check_points_of(form.budget, [of for row in before if (of := points_of(row.budget))])
     except InvalidInput as wrong:
         raise InvalidInput(wrong.message, field=("version", *wrong.field)) from None

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
+from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F
 from uuid_utils.compat import uuid7
 
@@ -19,7 +20,7 @@ from services.program_plan import Plan, plan
 from services.program_setup import VERSION_COLUMNS, Stored, program_now, stored
 from services.publishing import publish
 from services.segments import SEGMENTS_MAX
-from services.transaction import transaction
+from services.transaction import locked_program, transaction
 from services.value_terms import CONVERSIONS_MAX, step_rows
 
 DRAFTER = "huiyuan program apply"
@@ -66,17 +67,20 @@ async def apply(
     `shown`, another plan than that one is refused. `check` may refuse the plan by raising. All is changed or
     nothing. Raises `PlanChanged`, and as `plan_of`.
     """
-    async with transaction():
-        # Campaigns first, then the program: as who publishes one does, so that the two never wait for each other.
-        await models.Campaign.filter(program_id=program_id).order_by("id").select_for_update(no_key=True).only("id")
-        row = await models.Program.filter(id=program_id).select_for_update(no_key=True).get()
-        now = await stored(row)
-        made = await plan(now, text.read(now), prune=prune)
-        if shown is not None and made.said != shown.said:
-            raise PlanChanged("The program was changed meanwhile, and the plan is another one now: look at it again.")
-        check(made)
-        if made.changes:
-            await _carry_out(made)
+    try:
+        async with transaction():
+            now = await stored(await locked_program(program_id))
+            made = await plan(now, text.read(now), prune=prune)
+            if shown is not None and made.said != shown.said:
+                raise PlanChanged("The program was changed meanwhile, and the plan is another one: look at it again.")
+            check(made)
+            if made.changes:
+                await _carry_out(made)
+    except IntegrityError:
+        # Orders go on behind the program's lock, so a member may have reached a tier that it removes: planning anew
+        # says so with the numbers of now. Any other cause is a bug.
+        await plan_of(await models.Program.get(id=program_id), text, prune=prune)
+        raise
     return made
 
 

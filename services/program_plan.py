@@ -1,7 +1,7 @@
 """What applying a document would change of a program: found, checked and said, and nothing done."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -10,6 +10,7 @@ from domain.refusals import InvalidInput, Refusal
 from domain.setup import AssetSetUp, CampaignSetUp, LadderSetUp, SetUp, StoredState
 from domain.setup_forms import Form, asset_form, conversion_form, ladder_form, program_form, segment_form
 from domain.values import keyword_value, value
+from domain.versions import check_points_of
 from services.program_document import Document
 from services.program_lives import CampaignStep, forbidden, step_for, step_for_new
 from services.program_sections import check_campaign
@@ -237,6 +238,8 @@ class _Planner:
                 raise self._refusal(CannotChange, reason, "campaigns", code, "state")
             version = (newest.number, version_form(newest))
             step = step_for(wanted, known, row, version, zone, approval=approval)
+            if step.drafts:
+                self._check_points(code, wanted)
         if step.waits:
             self.waiting.append(f"{code} v{step.number}")
         if step.old != step.new or step.drafts or step.publishes:
@@ -245,6 +248,12 @@ class _Planner:
         if step.drafts and step.waits:
             note = f"v{step.number} is drafted and not published: the program wants it approved first."
         self._compare("campaigns", code, step.old, step.new, note)
+
+    def _check_points(self, code: str, wanted: CampaignSetUp) -> None:
+        try:
+            check_points_of(wanted.version.budget, sorted(self.stored.points_of[code]))
+        except InvalidInput as wrong:
+            raise self._refusal(CannotChange, wrong.message, "campaigns", code, *wrong.field) from None
 
     def _absent(self) -> Iterator[tuple[str, str]]:
         """Yield what only the program has; end its campaigns when that is asked for."""
@@ -261,6 +270,7 @@ class _Planner:
         row, newest = self.stored.campaigns[code], self.stored.newest[code]
         ended = CampaignSetUp(code=code, name=known.name, state=StoredState.ENDED, version=known.version)
         version = (newest.number, version_form(newest))
+        self.after = replace(self.after, campaigns={**self.after.campaigns, code: ended})
         self.steps.append(step_for(ended, known, row, version, self.before.zone, approval=False))
         fields = (FieldChange("state", known.state.value, StoredState.ENDED.value),)
         self.changes.append(Change(action=Action.END, section="campaigns", code=code, fields=fields, line=None))

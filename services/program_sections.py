@@ -28,7 +28,7 @@ from domain.setup import (
 from domain.setup_forms import ASSET_DEFAULTS, BEGINNING, CAMPAIGN_DEFAULTS, asset_defaults
 from domain.term_words import expiry_of, pending_of
 from domain.terms import LENGTH_MAX, Terms
-from domain.versions import VersionForm, read_version
+from domain.versions import VersionForm, check_version
 from services import assets as asset_service
 from services import value_terms
 from services.assets import ASSETS_MAX, Pays
@@ -220,7 +220,9 @@ def check_campaign(one: CampaignSetUp, rules: RuleReader, path: Path) -> None:
     """Refuse a campaign whose rules the program cannot carry out. Raises `InvalidInput` naming the part at fault."""
     within(
         path,
-        lambda: read_version(rules, one.version, id=NOBODY, campaign_id=NOBODY, code=one.code, name=one.name, number=1),
+        lambda: check_version(
+            rules, one.version, id=NOBODY, campaign_id=NOBODY, code=one.code, name=one.name, number=1
+        ),
     )
 
 

@@ -21,7 +21,7 @@ from domain.setup import (
     TierSetUp,
 )
 from domain.stored_value import TopUpStep
-from domain.versions import VersionForm
+from domain.versions import VersionForm, points_of
 
 VERSION_COLUMNS = tuple(VersionForm.__dataclass_fields__)
 ASSET_ENUMS = {
@@ -42,6 +42,8 @@ class Stored:
     campaigns: dict[str, models.Campaign]
     newest: dict[str, models.CampaignVersion]
     """The newest version of each campaign, published or not."""
+    points_of: dict[str, frozenset[str]]
+    """The assets that versions of each campaign had budgets of."""
     ladders: dict[str, models.Ladder]
     tiers: dict[str, list[models.Tier]]
     """Of each ladder by its code, the lowest first."""
@@ -81,7 +83,11 @@ async def stored(row: models.Program) -> Stored:
             for one in await models.Segment.filter(program_id=row.id).order_by("code")
         },
     )
-    return Stored(row, setup, campaigns, newest, ladders, tiers)
+    budgets = {
+        code: frozenset(of for version in versions[one.id].values() if (of := points_of(version.budget)))
+        for code, one in campaigns.items()
+    }
+    return Stored(row, setup, campaigns, newest, budgets, ladders, tiers)
 
 
 def program_now(row: models.Program) -> datetime:

@@ -1,11 +1,12 @@
 """The published campaigns of a program, read once each: a version never changes, and a brand may have thousands."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
 
 from domain.program import CampaignVersion
+from domain.refusals import InvalidInput
 from domain.rules import RuleReader
 from domain.values import replace
 from domain.versions import VersionForm, read_version
@@ -34,6 +35,8 @@ class Published:
 
     against: Any
     versions: Mapping[UUID, CampaignVersion]
+    unreadable: Mapping[UUID, str] = field(default_factory=dict)
+    """Versions that do not fit the set-up, by id, each with its name and why: they decide nothing."""
 
     @property
     def in_order(self) -> tuple[CampaignVersion, ...]:
@@ -44,19 +47,29 @@ class Published:
 async def read_published(
     reader: Reader, program_id: UUID, rules: RuleReader, against: Any, kept: Published | None
 ) -> Published:
-    """Return the campaigns that are published now; of those `kept` that were read `against` the same, only names."""
-    known = kept.versions if kept is not None and kept.against == against else {}
+    """Return the campaigns that are published now; of those `kept` that were read `against` the same, only names.
+
+    One that cannot be read is left out, and does not keep the others from deciding.
+    """
+    same = kept if kept is not None and kept.against == against else None
+    known = same.versions if same else {}
     names = {plain_id(row[0]): row[1] for row in await reader.fetch(f"SELECT v.id, c.name {PUBLISHED}", program_id)}
     found = {
         version_id: known[version_id] if known[version_id].name == name else replace(known[version_id], name=name)
         for version_id, name in names.items()
         if version_id in known
     }
-    if missing := [version_id for version_id in names if version_id not in known]:
+    unreadable = {
+        version_id: why for version_id, why in (same.unreadable if same else {}).items() if version_id in names
+    }
+    if missing := [version_id for version_id in names if version_id not in known and version_id not in unreadable]:
         wanted = f"SELECT {CAMPAIGN} {PUBLISHED} AND v.id = ANY($2::uuid[])"
         for row in await reader.fetch(wanted, program_id, missing):
-            found[plain_id(row[0])] = _version(rules, row)
-    return Published(against, found)
+            try:
+                found[plain_id(row[0])] = _version(rules, row)
+            except InvalidInput as wrong:
+                unreadable[plain_id(row[0])] = f"{row[2]} v{row[4]}: {wrong.message}"
+    return Published(against, found, unreadable)
 
 
 async def read_version_of(

@@ -17,6 +17,7 @@ from services.campaign_forms import content_of
 from services.engine import Engine
 from services.keyed import Answer, Record
 from services.snapshots import rule_reader
+from services.transaction import locked_program
 
 SEGMENTS_MAX = 200
 
@@ -36,7 +37,7 @@ async def save(
     said: dict[str, Any] = {"name": checks.text(name, ("name",), NAME_MAX), "conditions": conditions}
 
     async def act() -> Record:
-        await models.Program.filter(id=program_id).select_for_update(no_key=True).get()
+        await locked_program(program_id)
         program = await engine.program(program_id)
         rules = rule_reader(program.assets, program.ladders, program.tiers, program.segments, program.currency_scale)
         rules.segment(code, name, conditions)

@@ -7,15 +7,19 @@ from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from domain.assets import Asset, AssetKind, BurnOrder, ExpiryFrom, ExpiryPolicy, ShortfallPolicy
 from domain.conversions import Conversion
 from domain.program import ItemPolicy, Ladder, Program, Segment, Tier, TierMetric
+from domain.refusals import InvalidInput
 from domain.rules import RuleReader
 from domain.stored_value import TopUpStep
 from services.published import Published, Reader, read_published
 from services.raw import plain_day, plain_id, plain_instant, plain_json
 
 R = TypeVar("R")
+log = structlog.get_logger(__name__)
 
 ASSET = (
     "id, program_id, code, name, kind, scale, expiry, expiry_length, expiry_from, pending_days, floor, "
@@ -25,8 +29,17 @@ ASSET = (
 PROGRAM = "id, code, name, currency, currency_scale, time_zone, virtual_now, item_policy, config_version, event_epoch"
 
 
+CONFIG_VERSION = PROGRAM.split(", ").index("config_version")
+READS_MAX = 10
+"""How often a program is read again that changes meanwhile."""
+
+
 class UnknownProgramError(LookupError):
     """No program has this id."""
+
+
+class ChangingProgramError(RuntimeError):
+    """A program changed each time that it was read."""
 
 
 class Snapshots:
@@ -42,20 +55,55 @@ class Snapshots:
 
     async def load(self, reader: Reader, program_id: UUID) -> Program:
         """Return the program as `reader` sees it now. Raises `UnknownProgramError`."""
-        rows = await reader.fetch(f"SELECT {PROGRAM} FROM program WHERE id = $1", program_id)
-        if not rows:
-            raise UnknownProgramError(str(program_id))
-        row = rows[0]
+        row = await _row(reader, program_id)
         program_id = plain_id(row[0])
         virtual_now, version = _instant(row[6]), row[8]
         kept = self._programs.get(program_id)
         if kept is None or kept.config_version != version:
-            kept, published = await _read(reader, program_id, row, self._published.get(program_id))
+            kept, published = await _whole(reader, row, self._published.get(program_id))
+            self._note(program_id, published)
             self._published[program_id] = published
         elif kept.virtual_now != virtual_now:
             kept = replace(kept, virtual_now=virtual_now)
         self._programs[program_id] = kept
         return kept
+
+    def _note(self, program_id: UUID, published: Published) -> None:
+        """Log each version that cannot be read, once."""
+        before = self._published.get(program_id)
+        for version_id, why in published.unreadable.items():
+            if before is None or before.unreadable.get(version_id) != why:
+                log.error("campaign.unreadable", program=str(program_id), version=str(version_id), why=why)
+
+
+async def _row(reader: Reader, program_id: UUID) -> Sequence[Any]:
+    rows = await reader.fetch(f"SELECT {PROGRAM} FROM program WHERE id = $1", program_id)
+    if not rows:
+        raise UnknownProgramError(str(program_id))
+    return rows[0]
+
+
+async def _whole(reader: Reader, row: Sequence[Any], kept: Published | None) -> tuple[Program, Published]:
+    """Return the program of one version, which its row tells: each statement sees what was committed before it.
+
+    So when the version grew meanwhile, what was read may be of both, and is read again. Raises `ChangingProgramError`.
+    """
+    for _ in range(READS_MAX):
+        program_id = plain_id(row[0])
+        failed: InvalidInput | KeyError | None = None
+        found = None
+        try:
+            found = await _read(reader, program_id, row, kept)
+        except (InvalidInput, KeyError) as wrong:  # what names a part that was not there yet, or is not any more
+            failed = wrong
+        again = await _row(reader, program_id)
+        if again[CONFIG_VERSION] == row[CONFIG_VERSION]:
+            if found is None:
+                assert failed is not None, "it is one of the two"
+                raise failed
+            return found
+        row = again
+    raise ChangingProgramError(f"The program {row[1]} changed {READS_MAX} times while it was read.")
 
 
 async def _read(

@@ -114,7 +114,10 @@ class CampaignVersionInput:
     priority: int = strawberry.field(
         description="Its place within a step, 0 to 10,000, the lowest first; then by code.", default=PRIORITY_DEFAULT
     )
-    starts_at: datetime | None = strawberry.field(description="From when it runs; left out, from now.", default=None)
+    starts_at: datetime | None = strawberry.field(
+        description="From when it runs; left out, from when the version before it does, or of a new campaign from now.",
+        default=None,
+    )
     ends_at: datetime | None = strawberry.field(description="Until when it runs; left out, for ever.", default=None)
     trigger: Trigger = strawberry.field(description="What makes it look whether it applies.", default=Trigger.ORDER)
     step: CampaignStep = strawberry.field(
@@ -193,7 +196,7 @@ class CampaignApproveInput:
 
     idempotency_key: str = strawberry.field(description=KEY)
     campaign: CampaignBy = strawberry.field(description=WHICH)
-    version: int = strawberry.field(description="Number of the version that was looked at; it has to be the newest.")
+    version: int = strawberry.field(description="Number of the version that was looked at.")
 
 
 @strawberry.input(description="What `campaignPublish` takes.")

@@ -62,7 +62,7 @@ class CampaignVersion(Node):
     drafted_by: str | None = strawberry.field(description="The credential that drafted it; null when it came along.")
     recorded_at: datetime = strawberry.field(description="When it was drafted.")
     published: bool = strawberry.field(description="Whether this is the version that decides.")
-    approved: bool = strawberry.field(description="Whether this is the newest version that was approved.")
+    approved: bool = strawberry.field(description="Whether this is the version that was approved last.")
 
     @classmethod
     def of(cls, row: models.CampaignVersion, campaign: models.Campaign) -> "CampaignVersion":
@@ -152,7 +152,8 @@ class Campaign(Node):
         return connection(rows, size, after, lambda row: CampaignVersion.of(row, self.row), lambda row: str(row.number))
 
     @strawberry.field(
-        description="What was used of it; null until something was that a limit or a budget bounds.",
+        description="What was used of it; null until something was that a limit or a budget bounds. What was given "
+        "while no published version had a budget or a limit `total` is not counted.",
         extensions=[Needs(Scope.PROGRAM_READ)],
     )
     async def usage(self, info: Info) -> CampaignUsage | None:

@@ -29,9 +29,10 @@ SCHEDULE = Form(
 LIMITS = Form(
     "limits",
     "CampaignLimits",
-    "How often a campaign applies at most. Days are those of the program's time zone.",
+    "How often a campaign applies at most. Days are those of the program's time zone. A limit counts from when "
+    "a version is published that has it: one that a later version adds does not know of the uses before.",
     (
-        Part("perOrder", int, f"How often an effect repeats within one order, {COUNT}", None),
+        Part("perOrder", int, f"How often an effect repeats within one order, for the trigger ORDER, {COUNT}", None),
         Part("perMember", int, f"Orders and occasions of one member, {COUNT}", None),
         Part("perMemberDay", int, f"Those of one member on one day, {COUNT}", None),
         Part("perDay", int, f"Those of everybody on one day, {COUNT}", None),
@@ -41,16 +42,22 @@ LIMITS = Form(
 BUDGET = Form(
     "budget",
     "CampaignBudget",
-    "How much a campaign gives in all at most. What would pass a bound is not given at all.",
+    "How much a campaign gives in all at most. What would pass a bound is not given at all. What was given "
+    "before a version was published that has a budget, or a limit `total`, does not count.",
     (
-        Part("money", Decimal, "Discounts, in the program's currency.", None),
+        Part("money", Decimal, "Discounts, in the program's currency: more than 0, and an effect has to be one.", None),
         Part(
             "points",
             Form(
                 "points",
                 "PointsBudget",
                 "So much of one asset.",
-                (Part("asset", str, "Code of the asset."), Part("amount", Decimal, "How much of it.")),
+                (
+                    Part(
+                        "asset", str, "Code of the asset; an effect has to earn it, and no version before had another."
+                    ),
+                    Part("amount", Decimal, "How much of it, more than 0."),
+                ),
             ),
             "What is earned.",
             None,

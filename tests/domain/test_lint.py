@@ -185,6 +185,14 @@ def test_forty_and_seventy_percent_leave_eighteen() -> None:
     assert finding.message == "A and B may apply to one order, and take off up to 82 % of the goods together."
 
 
+def test_of_a_large_stack_those_are_named_that_take_off_most() -> None:
+    (finding,) = lint(setup(*(percent(str(20 + number), f"C{number}") for number in range(9))))
+    assert (finding.rule, finding.code) == ("STEEP_STACK", "C8")
+    assert finding.message.startswith("C4, C5, C6, C7, C8 and 4 more may apply to one order, and take off up to ")
+    (finding,) = lint(setup(*(percent(str(36 + number), f"C{number}") for number in range(5))))
+    assert finding.message.startswith("C0, C1, C2, C3 and C4 may apply")
+
+
 def test_amounts_off_the_listed_price_add_up() -> None:
     listed = {"minimumSpend": {"amount": "100", "of": "LISTED"}}
     sixty = {"amountOff": {"amount": "60"}}
@@ -242,6 +250,7 @@ def test_exclusive_campaigns_of_one_priority_at_one_time_are_named() -> None:
     named = [("OVERLAPPING_EXCLUSIVE", "B", ("priority",))]
     assert pair({}, {}) == named
     assert pair({"priority": 1}, {}) == []
+    assert pair({"step": "MEMBER_PRICE"}, {}) == []  # the member price comes first, without the alphabet
     assert pair({"stacking_group": "H"}, {}) == []
     assert pair({"ends_at": JANUARY}, {"starts_at": JANUARY}) == []
     assert pair({"starts_at": JANUARY}, {"ends_at": JANUARY + timedelta(seconds=1)}) == named
@@ -275,6 +284,8 @@ def test_a_long_campaign_overlaps_also_those_that_begin_after_a_short_one() -> N
         ({"store": {"codes": ["A"]}}, {"store": {"codes": ["B"]}}),
         ({"hours": {"from": "22:00", "until": "02:00"}}, {"hours": {"from": "02:00", "until": "22:00"}}),
         ({"monthDay": {"days": [1]}}, {"monthDay": {"days": [2]}}),
+        ({"daysSinceLastOrder": {"atLeast": 30}}, {"daysSinceLastOrder": {"atMost": 10}}),
+        ({"daysSinceEnrolment": {"atLeast": 5, "atMost": 6}}, {"daysSinceEnrolment": {"atLeast": 7}}),
         ({"firstOrder": {}}, {"daysSinceLastOrder": {"atMost": 5}}),
         ({"firstOrder": {}}, {"nthOrder": {"every": 2}}),
         ({"tag": {"anyOf": ["x"]}}, {"not": {"tag": {"anyOf": ["x"]}}}),
@@ -294,6 +305,10 @@ def test_conditions_that_exclude_each_other_are_named(first: dict[str, Any], sec
         ({"tier": {"codes": ["GOLD"]}}, {"tier": {"codes": ["SILVER", "GOLD"]}}),
         ({"hours": {"from": "22:00", "until": "02:01"}}, {"hours": {"from": "02:00", "until": "22:00"}}),
         ({"monthDay": {"days": [31]}}, {"monthDay": {"days": [-1]}}),
+        ({"daysSinceLastOrder": {"atLeast": 30}}, {"daysSinceLastOrder": {"atMost": 30}}),
+        ({"daysSinceLastOrder": {"atMost": 9}}, {"daysSinceLastOrder": {"atMost": 10}}),
+        ({"daysSinceLastOrder": {"atLeast": 9}}, {"daysSinceLastOrder": {"atLeast": 10}}),
+        ({"daysSinceLastOrder": {"atLeast": 9}}, {"daysSinceEnrolment": {"atMost": 8}}),
         ({"firstOrder": {}}, {"nthOrder": {"numbers": [1, 2]}}),
         ({"tag": {"anyOf": ["x"]}}, {"tag": {"anyOf": ["y"]}}),
         ({"tag": {"anyOf": ["x"]}}, {"not": {"tag": {"anyOf": ["y"]}}}),

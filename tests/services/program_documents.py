@@ -1,5 +1,6 @@
 """Documents that tests of program documents start from."""
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,12 @@ def whole() -> str:
     """Return the document with everything in it, which the page on documents shows."""
     text = PAGE.read_text()
     return text[text.index("```yaml\n") + len("```yaml\n") :].partition("```")[0]
+
+
+def printed_commands() -> list[list[str]]:
+    """Return the commands at the top of that page, each as its words after `huiyuan`."""
+    block = PAGE.read_text().partition("```sh\n")[2].partition("```")[0]
+    return [shlex.split(line)[1:] for line in block.splitlines()]
 
 
 def text(said: str) -> Text:

@@ -26,6 +26,7 @@ from services.database.config import Database
 from services.engine import Engine, engine
 from services.publishing import version_hash
 from services.snapshots import Snapshots
+from services.templates import Template
 from services.transaction import transaction
 from services.verify import verify
 from tests.factories import NOON, World, new_key, world
@@ -145,6 +146,23 @@ async def test_what_is_left_out_has_its_usual_value(house: Engine) -> None:
     assert (version.limits, version.budget) == (None, None)
 
 
+async def test_an_edit_without_a_start_decides_what_its_campaign_decided_before(house: Engine) -> None:
+    shop = await world(house)
+    january = datetime(2026, 1, 1, tzinfo=UTC)
+    await running(shop, says(starts_at=january))
+    await drafted(shop, says(9), again=True)
+    await step(shop, "publish")
+    versions = await models.CampaignVersion.filter(campaign_id=(await row()).id).order_by("number")
+    assert [one.starts_at for one in versions] == [january, january]
+    member = await shop.enrol()
+    await shop.buy(member, "10.00", occurred_at=NOON - timedelta(hours=1))  # reported after the edit
+    assert await shop.balance(member) == 19
+    await drafted(shop, says(starts_at=NOON), again=True)
+    await drafted(shop, again=True)
+    newest = await models.CampaignVersion.get(campaign_id=(await row()).id, number=4)
+    assert newest.starts_at == NOON  # of the newest, published or not
+
+
 BAD: dict[str, tuple[VersionRequest, tuple[str, ...]]] = {
     "no effect": (says(effects=[]), ("effects",)),
     "unknown effect": (says(effects=[{"give": {}}]), ("effects", "0", "give")),
@@ -164,6 +182,18 @@ BAD: dict[str, tuple[VersionRequest, tuple[str, ...]]] = {
     "group": (says(stacking_group=" "), ("stackingGroup",)),
     "limit": (says(limits={"perDay": 0}), ("limits", "perDay")),
     "budget": (says(budget={"points": {"asset": "X", "amount": "1"}}), ("budget", "points", "asset")),
+    "money that nothing takes off": (says(budget={"money": "1"}), ("budget", "money")),
+    "no money": (says(effects=[{"percentOff": {"percent": "5"}}], budget={"money": "0"}), ("budget", "money")),
+    "points that nothing earns": (
+        says(effects=[{"percentOff": {"percent": "5"}}], budget={"points": {"asset": "POINTS", "amount": "1"}}),
+        ("budget", "points", "asset"),
+    ),
+    "points of something else": (
+        says(budget={"points": {"asset": "TIER", "amount": "1"}}),
+        ("budget", "points", "asset"),
+    ),
+    "no points": (says(budget={"points": {"asset": "POINTS", "amount": "0"}}), ("budget", "points", "amount")),
+    "times per order without order": (says(trigger="ENROLLED", limits={"perOrder": 1}), ("limits", "perOrder")),
     "all held out and more": (says(holdout_percent=Decimal("100.01")), ("holdoutPercent",)),
     "three decimals": (says(holdout_percent=Decimal("0.001")), ("holdoutPercent",)),
     "no schedule": (says(trigger="SCHEDULE"), ("schedule",)),
@@ -268,6 +298,34 @@ async def test_an_ended_campaign_has_ended(house: Engine) -> None:
     await refused(shop, CampaignNotInState, campaigns.approve(shop.actor, EXTRA, version=1, key=new_key()))
 
 
+async def test_a_campaign_whose_window_is_over_may_be_ended_for_good(house: Engine) -> None:
+    shop = await world(house)
+    hour = timedelta(hours=1)
+    await running(shop, says(ends_at=NOON + hour))
+    await programs.set_clock(shop.program.id, NOON + hour)
+    error = await refused(shop, CampaignNotInState, step(shop, "pause"))
+    assert error.facts["state"] == "ENDED"
+    await step(shop, "end")
+    assert (await row()).state == "ENDED"
+    await refused(shop, CampaignNotInState, drafted(shop, again=True))
+    await refused(shop, CampaignNotInState, step(shop, "end"))
+
+
+async def test_a_budget_of_points_keeps_the_asset_that_it_counts(house: Engine) -> None:
+    shop = await world(house, Template.STANDARD)
+
+    def bounded(asset: str) -> VersionRequest:
+        effects = [{"earnFixed": {"asset": code, "points": "1"}} for code in ("POINTS", "TIER")]
+        return says(effects=effects, budget={"points": {"asset": asset, "amount": "100"}})
+
+    await drafted(shop, bounded("POINTS"))
+    await drafted(shop, again=True)
+    error = await refused(shop, InvalidInput, drafted(shop, bounded("TIER"), again=True))
+    assert error.field == ("version", "budget", "points", "asset")
+    assert error.message.startswith("The budget of this campaign counts POINTS, since an earlier version, and cannot")
+    await drafted(shop, bounded("POINTS"), again=True)
+
+
 async def test_each_step_needs_its_state(house: Engine) -> None:
     shop = await world(house)
     await drafted(shop)
@@ -318,9 +376,23 @@ async def test_a_program_with_approval_publishes_only_what_somebody_else_approve
     assert await earned(shop) == 17
     await drafted(shop, says(9), again=True)
     await refused(shop, ApprovalRequired, step(shop, "publish"))
-    error = await refused(shop, InvalidInput, campaigns.approve(other, EXTRA, version=1, key=new_key()))
-    assert error.message == "`version` is 1; the newest is 2."
     assert await earned(shop) == 17
+    error = await refused(shop, InvalidInput, campaigns.approve(other, EXTRA, version=3, key=new_key()))
+    assert error.message == "EXTRA has no version 3."
+
+
+async def test_an_earlier_version_may_be_approved_again_and_published(house: Engine) -> None:
+    shop = await world(house)
+    other = replace(shop.actor, credential="key:boss")
+    await change(models.Program.filter(id=shop.program.id), approval=True)
+    await drafted(shop)
+    await drafted(shop, says(9), again=True)
+    for version, points in ((2, 19), (1, 17)):
+        await campaigns.approve(other, EXTRA, version=version, key=new_key())
+        await step(shop, "publish", version=version)
+        assert await earned(shop) == points
+    await refused(shop, ApprovalRequired, step(shop, "publish", version=2))  # one is approved at a time
+    await refused(shop, OwnDraft, campaigns.approve(shop.actor, EXTRA, version=2, key=new_key()))
 
 
 async def test_a_version_is_checked_again_when_it_is_published(house: Engine) -> None:

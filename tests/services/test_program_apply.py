@@ -7,6 +7,7 @@ import pytest
 from tortoise.exceptions import IntegrityError
 
 import models
+from domain.refusals import LimitReached
 from services.engine import Engine
 from services.program_apply import DRAFTER, PlanChanged
 from services.program_plan import CannotChange
@@ -276,3 +277,17 @@ async def test_a_refused_change_leaves_all_as_it_was(house: Engine) -> None:
             .replace("tier: MEMBER", "tier: X"),
         )
     assert await everything() == before
+
+
+async def test_a_document_makes_no_more_assets_than_a_program_may_have(
+    house: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = await shop_of(house)
+    monkeypatch.setattr("services.program_apply.ASSETS_MAX", await models.Asset.all().count() + 1)
+    one = "version: 1\nprogram: {code: TEST}\nassets:\n- {code: STARS, name: Stars, kind: POINTS}\n"
+    before = await everything()
+    with pytest.raises(LimitReached, match="would have more than 4 assets"):
+        await applied(shop.program, one + "- {code: MOONS, name: Moons, kind: POINTS}\n")
+    assert await everything() == before
+    await applied(shop.program, one)
+    assert await models.Asset.all().count() == 4

@@ -7,9 +7,15 @@ from pathlib import Path
 import pytest
 
 from tests.services.commands import answer, complaint, huiyuan, with_shop
-from tests.services.program_documents import whole
+from tests.services.program_documents import PAGE, printed_commands, whole
 
 UNBOUNDED = "`percentOff` gives without end or bound. Give it `limits`, a `budget` or an `endsAt`."
+TEA_WEEK = """- code: TEA_WEEK
+  name: Tea week
+  priority: 45
+  effects:
+  - percentOff: {percent: 10, match: {categories: [TEA]}}
+"""
 SALE = "- {code: SALE, name: Sale, priority: 5, effects: [{percentOff: {percent: 10}}]}\n"
 
 
@@ -115,6 +121,31 @@ async def test_pruning_ends_what_is_absent(sqlite_url: str, tmp_path: Path) -> N
     told = answer(sqlite_url, "program", "apply", str(file), "--prune", "--yes")
     assert "- campaigns BASE\n    state: RUNNING → ENDED\n" in told
     assert "state: ENDED" in answer(sqlite_url, "program", "export")
+
+
+def test_the_page_on_documents_is_followed_as_it_is_printed(database_url: str, tmp_path: Path) -> None:
+    file = tmp_path / "program.yaml"
+    answer(database_url, "migrate")
+    commands = printed_commands()
+    assert [words[1] for words in commands] == ["create", "export", "lint", "plan", "apply"]
+    for words in commands:
+        said = [str(file) if word == "program.yaml" else word for word in words]
+        if ">" in said:
+            file.write_text(answer(database_url, *said[: said.index(">")]))
+            file.with_suffix(".before").write_text(file.read_text())
+            file.write_text(whole())  # which is how the page goes on
+            continue
+        told = answer(database_url, *said, *(["--yes"] if words[1] == "apply" else []))
+    assert told.splitlines()[0].startswith("TEAHOUSE: ")
+    assert "nothing to change" in answer(database_url, "program", "plan", str(file))
+    assert answer(database_url, "program", "export") != file.with_suffix(".before").read_text()
+    # What the page shows of a plan, but for what is counted of a shop that has members.
+    changed = whole().replace("threshold: 1000}", "threshold: 800}")
+    file.write_text(changed + TEA_WEEK)
+    plan = [line for line in answer(database_url, "program", "plan", str(file)).splitlines() if "members" not in line]
+    page = PAGE.read_text().partition("$ huiyuan program plan program.yaml\n")[2].partition("```")[0].splitlines()
+    shown = [line.replace("program.yaml", str(file)) for line in page if "members" not in line]
+    assert [line for line in plan if "orders" not in line] == [line for line in shown if "orders" not in line]
 
 
 def test_lint_needs_no_database(tmp_path: Path) -> None:

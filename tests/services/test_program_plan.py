@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 import models
+from domain.lint import lint
 from services.engine import Engine
 from services.program_plan import Action, CannotChange, FieldChange, TierInUse
 from services.program_reach import ORDERS_MAX, reach_of
@@ -238,3 +239,26 @@ async def test_an_asset_tells_how_many_accounts_count_it(house: Engine) -> None:
     await shop.give(await shop.enrol(), "5")
     said = (await exported(shop.program)).replace("shortfall: DEBT", "shortfall: DEBT\n  reminderDays: 7")
     assert await reached(shop, said) == {("assets", "POINTS"): {"accounts": 1}}
+
+
+async def test_a_budget_of_points_keeps_its_asset(house: Engine) -> None:
+    shop = await world(house, Template.STANDARD)
+    gift = (
+        "- code: GIFT\n  name: Gift\n  priority: 50\n  trigger: ENROLLED\n"
+        "  budget: {points: {asset: POINTS, amount: 100}}\n"
+        "  effects:\n  - earnFixed: {asset: POINTS, points: 1}\n  - earnFixed: {asset: TIER, points: 1}\n"
+    )
+    text = await exported(shop.program)
+    await applied(shop.program, text + gift)
+    with pytest.raises(CannotChange, match="The budget of this campaign counts POINTS, since an earlier") as refused:
+        await planned(shop.program, text + gift.replace("points: {asset: POINTS", "points: {asset: TIER"))
+    assert refused.value.field == ("campaigns", "GIFT", "budget", "points", "asset")
+    await applied(shop.program, text + gift.replace("amount: 100", "amount: 200"))
+
+
+async def test_what_is_pruned_is_not_looked_at_any_more(house: Engine) -> None:
+    shop = await world(house, Template.STANDARD)
+    text = await exported(shop.program)
+    await applied(shop.program, text + SALE.replace("  endsAt: 2027-01-01\n", ""))
+    found = {prune: lint((await planned(shop.program, text, prune=prune)).after) for prune in (False, True)}
+    assert [[one.code for one in found[prune]] for prune in (False, True)] == [["SALE"], []]
