@@ -1,5 +1,6 @@
 """`all`, `any` and `not` over other conditions."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from domain.conditions.base import Condition, Facts
@@ -68,6 +69,17 @@ class Not:
             )
             for r in self.part.results(facts)
         )
+
+
+def leaves(condition: Condition) -> Iterator[Condition]:
+    """Yield the conditions that a condition is made of and that are made of no others."""
+    if isinstance(condition, (All, AnyOf)):
+        for part in condition.parts:
+            yield from leaves(part)
+    elif isinstance(condition, Not):
+        yield from leaves(condition.part)
+    else:
+        yield condition
 
 
 @value

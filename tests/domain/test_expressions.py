@@ -64,10 +64,11 @@ def found(text: str, of: Facts) -> ConditionResult:
         "order.lines.size() == 2 && order.lines[1].category == null && order.lines[0].name == 'Cake'",
         "order.lines.exists(l, l.sku == 'CAKE' && l.quantity == 2 && l.unitPrice == 2000 && l.amount == 3000)",
         "order.lines.exists_one(l, has(l.attributes.colour) && l.attributes.colour in ['red', 'blue'])",
-        "order.lines.filter(l, l.amount >= money('30')).size() == 1",
+        "order.lines.map(l, l.amount >= money('30'), l.sku).size() == 1",
+        "member.tags.filter(t, t != 'NEW').size() == 1",
         "order.lines.map(l, l.amount * l.quantity).exists(a, a == 6000)",
         "order.lines.map(l, l.quantity > 2, l.sku)[0] == 'TEA'",
-        "order.lines.all(l, order.lines.exists(m, m.sku != l.sku))",
+        "order.lines.all(l, ['CAKE', 'TEA'].exists(s, s == l.sku))",
         "order.lines.exists(order, order.sku == 'TEA')",  # a name of its own hides that of the order
         "event.code == 'PLAYED' && int(event.attributes.score) > 10",
         "'brackets ) ] } in \\' texts' != r'\\' && \"\"\"three \" quotes\"\"\".contains('quotes') // and a ' remark",
