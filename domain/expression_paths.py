@@ -55,12 +55,10 @@ class Walker:
         self.over_lines = 0  # so many of these macros go over lines
         self.times = 1
         """How often the present place is evaluated at most."""
-        self.steps = 0
-        """What it costs at most: see `domain.expression_costs`."""
+        self.steps = 0  # what it costs at most: see `domain.expression_costs`
         self.named: dict[tuple[str, ...], Shape] = {}
         """The paths that are named, in their order, and what is there."""
-        self.chain: tuple[str, ...] | None = None
-        """The path that is read at present, as long as it is one."""
+        self.chain: tuple[str, ...] | None = None  # the path that is read at present, as long as it is one
         self.patterns: list[Token] = []
 
     def walk(self) -> Single:
@@ -111,9 +109,7 @@ class Walker:
         if isinstance(shape, Fields):
             raise self.at.refusal(f"A part of it must be named, one of {names_told(shape.parts)}", start)
         self.steps += self.times
-        if self.chain and isinstance(shape, (Single, Items)):
-            self.named.setdefault(self.chain, shape)
-        self.chain = None
+        self._note(shape)
         for sign in reversed(signs):
             shape = self.at.needs(shape, TRUTH if sign.text == "!" else NUMBER, sign.text, offset)
         return shape
@@ -127,6 +123,12 @@ class Walker:
         found = NUMBER if token.kind == "number" else LITERALS.get(token.sign or "")
         self.at.place += found is not None
         return found
+
+    def _note(self, shape: Shape) -> None:
+        """Keep the path that ends here."""
+        if self.chain and not isinstance(shape, Fields):
+            self.named.setdefault(self.chain, shape)
+        self.chain = None
 
     def _value(self) -> Shape:
         if literal := self._literal():
@@ -167,7 +169,7 @@ class Walker:
         self.at.expect(".")
         name = self.at.name()
         if self.at.accept("("):
-            self.chain = None
+            self._note(shape)
             return self._method(shape, name)
         return self._field(shape, name.text, name.offset)
 
