@@ -1,15 +1,20 @@
 """Why a campaign does not apply: the one place where that is decided and said, with the numbers."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Callable, Container, Mapping, Sequence
+from datetime import UTC, date, datetime, time
+from operator import attrgetter
 from uuid import UUID
 
 from domain.campaigns import Audience, held_out
 from domain.conditions.base import Condition, Facts
-from domain.conditions.combine import AnyOf, remedy_of
+from domain.conditions.combine import All, AnyOf
+from domain.conditions.following import copied
 from domain.conditions.wording import counted
+from domain.effects.base import Outcome
 from domain.explanation import NotApplied, NotAppliedReason
+from domain.instants import DAY, NEVER, local_day
 from domain.program import CampaignVersion
+from domain.remedies import remedy
 from domain.usage import Reached, Usages, bounds_of, reached
 
 Reason = NotAppliedReason
@@ -24,16 +29,28 @@ SAID = {
 }
 BUDGETS = frozenset({"money", "points", "count"})
 DAILY = frozenset({"perMemberDay", "perDay"})
+BOUNDS = frozenset(SAID)
+FOR_GOOD = BOUNDS - DAILY
+"""What is as it is on another day too."""
+ALWAYS = datetime(1901, 1, 1, tzinfo=UTC)
+"""Who lets a campaign begin before this means that it always ran."""
+DAYS_OF_WEEK = 7
+
+Wanted = Callable[[CampaignVersion, Sequence[Outcome]], Mapping[str, int]]
 
 
 class Eligibility:
     """Says of one campaign after the other, in the order in which they are applied, whether it may."""
 
-    def __init__(self, facts: Facts, day: date, usages: Usages, spent_up: Mapping[UUID, Reached]) -> None:
+    def __init__(
+        self, facts: Facts, day: date, usages: Usages, spent_up: Mapping[UUID, Reached], wanted: Wanted
+    ) -> None:
+        """Take what campaigns look at; `wanted` tells how much of its budgets a campaign takes that gives so much."""
         self.facts = facts
         self.day = day
         self.usages = usages
         self.spent_up = spent_up
+        self.wanted = wanted
         self.groups: dict[str, tuple[UUID, str]] = {}
         """Who of each stacking group gave something: the version, and the campaign's name."""
 
@@ -42,28 +59,73 @@ class Eligibility:
         """What it is that campaigns look at."""
         return "order" if self.facts.order else "event"
 
-    @property
-    def another_day(self) -> str | None:
-        """What to do about a limit of a day; about an occasion that comes by itself there is nothing to do."""
-        return "Order on another day." if self.facts.order else None
-
     def refusal(self, version: CampaignVersion) -> NotApplied | None:
-        """Return why a campaign does not apply; None when it does."""
-        return self._absent(version) or self._unmet(version) or self.group_taken(version) or self._limited(version)
+        """Return why a campaign does not apply; None when it does. What nobody can mend is looked at first."""
+        return (
+            self._absent(version)
+            or self._limited(version, FOR_GOOD)
+            or self._ahead(version)
+            or self._unmet(version)
+            or self.group_taken(version)
+            or self._limited(version, DAILY)
+        )
 
     def _absent(self, version: CampaignVersion) -> NotApplied | None:
-        """Return that it is not for this member, or not at this time."""
+        """Return that it is not for this member, or is over."""
         facts, name = self.facts, version.name
         if facts.member is None and version.audience is Audience.MEMBERS:
             message = f"{name} is for members; this order names none."
-            return not_applied(version, Reason.NO_MEMBER, message, "Name the member of the order.")
-        if not version.runs_at(facts.occurred_at):
-            return not_applied(version, Reason.OUTSIDE_WINDOW, f"{name} does not run at the time of the {self.what}.")
+            remedy = "Name the member of the order." if version.runs_at(facts.occurred_at) else None
+            return not_applied(version, Reason.NO_MEMBER, message, remedy)
+        if facts.occurred_at >= version.ends_at:
+            return not_applied(version, Reason.OUTSIDE_WINDOW, self._window(version))
         if facts.member is not None and held_out(version.campaign_id, facts.member.id, version.holdout):
             share = f"{version.holdout / 100:g} %"
             message = f"{name} leaves out {share} of the members, to be compared with; this one is among them."
             return not_applied(version, Reason.HELD_OUT, message)
         return None
+
+    def _ahead(self, version: CampaignVersion) -> NotApplied | None:
+        """Return that it has not begun."""
+        if self.facts.occurred_at >= version.starts_at:
+            return None
+        then = copied(self.facts)
+        then.occurred_at, then.recorded_at = version.starts_at, max(version.starts_at, then.recorded_at)
+        further = self._remedy(version, then)
+        begins = f"Order on or after {self._clock(version.starts_at)}."
+        remedy = None if further is None else f"{begins} {further}".strip()
+        return not_applied(version, Reason.OUTSIDE_WINDOW, self._window(version), remedy)
+
+    def _window(self, version: CampaignVersion) -> str:
+        start = f" from {self._clock(version.starts_at)}" if version.starts_at > ALWAYS else ""
+        end = f" until {self._clock(version.ends_at)}" if version.ends_at < NEVER else " on"
+        return f"{version.name} runs{start}{end}; the {self.what} is of {self._clock(self.facts.occurred_at)}."
+
+    def _clock(self, instant: datetime) -> str:
+        """Return an instant as calendars and clocks in the program's time zone show it; without a clock at midnight."""
+        local = instant.astimezone(self.facts.program.zone)
+        return f"{local:%Y-%m-%d}" if local.time() == time() else f"{local:%Y-%m-%d %H:%M}"
+
+    def _remedy(self, version: CampaignVersion, facts: Facts) -> str | None:
+        """Return what would make a campaign apply; None when nobody can bring it about."""
+        conditions = (version.calendar, version.condition)
+        asked = All(tuple(condition for condition in conditions if condition is not None))
+        return remedy(asked, facts, lambda then: self._gives(version, then), version.ends_at)
+
+    def _gives(self, version: CampaignVersion, then: Facts) -> bool:
+        """Whether a campaign would apply to facts and give something, and has enough left for it."""
+        conditions = (version.calendar, version.condition)
+        if not version.runs_at(then.occurred_at) or not all(one is None or one.met(then) for one in conditions):
+            return False
+        if self.group_taken(version) is not None:
+            return False
+        then.running.most_times, then.goods = version.limits.per_order, version.goods
+        effects = sorted(version.effects, key=attrgetter("stage"))
+        outcomes = [effect.apply(then) for effect in effects]
+        if not any(outcome.amount for outcome in outcomes):
+            return False
+        day = local_day(then.occurred_at, then.program.zone)
+        return not version.counted or self.passed(version, self.wanted(version, outcomes), day=day) is None
 
     def _unmet(self, version: CampaignVersion) -> NotApplied | None:
         """Return that its calendar or its condition does not hold."""
@@ -77,12 +139,12 @@ class Eligibility:
     def _gaps(self, version: CampaignVersion, reason: Reason, condition: Condition) -> NotApplied:
         results = condition.results(self.facts)
         gaps = [
-            f"{result.condition}: {result.required} is required, the {self.what} has {result.actual}"
+            f"{result.condition}: {result.required} is required, {result.has or f'the {self.what} has'} {result.actual}"
             for result in results
             if not result.met
         ]
         told = (" or " if isinstance(condition, AnyOf) else "; ").join(gaps)
-        remedy = remedy_of(condition, self.facts)
+        remedy = self._remedy(version, self.facts)
         return NotApplied(version.campaign_id, reason, f"{version.name}: {told}.", remedy, version.label, results)
 
     def group_taken(self, version: CampaignVersion) -> NotApplied | None:
@@ -93,23 +155,33 @@ class Eligibility:
         message = f"{version.name} does not add to {other[1]}: of the group {version.group} only one applies."
         return not_applied(version, Reason.EXCLUDED, message)
 
-    def passed(self, version: CampaignVersion, wanted: Mapping[str, int]) -> Reached | None:
-        """Return which limit or budget would be passed if the campaign gave so much."""
+    def passed(
+        self,
+        version: CampaignVersion,
+        wanted: Mapping[str, int],
+        *,
+        names: Container[str] = BOUNDS,
+        day: date | None = None,
+    ) -> Reached | None:
+        """Return which limit or budget, of these, would be passed if the campaign gave so much (on `day`)."""
         member = self.facts.member
         return reached(
-            bounds_of(version),
+            {name: bound for name, bound in bounds_of(version).items() if name in names},
             self.usages,
             campaign_id=version.campaign_id,
             member_id=member.id if member else None,
-            day=self.day,
+            day=day or self.day,
             wanted=wanted,
         )
 
-    def _limited(self, version: CampaignVersion) -> NotApplied | None:
-        """Return that a limit or a budget leaves too little."""
-        limit = (self.passed(version, {}) if version.counted else None) or self.spent_up.get(version.id)
+    def _limited(self, version: CampaignVersion, names: Container[str]) -> NotApplied | None:
+        """Return that a limit, of these, or a budget leaves too little."""
+        if not version.counted:
+            return None
+        is_daily = names is DAILY
+        limit = self.passed(version, {}, names=names) or (self.spent_up.get(version.id) if is_daily else None)
         if limit is None:
-            return self._spent(version) if version.budget.bounded else None
+            return self._spent(version) if version.budget.bounded and not is_daily else None
         return self.bounded(version, limit)
 
     def bounded(self, version: CampaignVersion, limit: Reached) -> NotApplied:
@@ -119,7 +191,16 @@ class Eligibility:
         times = {f"{name}_times": counted(number, "time") for name, number in numbers.items()}
         message = f"{version.name}: {SAID[limit.bound].format(**spelled, **times)}"
         reason = Reason.BUDGET_SPENT if limit.bound in BUDGETS else Reason.LIMIT_REACHED
-        return not_applied(version, reason, message, self.another_day if limit.bound in DAILY else None)
+        return not_applied(version, reason, message, self._another_day(version) if limit.bound in DAILY else None)
+
+    def _another_day(self, version: CampaignVersion) -> str | None:
+        """Return what to do about a limit of a day; about an occasion that comes by itself there is nothing to do."""
+        then = copied(self.facts)
+        for _ in range(DAYS_OF_WEEK if self.facts.order else 0):
+            then.occurred_at += DAY
+            if self._gives(version, copied(then)):
+                return "Order on another day."
+        return None
 
     def _spent(self, version: CampaignVersion) -> NotApplied | None:
         """Return that nothing is left of a budget: then nobody needs to work out what the campaign would give."""

@@ -123,7 +123,7 @@ class _Run:
         self.settled = settled
         self.program, self.order, self.running = facts.program, facts.order, facts.running
         self.day = local_day(facts.occurred_at, facts.program.zone)
-        self.eligibility = Eligibility(facts, self.day, usages, spent_up)
+        self.eligibility = Eligibility(facts, self.day, usages, spent_up, _wanted)
         self.applied: dict[UUID, _Applied] = {}
         self.refused: set[UUID] = set()
         self.effects: list[Effect] = []

@@ -22,6 +22,12 @@ class ConditionResult:
     """How much money the remedy asks for, in minor units: the nearest of several is the one that asks for least."""
     failed: bool = field(default=False, compare=False)
     """Whether it could not be told: then neither it holds nor its opposite."""
+    wait: int = field(default=0, compare=False)
+    """How many days the remedy asks to wait."""
+    has: str | None = field(default=None, compare=False)
+    """Who has what was found: `the member has`; None for what the campaign looks at, the order or the event."""
+    opposite: str | None = field(default=None, compare=False)
+    """What `not` of it requires, where `not` before what it requires itself would be odd."""
 
     def record(self) -> dict[str, Any]:
         """Return the result as JSON values."""

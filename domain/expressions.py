@@ -10,10 +10,15 @@ from typing import Any
 import cel
 
 from domain.amounts import to_minor
-from domain.expression_paths import Fields, Items, Shape, Walker
+from domain.campaigns import Trigger
+from domain.expression_costs import VERSION_STEPS_MAX
+from domain.expression_paths import Walker
+from domain.expression_shapes import TRUTH, Fields, Shape, shape_of
 from domain.expression_tokens import Token
 from domain.forms import Path
+from domain.orders import LINES_MAX
 from domain.refusals import InvalidInput
+from domain.values import value
 
 TEXT_MAX = 1_000
 MESSAGE_MAX = 100
@@ -88,20 +93,27 @@ SYNTAX = (
 """How the library tells what is wrong, and how it is told here."""
 
 
-def _shape(specimen: Any) -> Shape:
-    if isinstance(specimen, dict):
-        return Fields({name: _shape(part) for name, part in specimen.items()}) if specimen else Items(None)
-    return Items(_shape(specimen[0])) if isinstance(specimen, list) else None
+SHAPES: Mapping[str, Shape] = MappingProxyType({name: shape_of(part, name) for name, part in SPECIMEN.items()})
 
 
-SHAPES: Mapping[str, Shape] = MappingProxyType({name: _shape(part) for name, part in SPECIMEN.items()})
+OF_TIME = frozenset({"weekday", "hour", "day", "month", "year"})
+"""What there is of `order` without one: the time at which the occasion happened."""
+
+
+def shapes_of(trigger: Trigger) -> Mapping[str, Shape]:
+    """Return what may be named where `trigger` makes a campaign look: what it brings along."""
+    order = SHAPES["order"]
+    assert isinstance(order, Fields), "it has named parts"
+    if trigger is Trigger.ORDER:
+        return {"member": SHAPES["member"], "order": order}
+    parts = {name: part for name, part in order.parts.items() if name in OF_TIME}
+    return dict(SHAPES) | {"order": Fields(parts)}
 
 
 def check_expression(text: str, currency_scale: int, path: Path, shapes: Mapping[str, Shape] = SHAPES) -> None:
     """Refuse an expression that is too long, cannot be read, names what is not in `shapes`, or is not true or false.
 
-    Raises `InvalidInput` with line and column of the place. That values are of types that go together is seen by
-    evaluating it on `SPECIMEN`: what the evaluation does not come to is not seen.
+    Raises `InvalidInput`, with line and column of the place where there is one.
     """
     if len(text) > TEXT_MAX:
         raise InvalidInput(f"The expression has {len(text)} characters; at most {TEXT_MAX} are allowed.", field=path)
@@ -110,17 +122,40 @@ def check_expression(text: str, currency_scale: int, path: Path, shapes: Mapping
     except ValueError as error:
         raise InvalidInput(_syntax_message(str(error)), field=path) from None
     walker = Walker(text, shapes, currency_scale, path)
-    walker.walk()
+    kinds = walker.walk().kinds
+    check_steps(walker.steps, VERSION_STEPS_MAX, path)
     for pattern in walker.patterns:
         _check_pattern(walker, pattern)
+    if not kinds & TRUTH.kinds:
+        raise InvalidInput("The expression must come to true or false.", field=path)
     try:
-        result = program.execute(context(SPECIMEN, currency_scale))
+        program.execute(context(SPECIMEN, currency_scale))
     except FAULTS as error:
         if _words(error) == UNFIT:
             raise InvalidInput(f"The expression works on {UNFIT}.", field=path) from None
-        return  # it depends on the values
-    if not isinstance(result, bool):
-        raise InvalidInput("The expression must come to true or false.", field=path)
+
+
+def check_steps(steps: int, most: int, path: Path) -> None:
+    """Refuse expressions that together may take longer than they may."""
+    if steps > most:
+        message = f"The expressions take up to {steps} steps on {LINES_MAX} lines; at most {most} are allowed."
+        raise InvalidInput(message, field=path)
+
+
+@value
+class Reading:
+    """What is to be known of a checked expression: the paths that it names, and what it costs (`expression_costs`)."""
+
+    paths: Mapping[tuple[str, ...], Shape]
+    steps: int
+
+
+@lru_cache(maxsize=4096)
+def reading(text: str, currency_scale: int) -> Reading:
+    """Return what is to be known of an expression that was checked."""
+    walker = Walker(text, SHAPES, currency_scale, ())
+    walker.walk()
+    return Reading(walker.named, walker.steps)
 
 
 def _check_pattern(walker: Walker, pattern: Token) -> None:
@@ -128,7 +163,7 @@ def _check_pattern(walker: Walker, pattern: Token) -> None:
     try:
         cel.evaluate(f'"".matches({pattern.text})')
     except FAULTS:
-        raise walker.refusal(f"{pattern.text} is no regular expression", pattern.offset) from None
+        raise walker.at.refusal(f"{pattern.text} is no regular expression", pattern.offset) from None
 
 
 @lru_cache(maxsize=4096)

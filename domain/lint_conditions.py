@@ -6,6 +6,7 @@ from typing import Any
 
 from domain.campaigns import Trigger
 from domain.findings import Finding
+from domain.rules_conditions import never_holds
 from domain.setup import CampaignSetUp, SetUp
 
 NAMES = {"store": "codes", "channel": "codes", "event": "codes", "weekday": "days"}
@@ -13,7 +14,6 @@ NAMES = {"store": "codes", "channel": "codes", "event": "codes", "weekday": "day
 BETWEEN = frozenset({"daysSinceLastOrder", "daysSinceEnrolment"})
 """Conditions on a number of days, with `atLeast` and `atMost`."""
 FROM_NONE = {"atLeast": 0}
-OF_ORDERS = frozenset({"minimumSpend", "matchingLines"})
 HOUR, DAY = 60, 24 * 60
 LAST_DAY = -1
 MINUTES = range(DAY)
@@ -25,11 +25,9 @@ Leaf = tuple[tuple[str, ...], str, Any]
 def contradictions(setup: SetUp, one: CampaignSetUp) -> Iterator[Finding]:
     """Yield why a campaign can never apply: two of the conditions that must all hold exclude each other."""
     leaves = _leaves(one)
-    for path, name, _ in leaves:
-        if name in OF_ORDERS and one.version.trigger != Trigger.ORDER:
-            yield _finding(one, path, f"`{name}` is about an order, and {one.version.trigger} comes with none.")
-        if name == "event" and one.version.trigger == Trigger.ORDER:
-            yield _finding(one, path, "`event` is about what happened, and an order is no event.")
+    for path, name, body in leaves:
+        if reason := never_holds(name, body, Trigger(one.version.trigger)):
+            yield _finding(one, path, reason)
     for first, second in combinations(leaves, 2):
         if reason := _excluded(setup, first, second):
             yield _finding(one, second[0], reason)

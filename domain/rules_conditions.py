@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from domain import checks, forms
+from domain.campaigns import Trigger
 from domain.conditions.attribute import AttributeIs, AttributeOf
 from domain.conditions.base import Condition
 from domain.conditions.birthday import BirthdayNear
@@ -22,6 +23,7 @@ from domain.conditions.segment import InSegment
 from domain.conditions.tag import Tagged
 from domain.conditions.tier import TierIs
 from domain.conditions.weekday import DAYS, Weekday
+from domain.expression_shapes import Shape
 from domain.expressions import SHAPES, check_expression
 from domain.forms import Path
 from domain.refusals import InvalidInput
@@ -39,6 +41,21 @@ MONTH_DAY_MAX = 31
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 
 
+OF_ORDERS = frozenset({"minimumSpend", "matchingLines", "store", "channel", "nthOrder"})
+"""Conditions that do not hold without an order."""
+
+
+def never_holds(name: str, body: Any, trigger: Trigger) -> str | None:
+    """Return why the condition `name` never holds where `trigger` makes a campaign look; None when it may."""
+    owner = body.get("of") if name == "attribute" and isinstance(body, dict) else None
+    if trigger is Trigger.ORDER:
+        if name == "event" or owner == AttributeOf.EVENT:
+            return f"`{name}` is about what happened, and an order is no event."
+    elif name in OF_ORDERS or owner in {AttributeOf.ORDER, AttributeOf.LINE}:
+        return f"`{name}` is about an order, and {trigger} comes with none."
+    return None
+
+
 def clock_minute(body: Any, name: str, path: Path) -> int:
     """Return a time of the day as minutes after 00:00. Raises `InvalidInput` naming it."""
     clock = forms.part(body, name, path)
@@ -51,12 +68,15 @@ def clock_minute(body: Any, name: str, path: Path) -> int:
 class ConditionReader:
     """Reads conditions against one program's codes of tiers and segments and the decimals of its currency."""
 
-    shapes: Mapping[str, Any] = SHAPES
-    """What expressions may name."""
-
     def __init__(
-        self, tier_codes: frozenset[str], currency_scale: int, segment_codes: frozenset[str] = frozenset()
+        self,
+        tier_codes: frozenset[str],
+        currency_scale: int,
+        segment_codes: frozenset[str] = frozenset(),
+        shapes: Mapping[str, Shape] = SHAPES,
     ) -> None:
+        """Take what the program has; `shapes` is what expressions may name."""
+        self.shapes = shapes
         self.tier_codes = tier_codes
         self.currency_scale = currency_scale
         self.segment_codes = segment_codes

@@ -1,13 +1,11 @@
 """From the stored form of a segment to the segment: a condition over what is known of a member, and nothing else."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 from domain import forms
 from domain.conditions.attribute import AttributeIs, AttributeOf
 from domain.conditions.base import Condition
-from domain.expressions import SHAPES
 from domain.forms import Path
 from domain.refusals import InvalidInput
 from domain.rules_conditions import ConditionReader
@@ -31,8 +29,6 @@ OF_MEMBERS = (
 
 class SegmentReader(ConditionReader):
     """Reads the conditions of segments against one program's tier codes and the decimals of its currency."""
-
-    shapes = MappingProxyType({"member": SHAPES["member"]})
 
     def condition(self, form: Mapping[str, Any], path: Path = ("conditions",)) -> Condition:
         """Return the condition that `form` spells. Raises `InvalidInput` naming the part at fault."""

@@ -23,7 +23,7 @@ from domain.forms import Path, decimal, known_parts, part
 from domain.program import CampaignVersion
 from domain.refusals import InvalidInput
 from domain.rules import RuleReader
-from domain.rules_conditions import clock_minute
+from domain.rules_conditions import clock_minute, never_holds
 from domain.schedules import Schedule
 from domain.values import keyword_value
 
@@ -82,7 +82,10 @@ def read_version(
         raise InvalidInput("`holdout` is a share of 0 to 100 percent.", field=("holdout",))
     if form.starts_at >= form.ends_at:
         raise InvalidInput("A campaign ends after it starts.", field=("endsAt",))
-    condition = rules.condition(form.conditions) if form.conditions is not None else None
+    condition = None
+    if form.conditions is not None:
+        condition = rules.condition(form.conditions, trigger=trigger)
+        _check_trigger(form.conditions, trigger, ("conditions",))
     segments = frozenset[str]()
     if trigger is Trigger.SEGMENT_ENTERED:
         condition, segments = _entering(condition)
@@ -184,6 +187,17 @@ def _check_without_order(effects: Sequence[EffectRule]) -> None:
         if not isinstance(effect, WITHOUT_ORDER):
             at = ("effects", str(index))
             raise InvalidInput("This effect needs an order, so the trigger has to be ORDER.", field=at)
+
+
+def _check_trigger(form: Mapping[str, Any], trigger: Trigger, path: Path) -> None:
+    """Refuse what has to hold and never can, for nothing of the kind comes with the trigger."""
+    for name, body in form.items():
+        at = (*path, name)
+        if name == "all":
+            for index, part in enumerate(body):
+                _check_trigger(part, trigger, (*at, str(index)))
+        elif reason := never_holds(name, body, trigger):
+            raise InvalidInput(f"Never applies: {reason}", field=at)
 
 
 def _calendar(rules: RuleReader, form: Mapping[str, Any]) -> Condition:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.conditions.base import Facts, ordered_lines
-from domain.conditions.wording import listed, one_of
+from domain.conditions.following import add_goods
+from domain.conditions.wording import has_of, listed, one_of
 from domain.explanation import ConditionResult
 
 
@@ -36,7 +37,13 @@ class AttributeIs:
         actual = f"{self.key} {listed(found, '')}" if found else f"no {self.key}"
         mends = self.of is AttributeOf.LINE and facts.order is not None and not is_met
         remedy = f"Add goods with {required}." if mends else None
-        return (ConditionResult("attribute", required, actual, is_met, remedy),)
+        has = {AttributeOf.MEMBER: has_of(facts), AttributeOf.LINE: "the order has goods with"}.get(self.of)
+        return (ConditionResult("attribute", required, actual, is_met, remedy, has=has),)
+
+    def follow(self, facts: Facts) -> bool:
+        """Add such goods to copied facts."""
+        add_goods(facts, 1, attributes=((self.key, min(self.values)),))
+        return True
 
     def _found(self, facts: Facts) -> frozenset[str]:
         match self.of:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date
 
 from domain.conditions.base import Facts
-from domain.conditions.wording import counted
+from domain.conditions.wording import counted, has_of
 from domain.explanation import ConditionResult
 from domain.instants import local_day
 
@@ -38,10 +38,10 @@ class BirthdayNear:
         birthday, today, is_met = _birthday(facts), local_day(facts.occurred_at, facts.program.zone), self.met(facts)
         if birthday is None:
             actual = "no birthday" if facts.member else "no member"
-            return (ConditionResult("birthday", self._required, actual, met=False),)
+            return (ConditionResult("birthday", self._required, actual, met=False, has=has_of(facts)),)
         actual = f"{today:%m-%d}, birthday {birthday:%m-%d}"
         remedy = None if is_met else self._remedy(birthday, today)
-        return (ConditionResult("birthday", self._required, actual, is_met, remedy),)
+        return (ConditionResult("birthday", self._required, actual, is_met, remedy, has="the day is"),)
 
     @property
     def _required(self) -> str:

@@ -1,11 +1,11 @@
 """`all`, `any` and `not` over other conditions."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from domain.conditions.base import Condition, Facts
 from domain.explanation import ConditionResult
 from domain.finding import Anchors, anchors_of
-from domain.values import value
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,34 +64,24 @@ class Not:
         """Return the part's results, turned round; what would make the part hold is no remedy here."""
         return tuple(
             ConditionResult(
-                f"not {r.condition}", f"not {r.required}", r.actual, not r.met and not r.failed, failed=r.failed
+                f"not {r.condition}",
+                r.opposite or f"not {r.required}",
+                r.actual,
+                not r.met and not r.failed,
+                failed=r.failed,
+                has=r.has,
+                opposite=r.required,
             )
             for r in self.part.results(facts)
         )
 
 
-@value
-class _Remedy:
-    """What would make a condition hold: sentences, and how much money they ask for in all."""
-
-    sentences: tuple[str, ...]
-    gap: int
-
-
-def remedy_of(condition: Condition, facts: Facts) -> str | None:
-    """Return the nearest change that makes a condition hold which does not; None when nobody can tell."""
-    found = _remedy(condition, facts)
-    return " ".join(dict.fromkeys(found.sentences)) if found else None
-
-
-def _remedy(condition: Condition, facts: Facts) -> _Remedy | None:
+def leaves(condition: Condition) -> Iterator[Condition]:
+    """Yield the conditions that a condition is made of and that are made of no others."""
     if isinstance(condition, (All, AnyOf)):
-        parts = [_remedy(part, facts) for part in condition.parts if not part.met(facts)]
-        found = [part for part in parts if part is not None]
-        if isinstance(condition, AnyOf):  # of several ways the shortest, and of such the cheapest
-            return min(found, key=lambda part: (len(part.sentences), part.gap), default=None)
-        if len(found) < len(parts):
-            return None
-        return _Remedy(tuple(one for part in found for one in part.sentences), sum(part.gap for part in found))
-    (result, *others) = condition.results(facts)
-    return None if others or result.remedy is None else _Remedy((result.remedy,), result.gap)
+        for part in condition.parts:
+            yield from leaves(part)
+    elif isinstance(condition, Not):
+        yield from leaves(condition.part)
+    else:
+        yield condition

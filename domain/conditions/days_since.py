@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.conditions.base import Facts
-from domain.conditions.wording import between, counted
+from domain.conditions.wording import between, counted, has_of
 from domain.explanation import ConditionResult
 from domain.instants import local_day
 
@@ -24,7 +24,7 @@ class DaysSinceLastOrder:
         """Return the bounds and the days."""
         days = _days(facts, _last(facts))
         nothing = "no order before" if facts.member else "no member"
-        return (_result("daysSinceLastOrder", days, self.least, self.most, nothing),)
+        return (_result(facts, "daysSinceLastOrder", days, (self.least, self.most), nothing),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class DaysSinceEnrolment:
     def results(self, facts: Facts) -> tuple[ConditionResult, ...]:
         """Return the bounds and the days."""
         days = _days(facts, _enrolled(facts))
-        return (_result("daysSinceEnrolment", days, self.least, self.most, "no member"),)
+        return (_result(facts, "daysSinceEnrolment", days, (self.least, self.most), "no member"),)
 
 
 def days_since(facts: Facts, then: datetime) -> int:
@@ -66,10 +66,14 @@ def _within(days: int | None, least: int | None, most: int | None) -> bool:
     return days is not None and (least is None or days >= least) and (most is None or days <= most)
 
 
-def _result(name: str, days: int | None, least: int | None, most: int | None, nothing: str) -> ConditionResult:
+def _result(
+    facts: Facts, name: str, days: int | None, bounds: tuple[int | None, int | None], nothing: str
+) -> ConditionResult:
+    least, most = bounds
+    has = has_of(facts)
     required = between(least, most, "day")
     if days is None:
-        return ConditionResult(name, required, nothing, met=False)
+        return ConditionResult(name, required, nothing, met=False, has=has)
     gap = max((least or 0) - days, 0)
     remedy = f"Wait {gap} more {'day' if gap == 1 else 'days'}." if gap else None
-    return ConditionResult(name, required, counted(days, "day"), _within(days, least, most), remedy)
+    return ConditionResult(name, required, counted(days, "day"), _within(days, least, most), remedy, wait=gap, has=has)

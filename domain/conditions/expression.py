@@ -6,10 +6,18 @@ from typing import Any
 from domain.conditions.base import Facts, ordered_lines
 from domain.conditions.days_since import days_since
 from domain.conditions.weekday import DAYS
+from domain.conditions.wording import NAMED_MAX, counted, listed
 from domain.explanation import ConditionResult
-from domain.expressions import context, evaluated
+from domain.expressions import context, evaluated, reading
 
 SHOWN_MAX = 120
+VALUE_MAX = 60
+"""So many characters of a text are told."""
+LINES = ("order", "lines")
+AMOUNTS = frozenset(("order", name) for name in ("subtotal", "goods", "shipping", "payable"))
+"""What is told as money."""
+UNTOLD = frozenset({("member", "id")})
+"""What no other condition tells either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +33,10 @@ class Expression:
     def results(self, facts: Facts) -> tuple[ConditionResult, ...]:
         """Return the expression and what it comes to. Nobody but its author knows what would mend it."""
         found = _found(self.text, facts)
-        actual = f"error: {found}" if isinstance(found, str) else str(found).lower()
+        actual = f"error: {found}" if isinstance(found, str) else _named(self.text, facts) or str(found).lower()
         required = self.text if len(self.text) <= SHOWN_MAX else f"{self.text[:SHOWN_MAX]}…"
-        return (ConditionResult("expression", required, actual, found is True, failed=isinstance(found, str)),)
+        failed = isinstance(found, str)
+        return (ConditionResult("expression", required, actual, found is True, failed=failed, has="there is"),)
 
 
 def _found(text: str, facts: Facts) -> bool | str:
@@ -49,6 +58,34 @@ def _found(text: str, facts: Facts) -> bool | str:
     if text not in found:
         found[text] = evaluated(text, kept["context"])
     return found[text]
+
+
+def _named(text: str, facts: Facts) -> str:
+    """Return what the expression names, each with what was found: `member.orders = 1, order.payable = 19.40 USD`.
+
+    It is what other conditions tell too: neither ids nor what single lines are, and no more than some of each.
+    """
+    variables = {"member": member_variables(facts), "order": order_variables(facts), "event": event_variables(facts)}
+    paths = reading(text, facts.program.currency_scale).paths
+    told = [path for path in paths if path not in UNTOLD]
+    spelled = [f"{'.'.join(path)} = {_value(path, variables, facts)}" for path in told[:NAMED_MAX]]
+    rest = len(told) - NAMED_MAX
+    return ", ".join(spelled) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _value(path: tuple[str, ...], variables: Any, facts: Facts) -> str:
+    """Return what stands at a path, as a reason tells it."""
+    for name in path:
+        variables = variables.get(name) if isinstance(variables, dict) else None
+    if path in AMOUNTS:
+        return facts.program.money(variables)
+    if isinstance(variables, bool) or variables is None:
+        return "none" if variables is None else str(variables).lower()
+    if path == LINES:
+        return counted(len(variables), "line")
+    if isinstance(variables, (list, dict)):
+        return f"[{listed((name[:VALUE_MAX] for name in variables), '')}]"
+    return str(variables)[:VALUE_MAX]
 
 
 def member_variables(facts: Facts) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from domain.conditions.base import Condition, Facts
 from domain.conditions.combine import All
+from domain.conditions.following import add_goods
 from domain.explanation import ConditionResult
 from domain.finding import Anchor, Anchors
 from domain.matching import EVERYTHING, Match
@@ -41,6 +42,21 @@ class MatchingLines:
         missing, short = self._gaps(facts)
         remedy = f"{self._spelled(facts, missing, short, ' more')}{self._goods}." if missing or short else None
         return (ConditionResult("matchingLines", required, actual, remedy is None, remedy, short),)
+
+    def follow(self, facts: Facts) -> bool:
+        """Add the goods that are missing to copied facts, and tell whether there are such."""
+        match, (missing, short) = self.match, self._gaps(facts)
+        prices = [line.content.unit_price for line in facts.running.matching(match)]
+        pieces = max(missing, 1)
+        line = add_goods(
+            facts,
+            max(short, pieces * min(prices, default=1)),
+            pieces,
+            sku=min(match.skus, default=""),
+            category=min(match.categories, default=None),
+            attributes=tuple(sorted(match.attributes)[:1]),
+        )
+        return match.matches(line)
 
     @property
     def _goods(self) -> str:

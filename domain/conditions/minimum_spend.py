@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.conditions.base import Facts
+from domain.conditions.following import add_goods
 from domain.explanation import ConditionResult
 
 
@@ -34,8 +35,17 @@ class MinimumSpend:
             return (ConditionResult("minimumSpend", required, "no order", met=False),)
         found = self._found(facts)
         gap = max(self.amount - found, 0)
-        remedy = f"{money(gap)} more{goods}." if gap else None
+        remedy = self.more(facts, gap) if gap else None
         return (ConditionResult("minimumSpend", required, f"{money(found)}{goods}", not gap, remedy, gap),)
+
+    def more(self, facts: Facts, gap: int) -> str:
+        """Return that so much more is needed, in minor units of the program's currency."""
+        return f"{facts.program.money(gap)} more{'' if self.of is SpendBasis.PAYABLE else ' of goods'}."
+
+    def follow(self, facts: Facts) -> bool:
+        """Add goods for the gap to copied facts."""
+        add_goods(facts, max(self.amount - self._found(facts), 0))
+        return True
 
     def _found(self, facts: Facts) -> int:
         if self.of is SpendBasis.LISTED:

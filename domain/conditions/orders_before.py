@@ -1,9 +1,9 @@
 """`firstOrder` and `nthOrder`: how many orders a member had before."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from domain.conditions.base import Facts
-from domain.conditions.wording import alternatives, counted
+from domain.conditions.wording import alternatives, counted, has_of, ordinal
 from domain.explanation import ConditionResult
 
 
@@ -18,7 +18,8 @@ class FirstOrder:
     def results(self, facts: Facts) -> tuple[ConditionResult, ...]:
         """Return how many there are. Nothing mends it."""
         actual = "no member" if facts.member is None else _before(facts.member.orders)
-        return (ConditionResult("firstOrder", "no order before", actual, self.met(facts)),)
+        met, has, opposite = self.met(facts), has_of(facts), "an order before"
+        return (ConditionResult("firstOrder", "no order before", actual, met, has=has, opposite=opposite),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +38,32 @@ class NthOrder:
 
     def results(self, facts: Facts) -> tuple[ConditionResult, ...]:
         """Return the numbers required and that of the order."""
-        multiples = [f"each multiple of {self.every}"] if self.every else []
-        required = f"order {alternatives([*map(str, sorted(self.numbers)), *multiples])}"
+        numbers = [f"order {number}" for number in sorted(self.numbers)]
+        required = alternatives(numbers + [f"every {ordinal(self.every or 0)} order"] * bool(self.every))
         if facts.order is None:
             actual = "no order"
         else:
             actual = f"order {facts.member.orders + 1}" if facts.member else "no member"
-        return (ConditionResult("nthOrder", required, actual, self.met(facts)),)
+        is_met, wait = self.met(facts), self._missing(facts)
+        remedy = f"{wait} more {'order' if wait == 1 else 'orders'}." if wait else None
+        has = "this is" if facts.member else None
+        return (ConditionResult("nthOrder", required, actual, is_met, remedy, has=has),)
+
+    def follow(self, facts: Facts) -> bool:
+        """Let the member of copied facts have bought as often as is needed before."""
+        if facts.member is None:
+            return False
+        facts.member = replace(facts.member, orders=facts.member.orders + self._missing(facts))
+        return True
+
+    def _missing(self, facts: Facts) -> int:
+        """Return how many orders later one has the right number; 0 when none will, or this one has."""
+        if facts.member is None or facts.order is None or self.met(facts):
+            return 0
+        number = facts.member.orders + 1
+        later = [found for found in self.numbers if found > number]
+        later += [number - number % self.every + self.every] if self.every else []
+        return min(later, default=number) - number
 
 
 def _before(orders: int) -> str:

@@ -6,6 +6,7 @@ from domain.conditions.base import Facts
 from domain.conditions.wording import one_of
 from domain.explanation import ConditionResult
 from domain.finding import Anchor, Anchors
+from domain.values import replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,12 @@ class StoreIs:
         remedy = None if is_met else f"Order at {required}."
         return (ConditionResult("store", required, facts.store or "no store", is_met, remedy),)
 
+    def follow(self, facts: Facts) -> bool:
+        """Let copied facts be of an order that is bought there."""
+        assert facts.order is not None, "only orders have remedies"
+        facts.order = replace(facts.order, store=min(self.codes))
+        return True
+
 
 @dataclass(frozen=True, slots=True)
 class ChannelIs:
@@ -50,3 +57,9 @@ class ChannelIs:
         required, is_met = one_of(self.codes), self.met(facts)
         remedy = None if is_met else f"Order through {required}."
         return (ConditionResult("channel", required, facts.channel or "no channel", is_met, remedy),)
+
+    def follow(self, facts: Facts) -> bool:
+        """Let copied facts be of an order that is bought so."""
+        assert facts.order is not None, "only orders have remedies"
+        facts.order = replace(facts.order, channel=min(self.codes))
+        return True

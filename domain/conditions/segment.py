@@ -26,7 +26,8 @@ class InSegment:
         """Return the segments required and those of them that the member is in."""
         found = self._found(facts)
         actual = listed(found, "none of them") if facts.member else "no member"
-        return (ConditionResult("segment", one_of(self.codes), actual, bool(found)),)
+        has = "the member is in" if facts.member else None
+        return (ConditionResult("segment", one_of(self.codes), actual, bool(found), has=has),)
 
     def _found(self, facts: Facts) -> frozenset[str]:
         return segments_of(facts.program, facts.member, self.codes, facts.occurred_at, facts.recorded_at)

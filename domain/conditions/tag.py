@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from domain.conditions.base import Facts
-from domain.conditions.wording import listed, one_of
+from domain.conditions.wording import has_of, listed, one_of
 from domain.explanation import ConditionResult
 
 
@@ -20,4 +20,4 @@ class Tagged:
     def results(self, facts: Facts) -> tuple[ConditionResult, ...]:
         """Return the tags required and the member's own. Staff give tags; the member cannot mend it."""
         actual = listed(facts.member.tags, "no tag") if facts.member else "no member"
-        return (ConditionResult("tag", one_of(self.tags), actual, self.met(facts)),)
+        return (ConditionResult("tag", one_of(self.tags), actual, self.met(facts), has=has_of(facts)),)

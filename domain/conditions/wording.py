@@ -1,7 +1,12 @@
 """How conditions say what they require and what they found."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    from domain.conditions.base import Facts
+
+MEMBER_HAS = "the member has"
 NAMED_MAX = 5
 """So many names of a list are spelled; of the others the number is told."""
 
@@ -29,6 +34,17 @@ def listed(names: Iterable[str], none: str) -> str:
 def counted(number: int, noun: str) -> str:
     """Return `1 day`, `2 days`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def ordinal(number: int) -> str:
+    """Return `1st`, `2nd`, `3rd`, `11th`."""
+    is_teen = number // 10 % 10 == 1
+    return f"{number}{'th' if is_teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
+
+
+def has_of(facts: "Facts") -> str | None:
+    """Return who has what is known of the member; of a guest's order it is the order that names nobody."""
+    return MEMBER_HAS if facts.member else None
 
 
 def between(least: int | None, most: int | None, noun: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 import models
+from domain.campaigns import Trigger
 from schema import ids
 from schema.context import Info
 from schema.enums import described
@@ -19,13 +20,10 @@ if TYPE_CHECKING:
     from schema.types.member import Member
 
 
-class OccasionTrigger(str, Enum):  # noqa: UP042  (Strawberry names the values; they are not compared with text)
-    """What sort of occasion it was: a trigger of campaigns, but no order."""
-
-    ENROLLED = "ENROLLED"
-    EVENT = "EVENT"
-    SCHEDULE = "SCHEDULE"
-    TIER_CHANGED = "TIER_CHANGED"
+if TYPE_CHECKING:
+    OccasionTrigger = Trigger
+else:  # what campaigns answer that is no order: a trigger that is added to them is one of these at once
+    OccasionTrigger = Enum("OccasionTrigger", {one.name: one.value for one in Trigger if one is not Trigger.ORDER})
 
 
 described(
@@ -36,6 +34,7 @@ described(
         "EVENT": "The member did something that was reported.",
         "SCHEDULE": "The time of day came at which a campaign looks at all members.",
         "TIER_CHANGED": "The member reached a tier.",
+        "SEGMENT_ENTERED": "The member entered a segment.",
     },
 )
 
@@ -50,8 +49,8 @@ class Occasion(Node):
     row: strawberry.Private[models.Occasion]
     trigger: OccasionTrigger = strawberry.field(description="What sort of occasion it was.")
     code: str | None = strawberry.field(
-        description="Code of the behaviour, of the tier that was reached, or of the campaign whose schedule it was; "
-        "null for an enrolment."
+        description="Code of the behaviour, of the tier that was reached, of the segment that was entered, or of the "
+        "campaign whose schedule it was; null for an enrolment."
     )
     source: str | None = strawberry.field(description="The outside system that named it; null when none did.")
     external_id: str | None = strawberry.field(description="Its name for it, unique together with the source.")

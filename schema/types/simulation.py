@@ -16,6 +16,7 @@ from schema.types.campaign import Campaign
 from schema.types.member import Member
 from schema.types.program import Asset, Tier, TierLadder
 from services import simulations
+from services.actors import Scope
 
 
 @strawberry.type(description="An amount of one asset, as the program is and as it would be.")
@@ -57,9 +58,11 @@ class SimulatedMember:
     discount: Decimal = strawberry.field(description="How much more discount there would be; negative is less.")
     points: list[SimulatedGain] = strawberry.field(description="Of which assets more or less would have been earned.")
 
-    @strawberry.field(description="Who.")
+    @strawberry.field(description=f"Who. Null without `{Scope.MEMBERS_READ.value}`.")
     async def member(self, info: Info) -> Member | None:
-        """Return the member."""
+        """Return the member; None to who may read sums over a program, and nobody's data."""
+        if not info.context.actor.may(Scope.MEMBERS_READ):
+            return None
         row = await info.context.loaders.member.load(self.member_id)
         return Member.of(row) if row else None
 

@@ -21,7 +21,7 @@ from tortoise.connection import get_connections
 from tortoise.expressions import F
 
 import models
-from app.server import create_app
+from app.server import Background, create_app
 from app.settings import Settings
 from services import credentials, programs, value_terms
 from services.actors import ALL_SCOPES, Scope
@@ -157,9 +157,11 @@ async def program_with_key(template: Template, code: str = "SHOP") -> tuple[Any,
 
 
 @asynccontextmanager
-async def served(database_url: str, template: Template = Template.STANDARD) -> AsyncIterator[Api]:
+async def served(
+    database_url: str, template: Template = Template.STANDARD, background: Sequence[Background] = ()
+) -> AsyncIterator[Api]:
     """Serve a program on an empty database."""
-    app = create_app(Settings(database_url=database_url, secret_key=SECRET))
+    app = create_app(Settings(database_url=database_url, secret_key=SECRET), background=background)
     async with app.router.lifespan_context(app):
         program_id, key = await program_with_key(template)
         transport = httpx.ASGITransport(app=app)

@@ -4,10 +4,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import models
+from domain.campaigns import Trigger
+from services import programs, schedules
 from services.actors import Scope
 from services.credentials import member_token
-from tests.api.conftest import SECRET, Api
-from tests.factories import campaign
+from services.engine import Engine
+from services.transaction import transaction
+from tests.api.conftest import SECRET, Api, served
+from tests.factories import NOON, campaign
 
 ENROLL = """mutation($input: MemberEnrollInput!) { memberEnroll(input: $input) {
   member { id attributes { key value } } userErrors { ... on UserError { code field } } } }"""
@@ -161,3 +165,66 @@ async def test_an_event_is_not_reported_ahead_of_its_time(api: Api) -> None:
     member = await enrolled(api)
     late = await recorded(api, member, "1", occurredAt=(datetime.now(UTC) + timedelta(hours=1)).isoformat())
     assert late["userErrors"] == [{"code": "INVALID_INPUT", "field": ["input", "occurredAt"]}]
+
+
+async def test_occasions_of_every_trigger_are_read_in_lists_by_node_and_from_the_stream(database_url: str) -> None:
+    opened: list[Engine] = []
+
+    async def keep(engine: Engine) -> None:
+        opened.append(engine)
+
+    async with served(database_url, background=[keep]) as api:
+        made = await every_occasion(api, opened)
+        answer = await api.data(
+            "query($id: ID!) { member(by: {id: $id}) { position occasions { nodes { id trigger code } } } }",
+            {"id": made["member"]},
+        )
+        nodes = answer["member"]["occasions"]["nodes"]
+        said = {one["trigger"]: one["code"] for one in nodes}
+        assert said == {
+            "ENROLLED": None,
+            "EVENT": "CHECK_IN",
+            "SCHEDULE": "ON_SCHEDULE",
+            "TIER_CHANGED": "SILVER",
+            "SEGMENT_ENTERED": "VIP",
+        }
+        assert set(said) == {one.value for one in Trigger if one is not Trigger.ORDER}
+        for node in nodes:
+            query = "query($id: ID!) { node(id: $id) { ... on Occasion { id trigger code } } }"
+            assert (await api.data(query, {"id": node["id"]}))["node"] == node
+            watch = """subscription($id: ID!, $after: Cursor) { memberEvents(memberId: $id, after: $after) {
+              ... on OccasionRecorded { occasion { id trigger code } } } }"""
+            epoch, _, place = answer["member"]["position"].split("-", 2)
+            told = await api.first(
+                watch,
+                {"id": made["member"], "after": f"{epoch}-0-{place}"},
+                f"Bearer {api.key}",
+                lambda data, node=node: data["memberEvents"].get("occasion") == node,  # type: ignore[misc]
+            )
+            assert "errors" not in told
+
+
+async def every_occasion(api: Api, opened: list[Engine]) -> dict[str, str]:
+    """Let something of every trigger happen to a member, for each of which a campaign gives five points."""
+    async with transaction():
+        await models.Program.filter(id=api.program_id).update(virtual_now=NOON)
+    segment = """mutation($input: SegmentSaveInput!) { segmentSave(input: $input) { userErrors { __typename } } }"""
+    vip = {"code": "VIP", "name": "VIP", "conditions": {"tag": {"anyOf": ["vip"]}}, "idempotencyKey": "s"}
+    await api.data(segment, {"input": vip})
+    for trigger in Trigger:
+        condition = {"segment": {"codes": ["VIP"]}} if trigger is Trigger.SEGMENT_ENTERED else None
+        schedule = {"at": "09:00"} if trigger is Trigger.SCHEDULE else None
+        code = f"ON_{trigger.value}"
+        if trigger is not Trigger.ORDER:
+            await campaign(api.program_id, code, WELCOME, condition, trigger=trigger.value, schedule=schedule)
+    member = await enrolled(api)
+    await recorded(api, member, "e")
+    await api.data(TAG, {"input": {"idempotencyKey": "t", "member": {"id": member}, "add": ["vip"]}})
+    line = {"ref": "1", "sku": "LP", "quantity": 1, "unitPrice": "1000.00"}
+    bought = {"source": "till", "externalId": "1", "member": {"id": member}, "lines": [line]}
+    commit = "mutation($input: OrderCommitInput!) { orderCommit(input: $input) { userErrors { __typename } } }"
+    await api.data(commit, {"input": {"idempotencyKey": "o", "order": bought}})
+    await programs.set_clock(api.program_id, NOON + timedelta(days=1))
+    (engine,) = opened
+    await schedules.run_due(engine, await engine.program(api.program_id))
+    return {"member": member}

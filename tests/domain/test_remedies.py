@@ -1,14 +1,29 @@
-"""What would make a condition hold that does not, and what is never said to hold."""
+"""What would make a condition hold that does not, and what is never said to help and does not."""
+
+import re
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from domain.campaigns import EVER
 from domain.conditions.base import Condition
-from domain.conditions.combine import All, AnyOf, Not, remedy_of
+from domain.conditions.combine import All, AnyOf, Not
 from domain.conditions.expression import Expression
-from domain.conditions.minimum_spend import MinimumSpend
+from domain.conditions.minimum_spend import MinimumSpend, SpendBasis
 from domain.conditions.tier import TierIs
 from domain.conditions.weekday import Weekday
-from tests.domain.makers import facts
+from domain.evaluate import evaluate
+from domain.explanation import NotApplied, NotAppliedReason
+from domain.program import CampaignVersion
+from domain.remedies import remedy_of
+from domain.usage import Usage, UsageKey, counted
+from tests.domain.campaigns import EFFECTS, shop, version_of
+from tests.domain.makers import DAY, MEMBER_ID, NOON, PROGRAM_ID, facts, line, member_facts, order
 
 GOLD, DEAR, NEAR = TierIs(frozenset({"GOLD"})), MinimumSpend(1000_00), MinimumSpend(106_00)
 TODAY = Weekday(frozenset({1}))
@@ -37,3 +52,150 @@ def test_of_what_cannot_be_told_neither_is_said_to_hold() -> None:
         assert not condition.met(facts())
         assert not all(result.met for result in condition.results(facts()))
     assert AnyOf((TODAY, Not(vip))).met(facts())
+
+
+# ── followed literally ───────────────────────────────────────────────────────────────────────────────────────────────
+
+Z_OFF = {"percentOff": {"percent": "10", "match": {"skus": ["Z"]}}}
+TAG: dict[str, Any] = {"addTag": {"tag": "made"}}
+SPEND_50 = {"minimumSpend": {"amount": "50"}}
+EARNS = {"earn": {"asset": "POINTS", "points": "1", "per": "100", "rounding": "DOWN"}}
+LATER = (NOON - 16 * DAY, NOON + 20 * DAY)
+
+
+def reason(campaign: CampaignVersion, total: int = 19_40, at: datetime = NOON, **known: Any) -> NotApplied | None:
+    """Return why a campaign does not apply to an order of a member; None when it gives something."""
+    usages = known.pop("usages", {})
+    member = member_facts(**known)
+    content = order(total)
+    found = evaluate(shop(campaign), content, occurred_at=at, recorded_at=at, member=member, usages=usages)
+    return next(iter(found.not_applied), None)
+
+
+def used(campaign: CampaignVersion, owner: UUID, **counts: int) -> dict[UsageKey, Usage]:
+    """Return what was used of a campaign for ever."""
+    found: dict[UsageKey, Usage] = {}
+    plain = {"uses": 1, "count": 1, "money": 0, "points": 0} | counts
+    counted(found, PROGRAM_ID, (campaign.campaign_id, owner, EVER), **plain)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("form", "why", "remedy"),
+    [
+        (
+            {"calendar": {"weekday": {"days": ["MONDAY"]}}, "conditions": SPEND_50, "effects": [TAG]},
+            NotAppliedReason.OUTSIDE_CALENDAR,
+            "Order on Monday. 30.60 CNY more.",
+        ),
+        (
+            {"conditions": {"minimumSpend": {"amount": "25"}}, "effects": [EARNS]},
+            NotAppliedReason.CONDITION_NOT_MET,
+            "80.60 CNY more.",
+        ),
+        ({"conditions": SPEND_50, "effects": [Z_OFF]}, NotAppliedReason.CONDITION_NOT_MET, None),
+        ({"conditions": SPEND_50, "effects": [Z_OFF, TAG]}, NotAppliedReason.CONDITION_NOT_MET, "30.60 CNY more."),
+        (
+            {"conditions": {"all": [{"minimumSpend": {"amount": "100"}}, {"not": SPEND_50}]}, "effects": [TAG]},
+            NotAppliedReason.CONDITION_NOT_MET,
+            None,
+        ),
+        (
+            {"conditions": {"daysSinceLastOrder": {"atLeast": 60}}, "effects": [TAG], "ends_at": LATER[1]},
+            NotAppliedReason.CONDITION_NOT_MET,
+            None,
+        ),
+        (
+            {"conditions": {"daysSinceLastOrder": {"atLeast": 60}}, "effects": [TAG]},
+            NotAppliedReason.CONDITION_NOT_MET,
+            "Wait 44 more days.",
+        ),
+        (
+            {"conditions": {"daysSinceLastOrder": {"atLeast": 60}}, "effects": [Z_OFF]},
+            NotAppliedReason.CONDITION_NOT_MET,
+            None,
+        ),
+        (
+            {"starts_at": NOON + 3 * DAY, "ends_at": NOON + 9 * DAY, "conditions": SPEND_50, "effects": [TAG]},
+            NotAppliedReason.OUTSIDE_WINDOW,
+            "Order on or after 2026-03-06 12:00. 30.60 CNY more.",
+        ),
+        (
+            {"starts_at": NOON + 3 * DAY, "ends_at": NOON + 9 * DAY, "effects": [Z_OFF]},
+            NotAppliedReason.OUTSIDE_WINDOW,
+            None,
+        ),
+        (
+            {"conditions": {"nthOrder": {"every": 5}}, "effects": [TAG]},
+            NotAppliedReason.CONDITION_NOT_MET,
+            "2 more orders.",
+        ),
+        (
+            {"calendar": {"monthDay": {"days": [13]}, "weekday": {"days": ["FRIDAY"]}}, "effects": [TAG]},
+            NotAppliedReason.OUTSIDE_CALENDAR,
+            "Order on day 13 of the month. Order on Friday.",
+        ),
+    ],
+)
+def test_a_remedy_names_all_that_is_needed_or_there_is_none(
+    form: dict[str, Any], why: NotAppliedReason, remedy: str | None
+) -> None:
+    found = reason(version_of("C", **form), orders=27, last_order_at=LATER[0])
+    assert found is not None
+    assert (found.reason, found.remedy) == (why, remedy)
+
+
+def test_of_what_is_used_up_or_left_out_no_remedy_is_told() -> None:
+    once = version_of("C", conditions=SPEND_50, effects=[TAG], limits={"perMember": 1})
+    found = reason(once, usages=used(once, MEMBER_ID))
+    assert found is not None
+    assert (found.reason, found.remedy) == (NotAppliedReason.LIMIT_REACHED, None)
+    five = {"amountOff": {"amount": "5.00"}}
+    poor = version_of("C", conditions=SPEND_50, effects=[five], budget={"money": "6.00"})
+    found = reason(poor, usages=used(poor, poor.campaign_id, money=5_00))
+    assert found is not None
+    assert (found.reason, found.remedy) == (NotAppliedReason.CONDITION_NOT_MET, None)
+    spent = version_of("C", conditions=SPEND_50, effects=[five], budget={"money": "5.00"})
+    found = reason(spent, usages=used(spent, spent.campaign_id, money=5_00))
+    assert found is not None
+    assert (found.reason, found.remedy) == (NotAppliedReason.BUDGET_SPENT, None)
+    left_out = version_of("C", starts_at=NOON + DAY, conditions=SPEND_50, effects=[TAG], holdout=10_000)
+    found = reason(left_out)
+    assert found is not None
+    assert (found.reason, found.remedy) == (NotAppliedReason.HELD_OUT, None)
+
+
+MORE = re.compile(r"([0-9.]+) CNY more(?: of goods)?\.")
+THRESHOLDS = st.sampled_from(["1", "20", "33.33", "75"])
+SPENDS = st.builds(
+    lambda amount, of: {"minimumSpend": {"amount": amount, "of": of}}, THRESHOLDS, st.sampled_from([*SpendBasis])
+)
+ASKED = st.recursive(
+    SPENDS | SPENDS.map(lambda one: {"not": one}) | st.just({"weekday": {"days": ["TUESDAY"]}}),
+    lambda parts: st.lists(parts, min_size=1, max_size=3).flatmap(
+        lambda found: st.sampled_from([{"all": found}, {"any": found}])
+    ),
+    max_leaves=4,
+)
+
+
+@settings(deadline=None)
+@given(
+    st.integers(0, 60_00),
+    ASKED,
+    st.lists(EFFECTS, min_size=1, max_size=2),
+    st.sampled_from([None, {"money": "3.00"}, {"count": 1}]),
+)
+def test_who_spends_as_much_more_as_a_remedy_says_gets_something(
+    total: int, conditions: dict[str, Any], effects: list[dict[str, Any]], budget: dict[str, Any] | None
+) -> None:
+    campaign = version_of("C", conditions=conditions, effects=effects, budget=budget)
+    found = reason(campaign, total)
+    if found is None or found.reason is not NotAppliedReason.CONDITION_NOT_MET or found.remedy is None:
+        return
+    more = sum(int(Decimal(amount) * 100) for amount in MORE.findall(found.remedy))
+    assert MORE.sub("", found.remedy).strip() == ""
+    goods = (line("1", total), line("+", more, sku="OTHER"))
+    content = order(lines=goods)
+    again = evaluate(shop(campaign), content, occurred_at=NOON, recorded_at=NOON, member=member_facts())
+    assert [effect.version for effect in again.effects if effect.version] != []

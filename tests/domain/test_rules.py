@@ -17,6 +17,7 @@ from domain.effects.multiply_earn import MultiplyEarn, MultiplyEarnByTier
 from domain.refusals import InvalidInput
 from domain.rules import RuleReader
 from domain.rules_conditions import DEPTH_MAX, PARTS_MAX
+from tests.domain.campaigns import version_of
 from tests.domain.makers import POINTS, QUALIFYING, TIERS, VALUE
 
 rules = RuleReader((POINTS, QUALIFYING, VALUE), frozenset(tier.code for tier in TIERS), 2)
@@ -240,3 +241,32 @@ def test_whatever_is_stored_is_read_or_refused_with_a_path(form: Any) -> None:
         except InvalidInput as refusal:
             refused = refusal.field[0]
         assert refused in {None, root}
+
+
+@pytest.mark.parametrize(
+    ("trigger", "form", "path", "message"),
+    [
+        ("EVENT", SPEND, (), "`minimumSpend` is about an order, and EVENT comes with none."),
+        ("ENROLLED", {"store": {"codes": ["S"]}}, (), "`store` is about an order, and ENROLLED comes with none."),
+        ("EVENT", {"all": [{"nthOrder": {"every": 2}}]}, ("all", "0"), "`nthOrder` is about an order"),
+        ("ORDER", {"event": {"codes": ["E"]}}, (), "`event` is about what happened, and an order is no event."),
+        (
+            "ORDER",
+            {"attribute": {"of": "EVENT", "key": "k", "values": ["v"]}},
+            (),
+            "`attribute` is about what happened, and an order is no event.",
+        ),
+        ("EVENT", {"attribute": {"of": "LINE", "key": "k", "values": ["v"]}}, (), "`attribute` is about an order"),
+    ],
+)
+def test_what_can_never_hold_for_its_trigger_is_refused(
+    trigger: str, form: dict[str, Any], path: tuple[str, ...], message: str
+) -> None:
+    effects = [{"addTag": {"tag": "made"}}]
+    name = next(iter(form)) if not path else "nthOrder"
+    with pytest.raises(InvalidInput) as refused:
+        version_of("C", trigger=trigger, conditions=form, effects=effects)
+    assert refused.value.message.startswith(f"Never applies: {message}")
+    assert refused.value.field == ("conditions", *path, name)
+    may = {"any": [form, {"tag": {"anyOf": ["vip"]}}]}  # beside another it does no harm
+    assert version_of("C", trigger=trigger, conditions=may, effects=effects).condition is not None
