@@ -24,7 +24,8 @@ MEMBER = MemberFacts(id=MEMBER_ID)
 def settled(*campaigns: CampaignVersion, first: int = 90_00, shipping: int = 4_00) -> Settled:
     """Return the order after discounts, and a gift in it."""
     lines = ((CONTENT.lines[0], first, False), (CONTENT.lines[1], 50_00, False), (line("gift-1", 0), 0, True))
-    return Settled(lines, shipping, frozenset(one.campaign_id for one in campaigns))
+    groups = {one.group: (one.id, one.name) for one in campaigns if one.group}
+    return Settled(lines, shipping, frozenset(one.campaign_id for one in campaigns), groups)
 
 
 def claimed(*campaigns: CampaignVersion, of: Settled) -> Evaluation:
