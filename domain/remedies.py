@@ -2,7 +2,8 @@
 
 A remedy names all that is needed. So each way that the conditions name is followed on a copy of the facts: goods are
 added, the day has come, the tier is reached. It is told only if the campaign then applies and gives something. What no
-customer can bring about has no remedy, and where nobody can tell, none is better than a false one.
+customer can bring about has no remedy, and where nobody can tell, none is better than a false one. Remedies are a help
+and no part of the price, so what finding them may cost has a limit (`TRIES_MAX`); beyond it there are none.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -25,6 +26,8 @@ WAYS_MAX = 8
 """So many ways to meet a condition are followed, the shortest first."""
 DAYS_MAX = 366
 """So far ahead a day is looked for that meets all conditions on time; what has to be waited for comes before it."""
+DAYS_OF_TRY = 16
+"""To look at so many days costs about as much as to follow a remedy."""
 MORE_DOUBLINGS_MAX = 24
 """How often what has to be spent more is doubled until the effects give something."""
 
@@ -102,6 +105,8 @@ def _joined(chosen: Iterable[Way]) -> Way:
 
 def _followed(way: Way, facts: Facts, helps: Helps, until: datetime) -> str | None:
     """Return how a way is told, if the campaign applies to who follows it."""
+    if not facts.patience.tries():
+        return None
     then = copied(facts)
     for leaf in way.leaves:
         if not isinstance(leaf, OF_TIME):
@@ -127,6 +132,8 @@ def _first(leaves: list[Condition], facts: Facts, wait: int, until: datetime) ->
     then = copied(facts)
     day = local_day(begins, zone)
     for later in range(wait, wait + DAYS_MAX + 1):
+        if later % DAYS_OF_TRY == 0 and not facts.patience.tries():
+            return None
         if day > NEVER.date() - timedelta(days=later + 1):
             return None
         for minute in sorted(minutes):
@@ -150,6 +157,8 @@ def _with_more(way: Way, facts: Facts, helps: Helps) -> str | None:
         return None
 
     def enough(more: int) -> bool:
+        if not facts.patience.tries():
+            return False
         then = copied(facts)
         add_goods(then, more)
         return helps(then)

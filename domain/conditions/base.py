@@ -42,6 +42,22 @@ class OccasionFacts:
     attributes: tuple[tuple[str, str], ...] = ()
 
 
+TRIES_MAX = 200
+"""So often all remedies of one evaluation together are followed in thought: they must not cost more than the order."""
+
+
+@dataclass(slots=True)
+class Patience:
+    """How often remedies may still be followed; shared by all copies of the facts of one evaluation."""
+
+    left: int = TRIES_MAX
+
+    def tries(self) -> bool:
+        """Whether one more may be followed, which is counted."""
+        self.left -= 1
+        return self.left >= 0
+
+
 @dataclass(slots=True)
 class Facts:
     """What rules may look at. Of an order's amounts `running` tells, as the rules before this one left them."""
@@ -55,6 +71,7 @@ class Facts:
     running: "Running"
     goods: "tuple[Match, ...]" = ()
     """The goods that the present campaign asks for: a fixed amount that it gives comes back with these."""
+    patience: Patience = field(default_factory=Patience)
     expressions: dict[str, Any] = field(default_factory=dict)
     """What free expressions were given of these facts, kept for the next one."""
 

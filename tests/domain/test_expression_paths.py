@@ -1,20 +1,17 @@
 """What a free expression is refused for when one is saved: each with the place."""
 
-from time import process_time
-
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.campaigns import Trigger
-from domain.conditions.expression import Expression, member_variables, order_variables
+from domain.conditions.expression import Expression
 from domain.expression_costs import MACROS_MAX, NESTING_MAX
 from domain.expression_tokens import read
-from domain.expressions import TEXT_MAX, check_expression, context, evaluated
-from domain.orders import LINES_MAX
+from domain.expressions import TEXT_MAX, check_expression
 from domain.refusals import InvalidInput
 from tests.domain.campaigns import READER
-from tests.domain.makers import facts, line, member_facts, order
+from tests.domain.makers import facts
 
 MEMBER_FIELDS = (
     "`attributes`, `birthday`, `channel`, `daysSinceEnrolment`, `daysSinceLastOrder`, `id`, `known`, `orders`, "
@@ -27,7 +24,6 @@ ONCE = "Within a macro over lines `lines` is not named again for each line"
 FILTER = "`filter` copies all lines for each that it finds: use `exists`, or `map` with a condition"
 
 
-SECONDS_MAX = 0.05
 """Of a core, for all expressions of a version on an order of 500 lines."""
 
 
@@ -222,61 +218,15 @@ def test_money_is_refused_by_the_decimals_of_the_currency() -> None:
     assert refusal("money('12.5') == 1", scale=0) == "12.5 has more than 0 decimal places (at 1:7)."
 
 
-LISTS = st.sampled_from(
-    ["order.lines", "member.tags", "member.attributes", "order.lines.map(x, x.amount)", "[1, 2, 3]", "['a', 'b']"]
-)
-INNER = ["true", "1 != 1", "order.payable > 3", "size(member.tags) > 3", "'q' in member.tags", "size(order.lines) == 1"]
-
-
-@st.composite
-def dear(draw: st.DrawFn, depth: int = 3) -> str:
-    """Draw an expression of lists gone over within each other, and of many parts."""
-    if not depth:
-        return draw(st.sampled_from(INNER))
-    name = draw(st.sampled_from(["all", "exists", "exists_one"]))
-    one = f"{draw(LISTS)}.{name}(v{depth}, {draw(dear(draw(st.integers(0, depth - 1))))})"
-    return draw(st.sampled_from([" || ", " && "])).join([one] * draw(st.integers(1, 4)))
-
-
-LARGE = facts(
-    order=order(lines=tuple(line(str(n), 1_00, sku=f"S{n}", attributes=(("a", "b"),)) for n in range(LINES_MAX))),
-    member=member_facts(tags=frozenset(f"t{n}" for n in range(50)), attributes={f"k{n}": "v" for n in range(50)}),
-)
-GIVEN = context({"member": member_variables(LARGE), "order": order_variables(LARGE)}, 2)
-
-
-def seconds(*texts: str) -> float:
-    """Return how much of a core the evaluation of expressions takes, the best of three times."""
-    found = []
-    for _ in range(3):
-        before = process_time()
-        for text in texts:
-            evaluated(text, GIVEN)
-        found.append(process_time() - before)
-    return min(found)
-
-
-@settings(deadline=None, max_examples=200)
-@given(dear())
-def test_what_is_taken_is_cheap(text: str) -> None:
-    try:
-        check_expression(text, 2, ("text",))
-    except InvalidInput:
-        return
-    assert seconds(text) < SECONDS_MAX
-
-
-def test_all_expressions_of_a_version_together_are_cheap_and_more_are_refused() -> None:
+def test_all_expressions_of_a_version_together_have_a_bound() -> None:
     texts = [f"order.lines.exists(l, l.sku == 'q{number}')" for number in range(20)]
     forms = [{"expression": {"text": text}} for text in texts]
     with pytest.raises(InvalidInput, match=r"up to 1\d+ steps on 500 lines; at most 500000 are allowed") as refused:
         READER.condition({"all": [{"not": forms[0]}, {"any": forms[1:]}]})
     assert refused.value.field == ("conditions",)
     READER.condition({"any": forms[:8]})
-    assert seconds(*texts[:8]) < SECONDS_MAX
     mapped = [f"order.lines.map(l, l.amount + {number}).size() > 1" for number in range(2)]
     READER.condition({"all": [{"expression": {"text": text}} for text in mapped]})
-    assert seconds(*mapped) < SECONDS_MAX
 
 
 def test_the_expressions_of_a_segment_cost_less() -> None:
