@@ -177,7 +177,7 @@ async def publish_many(
 async def evaluations(
     program: Program, seconds: float, *, clock: Callable[[], float], short: int = 0, lines: int = LINES
 ) -> Rate:
-    """Return how many orders of so many lines are evaluated in each second of `clock`; the first budgets are `short`."""
+    """Return how many orders of so many lines are evaluated in a second of `clock`; the first budgets are `short`."""
     tiers = {ladder.id: program.tiers[ladder.id][-1] for ladder in program.ladders}
     member = MemberFacts(id=uuid7(), standings=tiers, orders=3, enrolled_at=BEGINNING)
     now = datetime.now(UTC)
