@@ -14,11 +14,11 @@ ORDER = "order:"
 
 
 def set_tag(book: Book, tag: str, by: str) -> None:
-    """Set a tag. One that is there stays as it was set first; of one that an order set it is noted who else did."""
+    """Set a tag. One that is there stays as it was set first; of one that only orders set it is noted what else did."""
     mark = book.member.tags.get(tag)
     if mark is None:
         mark = {"since": book.now.isoformat(), "by": by}
-    elif mark["by"].startswith(ORDER) and by not in _setters(mark):
+    elif by not in (setters := _setters(mark)) and all(one.startswith(ORDER) for one in setters):
         mark = mark | {"also": [*mark.get("also", ()), by]}
     else:
         return

@@ -98,7 +98,7 @@ async def _from_two_tills(shop: World, tills: list[Engine], *, is_guest: bool = 
 
 REFUNDED = {
     (0, 0): (0, 0), (1, 0): (7_65, 7), (2, 0): (15_31, 15), (3, 0): (22_96, 22),
-    (0, 1): (3, 0), (1, 1): (7_69, 7), (2, 1): (15_34, 15), (3, 1): (23_00, 22),
+    (0, 1): (4, 0), (1, 1): (7_69, 7), (2, 1): (15_35, 15), (3, 1): (23_00, 22),
     (0, 2): (8, 0), (1, 2): (7_73, 7), (2, 2): (15_39, 15), (3, 2): (23_05, 23),
 }  # fmt: skip
 """By how many pieces of both lines came back: what of 23.05 is to be paid back, and what of 23 points is taken back.

@@ -17,6 +17,9 @@ PARTS = [5, 10, 25, 50, 80, 100, 100, 101]
 Content = tuple[Any, ...]
 
 
+REST = {"FROZEN": 1, "CLOSED": 2}
+
+
 @dataclass
 class Choosing:
     books: Callable[[], Books]
@@ -31,8 +34,14 @@ class Choosing:
         return [person for person in self.books().people if not person.is_bearer]
 
     def _person(self, random: Random) -> int:
-        """Draw somebody; now and then the bearer of a card, with whom nothing is done."""
+        """Draw somebody; now and then who is at rest, or the bearer of a card, with whom nothing is done."""
+        if (resting := self._resting()) and random.random() < 0.08:
+            return picked(random, resting).number
         return picked(random, self.books().people if random.random() < 0.02 else self.people()).number
+
+    def _resting(self) -> list[Person]:
+        """Return who is frozen or has left, the latter twice as often: they are fewer."""
+        return [person for person in self.people() for _ in range(REST.get(person.status, 0))]
 
     def _other(self, random: Random, number: int) -> int:
         """Draw somebody else."""
@@ -40,7 +49,8 @@ class Choosing:
 
     def _who_has(self, random: Random, least: dict[str, int]) -> tuple[Person, str]:
         """Draw somebody and one of these assets, most often one of which they have at least so much."""
-        pairs = [(person, asset) for person in self.people() for asset in least]
+        people = self._resting() if random.random() < 0.06 else []
+        pairs = [(person, asset) for person in people or self.people() for asset in least]
         having = [(person, asset) for person, asset in pairs if person.available(asset) >= least[asset]]
         return picked(random, having if having and random.random() < 0.95 else pairs)
 

@@ -60,10 +60,10 @@ class Draws(OrderDraws, CardDraws):
     def _event(self, random: Random) -> Content:
         """Draw what somebody did, now and then under a name, which may be known."""
         known = [one for one in self.books().occasions if one.name]
-        if known and random.random() < 0.15:
+        if known and random.random() < 0.25:
             again = picked(random, known)
             number, code, at = again.content
-            code = picked(random, CHECK_INS) if random.random() < 0.3 else code
+            code = picked(random, sorted({*CHECK_INS} - {code})) if random.random() < 0.4 else code
             return number, code, picked(random, [at, None]), again.name
         name = f"e{next(self.names)}" if random.random() < 0.4 else None
         latest = [one.content[0] for one in self.books().occasions[-3:]]

@@ -46,12 +46,24 @@ class OrderDraws(RightDraws):
         return *self._commit(random), picked(random, SECONDS)
 
     def _capture(self, random: Random) -> Content:
+        if (dismissed := self._held_by_dismissed()) and random.random() < 0.5:
+            return picked(random, dismissed), None
         late = any(order.state == "EXPIRED" for order in self.books().orders.values())
         name = self._order(random, ("EXPIRED",) if late and random.random() < 0.3 else HELD)
         order = self.books().orders.get(name)
         if order is None or random.random() < 0.4:
             return name, None
         return name, self._pieces(random, order.quantities)
+
+    def _held_by_dismissed(self) -> list[str]:
+        """Return orders whose hold has run out, and which the buyer may not pay any more with what another one has."""
+        found = []
+        for name, order in self.books().orders.items():
+            if order.state == "EXPIRED" and order.drawing and order.payer is not None and order.person is not None:
+                rights = self.books().people[order.payer].rights
+                had = [rights.get((order.person, asset)) for asset, _ in order.spends]
+                found += [name] if any(right is None or right.until for right in had) else []
+        return found
 
     def _cancel(self, random: Random) -> Content:
         return (self._order(random, ("HELD",)),)
@@ -75,7 +87,8 @@ class OrderDraws(RightDraws):
         others = [name for name in guests if orders[name].state != "COMMITTED"]
         wanted = ready if chance < 0.75 else others if chance < 0.9 else []
         name = picked(random, wanted[-6:]) if wanted else self._order(random, COMMITTED)
-        return name, self._person(random)
+        resting = self._resting() if random.random() < 0.15 else []
+        return name, picked(random, resting).number if resting else self._person(random)
 
     def guests(self) -> list[str]:
         """Return the orders that nobody has claimed."""

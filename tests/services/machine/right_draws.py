@@ -20,7 +20,13 @@ class RightDraws(Choosing):
         return payer.number, agent, asset, limit
 
     def _dismiss(self, random: Random) -> Content:
-        if (rights := self._rights(least=0)) and random.random() < 0.8:
+        rights = self._rights(least=0)
+        waiting = {
+            (order.payer, order.person) for order in self.books().orders.values() if order.state in {"HELD", "EXPIRED"}
+        }
+        if (used := [right for right in rights if right[:2] in waiting]) and random.random() < 0.4:
+            return picked(random, used)
+        if rights and random.random() < 0.8:
             return picked(random, rights)
         payer = self._person(random)
         return payer, self._other(random, payer), picked(random, PAYING)

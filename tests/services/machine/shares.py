@@ -24,11 +24,11 @@ CALLS = {
     "undo": 4,
     "convert": 4,
     "appoint": 3,
-    "dismiss": 1,
+    "dismiss": 2,
     "issue": 3,
     "claim": 3,
     "void": 2,
-    "claim_order": 4,
+    "claim_order": 5,
     "event": 3,
     "tag": 2,
 }

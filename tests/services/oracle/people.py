@@ -282,7 +282,7 @@ class Person:
     def set_tag(self, tag: str, since: datetime, by: str) -> None:
         """Set a tag. One that is there stays as it was set; of one that an order set it is known who else did."""
         first, setters = self.tags.setdefault(tag, (since, (by,)))
-        if setters[0].startswith("order ") and by not in setters:
+        if by not in setters and all(one.startswith("order ") for one in setters):
             self.tags[tag] = first, (*setters, by)
 
     def raise_tier(self) -> None:
