@@ -2,7 +2,8 @@
 
 What was to be paid in points, in stored value and outside is not rounded each by itself: three pieces for 1.00 would
 then cost 1.02 in three ways of paying. Points and stored value are rounded down, to what pays a whole amount, and the
-rest is paid outside; but never more than was agreed outside, so what cannot be divided is rather used.
+rest is paid outside; but never more than was agreed outside, so more of what pays is used in its place, the finest
+first. Only when nothing finer is left, what cannot be divided pays more than is needed: by less than one step of it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -36,18 +37,47 @@ def payment(order: Order, lines: Sequence[OrderLine], effects: Sequence[OrderEff
         step = _rate(effect)[2]
         spends[effect.ordinal] = share(effect.amount // step, lines, captured) * step
         due -= _worth(effect, spends[effect.ordinal])
-    for effect in paying:
+    if due > order.due_for_all:
+        due = _paid_in_place(paying, spends, due, order.due_for_all)
+    return Payment(spends, max(due, 0))
+
+
+def _paid_in_place(paying: Sequence[OrderEffect], spends: dict[int, int], due: int, most: int) -> int:
+    """Let more pay so that no more than `most` is due outside; return what is, below 0 for what is paid too much."""
+    finest_first = sorted(paying, key=lambda effect: _worth(effect, _rate(effect)[2]))
+    for effect in finest_first:
         step = _rate(effect)[2]
-        if due > order.due_for_all and spends[effect.ordinal] < effect.amount:
+        steps = min((effect.amount - spends[effect.ordinal]) // step, (due - most) // _worth(effect, step))
+        spends[effect.ordinal] += steps * step
+        due -= _worth(effect, steps * step)
+    for effect in finest_first:
+        step = _rate(effect)[2]
+        if due > most and spends[effect.ordinal] < effect.amount:
             spends[effect.ordinal] += step
             due -= _worth(effect, step)
-    return Payment(spends, max(due, 0))
+    for effect in finest_first:
+        if due < 0:  # the last step was coarse: what is finer gives way to it
+            step = _rate(effect)[2]
+            steps = min(spends[effect.ordinal] // step, -due // _worth(effect, step))
+            spends[effect.ordinal] -= steps * step
+            due += _worth(effect, steps * step)
+    return due
 
 
 def _rate(effect: OrderEffect) -> tuple[int, int, int]:
     """Return so much of the asset pays so much, and of how much a multiple pays a whole amount."""
     amount, worth = int(str(effect.facts["payAmount"])), int(str(effect.facts["payValue"]))
     return amount, worth, amount // gcd(amount, worth)
+
+
+def overpaid(payment: Payment, order: Order, lines: Sequence[OrderLine], effects: Sequence[OrderEffect]) -> bool:
+    """Whether it pays less than the captured part costs, or more, though a step of something could be left out."""
+    whole = order.payable + order.spent
+    paying = [effect for effect in effects if effect.kind == EffectKind.SPEND]
+    over = sum(_worth(effect, payment.spends[effect.ordinal]) for effect in paying) + payment.due
+    over -= whole - released_share(whole, lines)
+    used = [effect for effect in paying if payment.spends[effect.ordinal]]
+    return over < 0 or any(_worth(effect, _rate(effect)[2]) <= over for effect in used) or 0 < payment.due <= over
 
 
 def _worth(effect: OrderEffect, amount: int) -> int:

@@ -1,5 +1,6 @@
 """Orders of guests that members claim."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from domain.book import Book
@@ -10,7 +11,7 @@ from domain.decisions.orders import carry_out, count_order, effect_rows, not_in_
 from domain.decisions.segments import follow_up
 from domain.decisions.situation import Decision, OrderRecord, Situation, opened
 from domain.decisions.values import check_active
-from domain.effects.base import Settled
+from domain.effects.base import NAME_MEMBER, Settled
 from domain.evaluate import Evaluation, evaluate
 from domain.events import EventKind
 from domain.explanation import kept_reasons
@@ -57,7 +58,7 @@ def claim(command: ClaimOrder, situation: Situation) -> Decision:
             usages=situation.usages,
             settled=_settled(order, record),
         )
-        order = _claimed(order, evaluation, situation, book.member.id)
+        order = _claimed(order, record.effects, evaluation, situation, book.member.id)
         effects = effect_rows(order, evaluation.effects, len(record.effects))
         usages = _usages(book, before, order, record, effects)
         matured = len(book.rows.entries)
@@ -79,8 +80,12 @@ def claim(command: ClaimOrder, situation: Situation) -> Decision:
 
 def _settled(order: Order, record: OrderRecord) -> Settled:
     lines = tuple((_content(line), line.payable, line.campaign_id is not None) for line in record.lines)
-    campaigns = frozenset(effect.campaign_id for effect in record.effects if effect.campaign_id)
-    return Settled(lines, order.shipping - order.shipping_discount, campaigns, record.groups)
+    # What was held and not captured was not given: a gift that was never delivered takes no group.
+    gave = [one for one in record.effects if one.amount > released_share(one.amount, record.lines, one.parts)]
+    campaigns = frozenset(effect.campaign_id for effect in gave if effect.campaign_id)
+    versions = {effect.campaign_version_id for effect in gave}
+    groups = {group: given for group, given in record.groups.items() if given[0] in versions}
+    return Settled(lines, order.shipping - order.shipping_discount, campaigns, groups)
 
 
 def _content(line: OrderLine) -> LineContent:
@@ -95,11 +100,19 @@ def _content(line: OrderLine) -> LineContent:
     )
 
 
-def _claimed(order: Order, evaluation: Evaluation, situation: Situation, member_id: UUID) -> Order:
+def _claimed(
+    order: Order, effects: Sequence[OrderEffect], evaluation: Evaluation, situation: Situation, member_id: UUID
+) -> Order:
     """Return the order as the member's. Why a campaign gave nothing is said anew where it was looked at anew."""
     again = {str(effect.version.campaign_id) for effect in evaluation.effects if effect.version}
     again.update(str(reason.campaign_id) for reason in evaluation.not_applied)
-    reasons = [record for record in order.not_applied if record["campaign"] not in again]
+    # A campaign that gave a part before gives nothing more, and not because nobody is named.
+    gave = {str(effect.campaign_id) for effect in effects if effect.campaign_id}
+    reasons = [
+        record
+        for record in order.not_applied
+        if record["campaign"] not in again and not (record["campaign"] in gave and record["remedy"] == NAME_MEMBER)
+    ]
     consumed = [*order.consumed, *(one.record() for one in evaluation.consumed)]
     return replace(
         order,

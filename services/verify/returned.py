@@ -8,7 +8,7 @@ from typing import Any
 from domain.effects.base import LEDGER, EffectKind
 from domain.ledger import Entry, EntryKind
 from domain.orders import Order, OrderEffect, OrderLine, OrderReturn, OrderState
-from domain.payments import payment
+from domain.payments import overpaid, payment
 from domain.shares import paid_share, released_share, returned_share
 
 NOT_COMMITTED = (OrderState.HELD, OrderState.CANCELLED, OrderState.EXPIRED)
@@ -67,6 +67,8 @@ def fault_of_captured(whole: Whole) -> str | None:
     """Return what is wrong with what falls away because it was not captured."""
     order, lines = whole.order, whole.lines
     pays = payment(order, lines, whole.effects)
+    if overpaid(pays, order, lines, whole.effects):
+        return "what pays for what was captured is not what that costs"
     released = order.due_for_all - pays.due
     if order.released != released:
         return f"{order.released} need not be paid of it, not {released}"

@@ -1,5 +1,6 @@
 """What pays for a part of an order: together exactly what the part costs."""
 
+from math import gcd
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -76,6 +77,16 @@ def paid(rows: list[OrderLine], *spends: tuple[tuple[int, int], int]) -> tuple[l
         ([(5_00, 3, 1)], [(TICKETS, 1)], ([1], 0)),
         # 7.00 of 21.00, of which tickets pay 20.00: 7.00 outside were not agreed, so a ticket is used up
         ([(7_00, 3, 2)], [(TICKETS, 2)], ([1], 0)),
+        # 5.00 of 15.00, of which a ticket pays 10.00 and value 5.00: the value pays it, and the ticket stays whole
+        ([(5_00, 3, 2)], [(TICKETS, 1), (VALUE, 5_00)], ([0, 5_00], 0)),
+        # 10.00 of 30.00, of which 2 tickets pay 20.00 and points 10.00
+        ([(10_00, 3, 2)], [(TICKETS, 2), (POINTS, 10_00)], ([0, 10_00], 0)),
+        # 20.00 of them: a ticket and the points
+        ([(10_00, 3, 1)], [(TICKETS, 2), (POINTS, 10_00)], ([1, 10_00], 0)),
+        # 9.00 of 27.00, of which 2 tickets pay 20.00 and 7.00 are due: no more than 7.00, so a ticket, and nothing due
+        ([(9_00, 3, 2)], [(TICKETS, 2)], ([1], 0)),
+        # 8.00 of 24.00, of which 2 tickets pay 20.00 and points 4.00: these do not suffice, and give way to a ticket
+        ([(8_00, 3, 2)], [(TICKETS, 2), (POINTS, 4_00)], ([1, 0], 0)),
         # all that costs something is gone
         ([(5_00, 1, 1), (0, 1, 0)], [(POINTS, 3_00)], ([0], 0)),
     ],
@@ -105,6 +116,36 @@ def test_whatever_can_be_divided_pays_exactly_and_no_more_outside_than_was_agree
     assert due <= whole - by_points - by_value
     assert spends[0] <= by_points
     assert spends[1] <= by_value
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 29_99), st.integers(1, 5), st.integers(0, 5)), min_size=1, max_size=3),
+    st.lists(st.tuples(st.sampled_from([POINTS, STARS, TICKETS, (3, 50)]), st.integers(0, 9)), max_size=3),
+    st.integers(0, 100),
+)
+def test_no_step_of_anything_could_be_left_out(
+    rows: list[tuple[int, int, int]], coarse: list[tuple[tuple[int, int], int]], percent: int
+) -> None:
+    found = lines(*((price, pieces, min(released, pieces)) for price, pieces, released in rows))
+    whole = left = sum(line.payable for line in found)
+    spends = []
+    for rate, steps in coarse:
+        step, worth = rate[0] // gcd(*rate), rate[1] // gcd(*rate)
+        fits = min(steps, left // worth)
+        spends.append((rate, fits * step))
+        left -= fits * worth
+    spends.append((VALUE, left * percent // 100))
+    amounts, due = paid(found, *spends)
+    released = {line.ref: line.released_quantity for line in found}
+    cost = whole - (share(whole, found, released) if any(released.values()) else 0)
+    worths = [amount * rate[1] // rate[0] for (rate, _), amount in zip(spends, amounts, strict=True)]
+    over = sum(worths) + due - cost
+    assert over >= 0
+    assert 0 <= due <= left - spends[-1][1]
+    assert not (due and over)
+    for (rate, most), amount in zip(spends, amounts, strict=True):
+        assert 0 <= amount <= most
+        assert not amount or over < rate[1] // gcd(*rate)
 
 
 @given(st.lists(st.tuples(st.integers(0, 999), st.integers(1, 7)), min_size=1, max_size=4), st.integers(0, 10_000))

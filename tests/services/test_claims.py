@@ -345,3 +345,30 @@ async def test_a_group_stays_taken_by_a_campaign_that_was_stopped_since(house: E
     assert await shop.balance(member) == 90
     (reason,) = (await models.Order.get(id=order_id)).not_applied
     assert reason["message"] == "EXTRA does not add to OFF: of the group SPRING only one applies."
+
+
+async def test_a_gift_that_was_never_delivered_takes_no_group(house: Engine) -> None:
+    shop = await world(house)
+    gift = [{"gift": {"sku": "CUP"}}]
+    await campaign(shop.program.id, "CUP", gift, audience="EVERYONE", stacking_group="SPRING")
+    extra = [{"earnFixed": {"asset": "POINTS", "points": "500"}}]
+    await campaign(shop.program.id, "EXTRA", extra, stacking_group="SPRING", priority=500)
+    held = await hold(shop, None)
+    assert held.order_id is not None
+    await capture(shop, held.order_id, lines=[("1", 1)])
+    member = await shop.enrol()
+    await claim(shop, held.order_id, member)
+    assert await shop.balance(member) == 100 + 500
+
+
+async def test_of_a_claimed_order_nobody_says_that_it_names_no_member(house: Engine) -> None:
+    shop = await world(house)
+    both = [{"amountOff": {"amount": "1"}}, {"earnFixed": {"asset": "POINTS", "points": "9"}}]
+    await campaign(shop.program.id, "BOTH", both, audience="EVERYONE")
+    order_id = await bought(shop)
+    assert [reason["remedy"] for reason in (await models.Order.get(id=order_id)).not_applied].count(
+        "Name the member of the order."
+    )
+    await claim(shop, order_id, await shop.enrol())
+    said = [str(reason["message"]) for reason in (await models.Order.get(id=order_id)).not_applied]
+    assert [message for message in said if "no member" in message or "names none" in message] == []

@@ -19,7 +19,11 @@ def claim_order(books: Books, name: str, number: int) -> Answer:
     if state != "COMMITTED":
         raise in_state(order, state)
     check_active(person)
-    gave = frozenset(effect.campaign for effect in order.effects if effect.campaign)
+    gave = frozenset(
+        effect.campaign
+        for effect in order.effects
+        if effect.campaign and effect.amount > part_of(order, effect.amount, order.released, effect.parts)
+    )
     asked = Asked(
         books.counts, books.terms, person, order.occurred, books.now, order.lines, order.shipping, settled=gave
     )

@@ -142,8 +142,8 @@ def part_of(order: Order, amount: int, pieces: list[int], parts: Parts | None = 
 def paid_for(order: Order) -> tuple[dict[str, int], int]:
     """Return how much of each asset, and how much outside, pays for what was captured: together what that costs.
 
-    Of each asset as much as belongs to it, rounded down; the rest outside, or what was agreed there, and then of the
-    assets one more of each, in their order.
+    Of each asset as much as belongs to it, rounded down; the rest outside, or what was agreed there, and then more of
+    the assets, of the finest first, and less of those again if the coarsest pays too much.
     """
     if not any(order.released):
         return dict(order.spends), order.due
@@ -152,10 +152,19 @@ def paid_for(order: Order) -> tuple[dict[str, int], int]:
     captured = [line.quantity - released for line, released in zip(order.lines, order.released, strict=True)]
     pays = {asset: part_of(order, amount, captured) for asset, amount in order.spends}
     rest -= sum(WORTH[asset] * amount for asset, amount in pays.items())
-    for asset, amount in order.spends:
+    finest_first = sorted(order.spends, key=lambda one: WORTH[one[0]])
+    for asset, amount in finest_first:
+        more = min(amount - pays[asset], max(rest - order.due, 0) // WORTH[asset])
+        pays[asset] += more
+        rest -= more * WORTH[asset]
+    for asset, amount in finest_first:
         if rest > order.due and pays[asset] < amount:
             pays[asset] += 1
             rest -= WORTH[asset]
+    for asset, _ in finest_first:
+        less = min(pays[asset], max(-rest, 0) // WORTH[asset])
+        pays[asset] -= less
+        rest += less * WORTH[asset]
     return pays, max(rest, 0)
 
 
