@@ -23,7 +23,7 @@ from domain.program import CampaignVersion
 from domain.remedies import remedy_of
 from domain.usage import Usage, UsageKey, counted
 from tests.domain.campaigns import EFFECTS, shop, version_of
-from tests.domain.makers import DAY, MEMBER_ID, NOON, PROGRAM_ID, facts, line, member_facts, order
+from tests.domain.makers import DAY, LADDER_ID, MEMBER_ID, NOON, PROGRAM_ID, TIERS, facts, line, member_facts, order
 
 GOLD, DEAR, NEAR = TierIs(frozenset({"GOLD"})), MinimumSpend(1000_00), MinimumSpend(106_00)
 TODAY = Weekday(frozenset({1}))
@@ -163,6 +163,69 @@ def test_of_what_is_used_up_or_left_out_no_remedy_is_told() -> None:
     found = reason(left_out)
     assert found is not None
     assert (found.reason, found.remedy) == (NotAppliedReason.HELD_OUT, None)
+
+
+GOLD_RATE = {"percentOffByTier": {"tiers": [{"tier": "GOLD", "percent": "10"}]}}
+
+
+@pytest.mark.parametrize(
+    ("effect", "conditions", "calendar", "remedy"),
+    [
+        (EARNS, None, None, "80.60 CNY more."),
+        (EARNS, {"minimumSpend": {"amount": "10"}}, {"weekday": {"days": ["TUESDAY"]}}, "80.60 CNY more."),
+        (EARNS, {"not": SPEND_50}, None, None),
+        (EARNS, {"any": [{"firstOrder": {}}, {"not": SPEND_50}]}, None, None),
+        (EARNS, {"not": {"weekday": {"days": ["MONDAY"]}}}, None, "80.60 CNY more."),
+        (EARNS, {"expression": {"text": 'order.payable < money("50")'}}, None, None),
+        (EARNS, {"tier": {"codes": ["MEMBER"]}}, None, "80.60 CNY more."),
+        (GOLD_RATE, None, None, "GOLD members get 10 % off."),
+        (GOLD_RATE, {"all": [{"tier": {"codes": ["MEMBER"]}}]}, None, None),
+        (GOLD_RATE, {"firstOrder": {}}, None, None),
+        (GOLD_RATE, {"not": {"tier": {"codes": ["GOLD"]}}}, None, None),
+    ],
+)
+def test_an_effect_that_gives_nothing_names_no_remedy_that_its_campaign_may_not_survive(
+    effect: dict[str, Any], conditions: Any, calendar: Any, remedy: str | None
+) -> None:
+    campaign = version_of("C", conditions=conditions, calendar=calendar, effects=[effect])
+    found = reason(campaign, standings={LADDER_ID: TIERS[0]})
+    assert found is not None
+    assert (found.reason, found.remedy) == (NotAppliedReason.NOTHING_TO_GIVE, remedy)
+
+
+@pytest.mark.parametrize(
+    ("codes", "own", "remedy"),
+    [
+        (["SILVER"], 2, None),
+        (["MEMBER", "GOLD"], 1, "Reach GOLD."),
+        (["SILVER", "GOLD"], 0, "Reach SILVER or GOLD."),
+        (["SILVER"], None, "Reach SILVER."),
+    ],
+)
+def test_only_a_tier_above_the_members_own_is_to_be_reached(
+    codes: list[str], own: int | None, remedy: str | None
+) -> None:
+    standings = {} if own is None else {LADDER_ID: TIERS[own]}
+    found = reason(version_of("C", conditions={"tier": {"codes": codes}}, effects=[TAG]), standings=standings)
+    assert found is not None
+    assert found.remedy == remedy
+    then = facts(tier=None if own is None else TIERS[own])
+    assert TierIs(frozenset(codes)).follow(then) is (remedy is not None)
+    assert TierIs(frozenset(codes)).met(then) is (remedy is not None)
+
+
+@pytest.mark.parametrize("asked", [{"nthOrder": {"every": 5}}, {"tier": {"codes": ["GOLD"]}}])
+@pytest.mark.parametrize(("least", "last"), [(10, 16), (60, 16)])
+def test_further_orders_begin_the_days_since_the_last_anew(asked: dict[str, Any], least: int, last: int) -> None:
+    since = {"daysSinceLastOrder": {"atLeast": least}}
+    campaign = version_of("C", conditions={"all": [asked, since]}, effects=[TAG])
+    found = reason(campaign, orders=2, last_order_at=NOON - last * DAY, standings={LADDER_ID: TIERS[0]})
+    assert found is not None
+    assert found.remedy is None
+    lately = version_of("C", conditions={"all": [asked, {"daysSinceLastOrder": {"atMost": 20}}]}, effects=[TAG])
+    found = reason(lately, orders=2, last_order_at=NOON - last * DAY, standings={LADDER_ID: TIERS[0]})
+    assert found is not None
+    assert found.remedy in {"2 more orders.", "Reach GOLD."}
 
 
 MORE = re.compile(r"([0-9.]+) CNY more(?: of goods)?\.")
