@@ -89,13 +89,19 @@ def of_effect(version: CampaignVersion, rule: EffectRule, remedy: str | None) ->
 
     The effect knows nothing of the condition and the calendar of its campaign, both of which hold at present.
     """
+    return None if may_break(version, OF_STANDING if isinstance(rule, BY_TIER) else ()) else remedy
+
+
+def may_break(version: CampaignVersion, kinds: tuple[type, ...] = ()) -> bool:
+    """Whether what holds of a campaign's calendar and condition may not hold of another order or member.
+
+    That is so of an `expression`, a `not` of more than the clock, and a condition of any of `kinds`.
+    """
     parts = (version.calendar, version.condition)
-    kinds = (Expression, *OF_STANDING) if isinstance(rule, BY_TIER) else (Expression,)
-    return None if any(part is not None and _may_break(part, kinds) for part in parts) else remedy
+    return any(part is not None and _may_break(part, (Expression, *kinds)) for part in parts)
 
 
 def _may_break(condition: Condition, kinds: tuple[type, ...]) -> bool:
-    """Whether another order or tier may break a condition: one of these kinds, or a `not` of more than the clock."""
     if isinstance(condition, (All, AnyOf)):
         return any(_may_break(part, kinds) for part in condition.parts)
     if isinstance(condition, Not):

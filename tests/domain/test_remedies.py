@@ -1,10 +1,12 @@
 """What would make a condition hold that does not, and what is never said to help and does not."""
 
 import re
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -226,6 +228,103 @@ def test_further_orders_begin_the_days_since_the_last_anew(asked: dict[str, Any]
     found = reason(lately, orders=2, last_order_at=NOON - last * DAY, standings={LADDER_ID: TIERS[0]})
     assert found is not None
     assert found.remedy in {"2 more orders.", "Reach GOLD."}
+
+
+@pytest.mark.parametrize(
+    ("form", "counts", "remedy"),
+    [
+        ({}, None, "Name the member of the order."),
+        ({"conditions": {"minimumSpend": {"amount": "19"}}}, None, "Name the member of the order."),
+        ({"conditions": SPEND_50}, None, None),
+        ({"conditions": {"tier": {"codes": ["SILVER"]}}}, None, None),
+        ({"conditions": {"not": {"tier": {"codes": ["SILVER"]}}}}, None, None),
+        ({"calendar": {"weekday": {"days": ["MONDAY"]}}}, None, None),
+        ({"limits": {"total": 2}}, {"uses": 1}, "Name the member of the order."),
+        ({"limits": {"total": 2}}, {"uses": 2}, None),
+        ({"budget": {"count": 3}}, {"count": 3}, None),
+    ],
+)
+def test_to_name_the_member_is_told_where_nothing_else_is_in_the_way(
+    form: dict[str, Any], counts: dict[str, int] | None, remedy: str | None
+) -> None:
+    campaign = version_of("C", **{"effects": [TAG], "audience": "MEMBERS"} | form)
+    usages = used(campaign, campaign.campaign_id, **counts) if counts else {}
+    content = order(19_40, member_id=None)
+    found = evaluate(shop(campaign), content, occurred_at=NOON, recorded_at=NOON, member=None, usages=usages)
+    (said,) = found.not_applied
+    assert (said.reason, said.remedy) == (NotAppliedReason.NO_MEMBER, remedy)
+
+
+@pytest.mark.parametrize(
+    ("days", "remedy"),
+    [(["TUESDAY", "WEDNESDAY"], "Order on another day."), (["TUESDAY", "THURSDAY"], None), (["TUESDAY"], None)],
+)
+def test_another_day_is_told_if_the_next_one_helps(days: list[str], remedy: str | None) -> None:
+    form: dict[str, Any] = {"calendar": {"weekday": {"days": days}}, "limits": {"perMemberDay": 1}}
+    campaign = version_of("C", effects=[TAG], **form)
+    usages: dict[UsageKey, Usage] = {}
+    key = (campaign.campaign_id, MEMBER_ID, NOON.date())
+    counted(usages, PROGRAM_ID, key, uses=1, count=1, money=0, points=0)
+    found = reason(campaign, usages=usages)
+    assert found is not None
+    assert (found.reason, found.remedy) == (NotAppliedReason.LIMIT_REACHED, remedy)
+
+
+def test_the_next_day_has_come_where_the_clock_is_put_back() -> None:
+    campaign = version_of("C", effects=[TAG], limits={"perDay": 1})
+    zone = ZoneInfo("America/New_York")
+    at = datetime(2026, 11, 1, 0, 30, tzinfo=zone).astimezone(UTC)  # 24 hours later it is 23:30 of this day
+    usages: dict[UsageKey, Usage] = {}
+    key = (campaign.campaign_id, campaign.campaign_id, date(2026, 11, 1))
+    counted(usages, PROGRAM_ID, key, uses=1, count=1, money=0, points=0)
+    there = replace(shop(campaign), zone=zone)
+    found = evaluate(there, order(), occurred_at=at, recorded_at=at, member=member_facts(), usages=usages)
+    assert [row.remedy for row in found.not_applied] == ["Order on another day."]
+
+
+@pytest.mark.parametrize(
+    ("form", "ends", "remedy"),
+    [
+        ({}, 9 * DAY, "Order on or after 2026-03-06 12:01."),
+        ({}, 3 * DAY + timedelta(seconds=40), None),  # it is over at the minute that could be told
+        ({"weekday": {"days": ["MONDAY"]}}, 9 * DAY, "Order on or after 2026-03-06 12:01. Order on Monday."),
+        ({"weekday": {"days": ["MONDAY"]}}, 5 * DAY, None),
+    ],
+)
+def test_a_campaign_that_has_not_begun_tells_when_it_applies(
+    form: dict[str, Any], ends: timedelta, remedy: str | None
+) -> None:
+    window = {"starts_at": NOON + 3 * DAY + timedelta(seconds=20), "ends_at": NOON + ends}
+    found = reason(version_of("C", calendar=form or None, effects=[TAG], **window))
+    assert found is not None
+    assert (found.reason, found.remedy) == (NotAppliedReason.OUTSIDE_WINDOW, remedy)
+
+
+def test_days_to_wait_are_not_counted_from_the_start_of_a_campaign() -> None:
+    waits = {"daysSinceLastOrder": {"atLeast": 30}}
+    campaign = version_of("C", starts_at=NOON + 3 * DAY, conditions=waits, effects=[TAG])
+    for days, remedy in ((20, None), (27, "Order on or after 2026-03-06 12:00.")):
+        found = reason(campaign, last_order_at=NOON - days * DAY)
+        assert found is not None
+        assert (found.reason, found.remedy) == (NotAppliedReason.OUTSIDE_WINDOW, remedy)
+
+
+@pytest.mark.parametrize(
+    ("later", "start", "at"),
+    [
+        (timedelta(minutes=1), "2026-03-03 12:01", "2026-03-03 12:00"),
+        (timedelta(seconds=31), "2026-03-03 12:00:31", "2026-03-03 12:00:00"),
+        (timedelta(milliseconds=7), "2026-03-03 12:00:00.007", "2026-03-03 12:00:00.000"),
+        (timedelta(microseconds=7), "2026-03-03 12:00:00.000007", "2026-03-03 12:00:00.000000"),
+    ],
+)
+def test_the_window_and_the_order_are_told_so_that_they_differ(later: timedelta, start: str, at: str) -> None:
+    found = reason(version_of("C", starts_at=NOON + later, effects=[TAG]))
+    assert found is not None
+    assert found.message == f"C runs from {start} on; the order is of {at}."
+    over = reason(version_of("C", ends_at=NOON, effects=[TAG]), at=NOON + later)
+    assert over is not None
+    assert over.message == f"C runs until {at}; the order is of {start}."
 
 
 MORE = re.compile(r"([0-9.]+) CNY more(?: of goods)?\.")
