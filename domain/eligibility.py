@@ -1,20 +1,21 @@
 """Why a campaign does not apply: the one place where that is decided and said, with the numbers."""
 
 from collections.abc import Callable, Container, Mapping, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from operator import attrgetter
 from uuid import UUID
 
 from domain.campaigns import Audience, held_out
 from domain.conditions.base import Condition, Facts
-from domain.conditions.combine import All, AnyOf
+from domain.conditions.combine import All, AnyOf, leaves
+from domain.conditions.days_since import DaysSinceEnrolment, DaysSinceLastOrder
 from domain.conditions.following import copied
 from domain.conditions.wording import counted
-from domain.effects.base import Outcome
+from domain.effects.base import NAME_MEMBER, Outcome
 from domain.explanation import NotApplied, NotAppliedReason
-from domain.instants import DAY, NEVER, local_day
+from domain.instants import DAY, NEVER, at_time, local_day
 from domain.program import CampaignVersion
-from domain.remedies import remedy
+from domain.remedies import may_break, remedy
 from domain.usage import Reached, Usages, bounds_of, reached
 
 Reason = NotAppliedReason
@@ -34,7 +35,10 @@ FOR_GOOD = BOUNDS - DAILY
 """What is as it is on another day too."""
 ALWAYS = datetime(1901, 1, 1, tzinfo=UTC)
 """Who lets a campaign begin before this means that it always ran."""
-DAYS_OF_WEEK = 7
+WAITED = (DaysSinceLastOrder, DaysSinceEnrolment)
+"""Conditions whose remedy is to wait so many days from the order on."""
+MINUTE = timedelta(minutes=1)
+PRECISIONS = ("minutes", "seconds", "milliseconds", "microseconds")
 
 Wanted = Callable[[CampaignVersion, Sequence[Outcome]], Mapping[str, int]]
 
@@ -62,7 +66,8 @@ class Eligibility:
     def refusal(self, version: CampaignVersion) -> NotApplied | None:
         """Return why a campaign does not apply; None when it does. What nobody can mend is looked at first."""
         return (
-            self._absent(version)
+            self._nobody(version)
+            or self._absent(version)
             or self._limited(version, FOR_GOOD)
             or self._ahead(version)
             or self._unmet(version)
@@ -70,13 +75,25 @@ class Eligibility:
             or self._limited(version, DAILY)
         )
 
+    def _nobody(self, version: CampaignVersion) -> NotApplied | None:
+        """Return that it is for members alone and there is none; to name one helps where nothing else is in the way."""
+        if self.facts.member is not None or version.audience is not Audience.MEMBERS:
+            return None
+        conditions = (version.calendar, version.condition)
+        helps = (
+            version.runs_at(self.facts.occurred_at)
+            and all(one is None or one.met(self.facts) for one in conditions)
+            and not may_break(version)
+            and self.group_taken(version) is None
+            and self._limited(version, FOR_GOOD) is None
+            and self._limited(version, DAILY) is None
+        )
+        message = f"{version.name} is for members; this order names none."
+        return not_applied(version, Reason.NO_MEMBER, message, NAME_MEMBER if helps else None)
+
     def _absent(self, version: CampaignVersion) -> NotApplied | None:
-        """Return that it is not for this member, or is over."""
+        """Return that it is over, or leaves this member out."""
         facts, name = self.facts, version.name
-        if facts.member is None and version.audience is Audience.MEMBERS:
-            message = f"{name} is for members; this order names none."
-            remedy = "Name the member of the order." if version.runs_at(facts.occurred_at) else None
-            return not_applied(version, Reason.NO_MEMBER, message, remedy)
         if facts.occurred_at >= version.ends_at:
             return not_applied(version, Reason.OUTSIDE_WINDOW, self._window(version))
         if facts.member is not None and held_out(version.campaign_id, facts.member.id, version.holdout):
@@ -89,22 +106,36 @@ class Eligibility:
         """Return that it has not begun."""
         if self.facts.occurred_at >= version.starts_at:
             return None
-        then = copied(self.facts)
-        then.occurred_at, then.recorded_at = version.starts_at, max(version.starts_at, then.recorded_at)
-        further = self._remedy(version, then)
-        begins = f"Order on or after {self._clock(version.starts_at)}."
-        remedy = None if further is None else f"{begins} {further}".strip()
+        remedy = self._begun(version)
         return not_applied(version, Reason.OUTSIDE_WINDOW, self._window(version), remedy)
 
-    def _window(self, version: CampaignVersion) -> str:
-        start = f" from {self._clock(version.starts_at)}" if version.starts_at > ALWAYS else ""
-        end = f" until {self._clock(version.ends_at)}" if version.ends_at < NEVER else " on"
-        return f"{version.name} runs{start}{end}; the {self.what} is of {self._clock(self.facts.occurred_at)}."
+    def _begun(self, version: CampaignVersion) -> str | None:
+        """Return when to order, to the minute, and what it takes then; None when that would not help."""
+        start = version.starts_at.replace(second=0, microsecond=0)
+        if start < version.starts_at:
+            start += MINUTE  # at the minute that is told it has begun
+        then = copied(self.facts)
+        then.occurred_at, then.recorded_at = start, max(start, then.recorded_at)
+        asked = [leaf for one in (version.calendar, version.condition) if one is not None for leaf in leaves(one)]
+        if any(isinstance(leaf, WAITED) and not leaf.met(then) for leaf in asked):
+            return None  # the days to wait would be counted from the start on, and are read as from the present order
+        further = self._remedy(version, then)
+        return None if further is None else f"Order on or after {self._clock(start)}. {further}".strip()
 
-    def _clock(self, instant: datetime) -> str:
+    def _window(self, version: CampaignVersion) -> str:
+        bounds, at = (version.starts_at, version.ends_at), self.facts.occurred_at
+        # As precisely as it takes to tell the instants apart; an order at the very end cannot be told from it.
+        precision = next((one for one in PRECISIONS if _apart(at, bounds, one)), PRECISIONS[0])
+        start = f" from {self._clock(version.starts_at, precision)}" if version.starts_at > ALWAYS else ""
+        end = f" until {self._clock(version.ends_at, precision)}" if version.ends_at < NEVER else " on"
+        return f"{version.name} runs{start}{end}; the {self.what} is of {self._clock(at, precision)}."
+
+    def _clock(self, instant: datetime, precision: str = PRECISIONS[0]) -> str:
         """Return an instant as calendars and clocks in the program's time zone show it; without a clock at midnight."""
         local = instant.astimezone(self.facts.program.zone)
-        return f"{local:%Y-%m-%d}" if local.time() == time() else f"{local:%Y-%m-%d %H:%M}"
+        if precision == PRECISIONS[0] and local.time() == time():
+            return f"{local:%Y-%m-%d}"
+        return local.replace(tzinfo=None).isoformat(" ", precision)
 
     def _remedy(self, version: CampaignVersion, facts: Facts) -> str | None:
         """Return what would make a campaign apply; None when nobody can bring it about."""
@@ -194,13 +225,14 @@ class Eligibility:
         return not_applied(version, reason, message, self._another_day(version) if limit.bound in DAILY else None)
 
     def _another_day(self, version: CampaignVersion) -> str | None:
-        """Return what to do about a limit of a day; about an occasion that comes by itself there is nothing to do."""
-        then = copied(self.facts)
-        for _ in range(DAYS_OF_WEEK if self.facts.order else 0):
-            then.occurred_at += DAY
-            if self._gives(version, copied(then)):
-                return "Order on another day."
-        return None
+        """Return what to do about a limit of a day, if it helps on the very next: an occasion comes by itself."""
+        if self.facts.order is None:
+            return None
+        then, zone = copied(self.facts), self.facts.program.zone
+        local = then.occurred_at.astimezone(zone)
+        then.occurred_at = at_time(self.day + DAY, local.time(), zone)
+        then.recorded_at = max(then.occurred_at, then.recorded_at)
+        return "Order on another day." if self._gives(version, then) else None
 
     def _spent(self, version: CampaignVersion) -> NotApplied | None:
         """Return that nothing is left of a budget: then nobody needs to work out what the campaign would give."""
@@ -223,3 +255,10 @@ class Eligibility:
 def not_applied(version: CampaignVersion, reason: Reason, message: str, remedy: str | None = None) -> NotApplied:
     """Return that a campaign did nothing."""
     return NotApplied(version.campaign_id, reason, message, remedy, version.label)
+
+
+def _apart(at: datetime, others: tuple[datetime, ...], precision: str) -> bool:
+    """Whether an instant differs from each of the others when it is told so precisely."""
+    return at.isoformat(" ", precision) not in {
+        other.astimezone(at.tzinfo).isoformat(" ", precision) for other in others
+    }

@@ -21,6 +21,7 @@ from domain.instants import local_day
 from domain.orders import LineContent, OrderContent
 from domain.program import CampaignVersion, Program
 from domain.refusals import InvalidInput, LimitReached
+from domain.remedies import of_effect
 from domain.usage import Consumed, Reached, Usages, bounds_of
 from domain.values import replace, value
 
@@ -195,7 +196,8 @@ class _Run:
             return
         if not outcome.amount:
             message = f"{version.name} gives nothing: {outcome.text}"
-            self.not_applied.append(not_applied(version, NotAppliedReason.NOTHING_TO_GIVE, message, outcome.remedy))
+            remedy = of_effect(version, rule, outcome.remedy)
+            self.not_applied.append(not_applied(version, NotAppliedReason.NOTHING_TO_GIVE, message, remedy))
             return
         if version.group is not None:
             self.eligibility.groups.setdefault(version.group, (version.id, version.name))

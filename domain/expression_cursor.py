@@ -3,7 +3,7 @@
 from decimal import Decimal, InvalidOperation
 
 from domain.amounts import to_minor
-from domain.expression_shapes import Shape, Single, kinds_told
+from domain.expression_shapes import NUMBER, Items, Shape, Single, kinds_told
 from domain.expression_tokens import Token, read
 from domain.refusals import InvalidInput
 
@@ -83,6 +83,20 @@ class Cursor:
         if not found.kinds & wanted.kinds:
             raise self.refusal(f"`{by}` needs {kinds_told(wanted)}, and this is {kinds_told(found)}", offset)
         return wanted
+
+    def numbered(self, items: Items, found: Single, offset: int) -> None:
+        """Check the number of an item of a list; lines have none, as their order must not change what is decided."""
+        if items.unordered:
+            words = "The order of lines tells nothing, so none is taken by its number: use `exists` or `all`"
+            raise self.refusal(words, offset)
+        self.needs(found, NUMBER, "[", offset)
+
+    def sized(self, shape: Shape, offset: int) -> Single:
+        """Return the kind of the `size` of a list or a map. Of a text there is none: the library counts its bytes."""
+        if not isinstance(shape, Items):
+            told = kinds_told(self.single(shape, offset))
+            raise self.refusal(f"`size` is of a list or a map, and this is {told}", offset)
+        return NUMBER
 
     def unexpected(self) -> InvalidInput:
         """Return the refusal of the next word."""

@@ -163,7 +163,7 @@ class Walker:
             if not isinstance(shape, Items):
                 raise self.at.refusal(f"{kinds_told(shape).capitalize()} has no items", offset)
             if not shape.is_map:
-                self.at.needs(found, NUMBER, "[", offset)
+                self.at.numbered(shape, found, offset)
                 return shape.item
             return self._field(shape, key.text[1:-1], offset) if is_literal else shape.item
         self.at.expect(".")
@@ -227,7 +227,7 @@ class Walker:
         elif name.text == "has":
             self._expression()
         elif name.text == "size":
-            result = self._size(self._expression(), offset)
+            result = self.at.sized(self._expression(), offset)
         else:
             result = CONVERTED[name.text]
             wanted = ANYTHING if result is TEXT else either(NUMBER, TEXT)
@@ -236,11 +236,6 @@ class Walker:
         self.chain = None
         return result
 
-    def _size(self, shape: Shape, offset: int) -> Single:
-        if not isinstance(shape, Items):
-            self.at.needs(shape, either(TEXT, BYTES), "size", offset)
-        return NUMBER
-
     def _method(self, shape: Shape, name: Token) -> Shape:
         if name.text not in METHODS:
             raise self.at.refusal(f"There is no method `{name.text}`, but {names_told(METHODS)}", name.offset)
@@ -248,7 +243,7 @@ class Walker:
             return self._macro(shape, name)
         result = TRUTH
         if name.text == "size":
-            result = self._size(shape, name.offset)
+            result = self.at.sized(shape, name.offset)
         else:
             self.at.needs(shape, TEXT, name.text, name.offset)
             if name.text == "matches":
@@ -292,7 +287,7 @@ class Walker:
         self.chain = None
         if name.text in LIST_MACROS:
             self.steps += adding_steps(items)
-            return Items(result if name.text == "map" else items.item, items.most)
+            return Items(result if name.text == "map" else items.item, items.most, unordered=items.unordered)
         return TRUTH
 
     def _items_of_macro(self, shape: Shape, name: Token) -> Items:

@@ -27,6 +27,8 @@ class Items:
     """How many there are at most."""
     is_map: bool = False
     keys: frozenset[str] | None = None
+    unordered: bool = False
+    """Whether it is lines, or made of them: their order tells nothing, so none of them has a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,9 @@ def shape_of(specimen: Any, path: str = "") -> Shape:
         return Fields({name: shape_of(part, f"{path}.{name}".strip(".")) for name, part in specimen.items()})
     if isinstance(specimen, list):
         item = shape_of(specimen[0], path)
-        return Items(item, LINES_MAX if isinstance(item, Fields) else MEMBER_LIST_MAX)
+        if isinstance(item, Fields):
+            return Items(item, LINES_MAX, unordered=True)
+        return Items(item, MEMBER_LIST_MAX)
     found = TRUTH if isinstance(specimen, bool) else NUMBER if isinstance(specimen, int) else TEXT
     return either(found, NULL) if path in UNTOLD else found
 

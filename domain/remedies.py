@@ -12,14 +12,22 @@ from itertools import product
 
 from domain.conditions.base import Condition, Facts
 from domain.conditions.birthday import BirthdayNear
-from domain.conditions.combine import All, AnyOf
+from domain.conditions.combine import All, AnyOf, Not, leaves
 from domain.conditions.days_since import DaysSinceEnrolment, DaysSinceLastOrder
+from domain.conditions.expression import Expression
 from domain.conditions.following import add_goods, copied
 from domain.conditions.hours import HOUR_MINUTES, Hours
 from domain.conditions.minimum_spend import MinimumSpend, SpendBasis
 from domain.conditions.month_day import MonthDay
+from domain.conditions.orders_before import FirstOrder, NthOrder
+from domain.conditions.tier import TierIs
 from domain.conditions.weekday import Weekday
+from domain.effects.amount_off import AmountOffByTier
+from domain.effects.base import EffectRule
+from domain.effects.multiply_earn import MultiplyEarnByTier
+from domain.effects.percent_off import PercentOffByTier
 from domain.instants import NEVER, at_time, local_day
+from domain.program import CampaignVersion
 from domain.values import value
 
 WAYS_MAX = 8
@@ -33,6 +41,13 @@ MORE_DOUBLINGS_MAX = 24
 
 OF_TIME = (Weekday, MonthDay, Hours, BirthdayNear, DaysSinceLastOrder, DaysSinceEnrolment)
 """Conditions that the passing of time meets."""
+
+OF_CLOCK = (Weekday, MonthDay, Hours)
+"""Conditions that no order and no member can change."""
+BY_TIER = (PercentOffByTier, AmountOffByTier, MultiplyEarnByTier)
+"""Effects whose remedy is another tier."""
+OF_STANDING = (TierIs, FirstOrder, NthOrder)
+"""Conditions that may hold no more once a member has reached another tier, which takes further orders."""
 
 Helps = Callable[[Facts], bool]
 """Whether a campaign applies to facts, and gives something."""
@@ -67,6 +82,31 @@ def remedy(condition: Condition, facts: Facts, helps: Helps, until: datetime = N
         if said is not None:
             return said
     return None
+
+
+def of_effect(version: CampaignVersion, rule: EffectRule, remedy: str | None) -> str | None:
+    """Return the remedy of an effect that gives nothing; None where the campaign may not apply to who follows it.
+
+    The effect knows nothing of the condition and the calendar of its campaign, both of which hold at present.
+    """
+    return None if may_break(version, OF_STANDING if isinstance(rule, BY_TIER) else ()) else remedy
+
+
+def may_break(version: CampaignVersion, kinds: tuple[type, ...] = ()) -> bool:
+    """Whether what holds of a campaign's calendar and condition may not hold of another order or member.
+
+    That is so of an `expression`, a `not` of more than the clock, and a condition of any of `kinds`.
+    """
+    parts = (version.calendar, version.condition)
+    return any(part is not None and _may_break(part, (Expression, *kinds)) for part in parts)
+
+
+def _may_break(condition: Condition, kinds: tuple[type, ...]) -> bool:
+    if isinstance(condition, (All, AnyOf)):
+        return any(_may_break(part, kinds) for part in condition.parts)
+    if isinstance(condition, Not):
+        return not all(isinstance(leaf, OF_CLOCK) for leaf in leaves(condition))
+    return isinstance(condition, kinds)
 
 
 def ways(condition: Condition, facts: Facts) -> list[Way]:
@@ -113,6 +153,8 @@ def _followed(way: Way, facts: Facts, helps: Helps, until: datetime) -> str | No
             follow = getattr(leaf, "follow", None)
             if follow is None or not follow(then):
                 return None
+    if then.member != facts.member and any(isinstance(leaf, DaysSinceLastOrder) for leaf in way.leaves):
+        return None  # further orders begin the wait anew
     when: list[Condition] = [leaf for leaf in way.leaves if isinstance(leaf, OF_TIME)]
     if when:
         instant = _first(when, then, way.wait, until)

@@ -53,7 +53,9 @@ class NthOrder:
         """Let the member of copied facts have bought as often as is needed before."""
         if facts.member is None:
             return False
-        facts.member = replace(facts.member, orders=facts.member.orders + self._missing(facts))
+        if missing := self._missing(facts):
+            orders = facts.member.orders + missing
+            facts.member = replace(facts.member, orders=orders, last_order_at=facts.occurred_at)
         return True
 
     def _missing(self, facts: Facts) -> int:
