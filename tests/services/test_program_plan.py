@@ -210,6 +210,32 @@ async def test_a_campaign_tells_whom_and_which_orders_it_would_have_touched(hous
     }
 
 
+OCCASION = "- code: GIFT\n  name: Gift\n  priority: 50\n  effects:\n  - earnFixed: {asset: POINTS, points: 1}\n"
+
+
+async def test_occasions_are_counted_whether_or_not_something_was_given(house: Engine) -> None:
+    shop = await shop_of(house)
+    silver, _ = await shop.enrol(), await shop.enrol()
+    await shop.enrol(occurred_at=NOON - timedelta(days=31))
+    await shop.buy(silver, "1200.00")
+    text = await exported(shop.program) + OCCASION
+    assert await models.Occasion.all().count() == 0
+
+    async def said(trigger: str, more: str = "") -> tuple[dict[str, int], str]:
+        plan = await planned(shop.program, f"{text}  trigger: {trigger}\n{more}")
+        found = (await reach_of(plan, shop.engine.reads))["campaigns", "GIFT"]
+        return found.numbers, found.said[-1]
+
+    everyone = {"activeMembers": 3, "members": 3}
+    assert await said("ENROLLED") == (everyone | {"occasions": 2}, "Its trigger came 2 times in the last 30 days.")
+    assert (await said("TIER_CHANGED"))[0] == everyone | {"occasions": 1}
+    at_nine = "  schedule: {at: 09:00}\n"
+    assert await said("SCHEDULE", at_nine) == (everyone, "It looks at each of the 3 active members once a day.")
+    segments = "  conditions:\n    segment: {codes: [REGULAR]}\nsegments:\n- code: REGULAR\n  name: Regular\n"
+    segments += "  conditions:\n    daysSinceLastOrder: {atMost: 9}\n"
+    assert await said("SEGMENT_ENTERED", segments) == (everyone, "How many members entered its segments is not known.")
+
+
 async def test_orders_of_more_than_thirty_days_ago_do_not_count(house: Engine) -> None:
     shop = await shop_of(house)
     await shop.buy(None, "200.00", occurred_at=NOON - timedelta(days=31))
