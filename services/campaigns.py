@@ -61,8 +61,9 @@ async def draft(
 ) -> CampaignOutcome:
     """Store a new version of a campaign, which decides nothing until it is published.
 
-    It is checked against the program as it is. Without a start it takes over that of the newest version before it; of
-    a new campaign it starts now. Raises `InvalidInput`, `NotFound`, `CampaignNotInState` or `IdempotencyKeyReused`.
+    It is checked against the program as it is. Without a start it takes over that of the published version, or of the
+    newest while none is published; of a new campaign it starts now. Raises `InvalidInput`, `NotFound`,
+    `CampaignNotInState` or `IdempotencyKeyReused`.
     """
     new = target if isinstance(target, NewCampaign) else None
     name = "" if new is None else checks.text(new.name, (*NOWHERE, "new", "name"), NAME_MAX)
@@ -82,7 +83,9 @@ async def draft(
         before = await _versions(campaign)
         number = before[0].number + 1 if before else 1
         # Who edits a campaign means the same time: an order of this morning that is reported late is still decided.
-        said = form | {"starts_at": form["starts_at"] or (before[0].starts_at if before else program.now())}
+        # A draft that was given up means nothing: its start would stop what runs.
+        shown = next((one for one in before if one.number == campaign.published_version), before[0] if before else None)
+        said = form | {"starts_at": form["starts_at"] or (shown.starts_at if shown else program.now())}
         _check(program, campaign, number, VersionForm(**said), before)
         await insert_version(
             program_id=program.id,

@@ -157,10 +157,21 @@ async def test_an_edit_without_a_start_decides_what_its_campaign_decided_before(
     member = await shop.enrol()
     await shop.buy(member, "10.00", occurred_at=NOON - timedelta(hours=1))  # reported after the edit
     assert await shop.balance(member) == 19
-    await drafted(shop, says(starts_at=NOON), again=True)
-    await drafted(shop, again=True)
-    newest = await models.CampaignVersion.get(campaign_id=(await row()).id, number=4)
-    assert newest.starts_at == NOON  # of the newest, published or not
+
+
+async def test_an_edit_without_a_start_takes_none_from_a_draft_that_was_given_up(house: Engine) -> None:
+    shop = await world(house)
+    january = datetime(2026, 1, 1, tzinfo=UTC)
+    later = NOON + timedelta(days=30)
+    await drafted(shop, says(starts_at=january))
+    await drafted(shop, again=True)  # none is published: that of the newest
+    await step(shop, "publish")
+    await drafted(shop, says(starts_at=later), again=True)
+    await drafted(shop, says(9), again=True)
+    await step(shop, "publish")
+    versions = await models.CampaignVersion.filter(campaign_id=(await row()).id).order_by("number")
+    assert [one.starts_at for one in versions] == [january, january, later, january]
+    assert await earned(shop) == 19
 
 
 BAD: dict[str, tuple[VersionRequest, tuple[str, ...]]] = {
