@@ -150,7 +150,7 @@ def _earned(effect: EffectRule) -> UUID | None:
 
 
 def check_points_of(budget: Mapping[str, Any] | None, earlier: Iterable[str]) -> None:
-    """Refuse a budget of another asset than `earlier` versions of the campaign had: all count into one number.
+    """Refuse a budget of another asset than the `earlier` ones that the campaign counts: all go into one number.
 
     Raises `InvalidInput` naming the part.
     """
@@ -170,6 +170,21 @@ def points_of(budget: Mapping[str, Any] | None) -> str | None:
     """Return the asset that a stored budget of points is of, by its code; None when it has none."""
     points = (budget or {}).get("points")
     return None if points is None else str(points["asset"])
+
+
+def counted_assets(
+    published: Mapping[str, Any] | None, every: Iterable[Mapping[str, Any] | None], *, counted: bool
+) -> frozenset[str]:
+    """Return the assets, by their codes, of which a campaign may have counted points.
+
+    `published` is the budget of its published version, `every` those of all versions; `counted` says whether points are
+    counted. With a budget of points that is the one asset. When the published version has none and points are counted,
+    some version counted them that was published before: which one is not stored, so all are taken for it.
+    """
+    now = points_of(published)
+    if now is not None:
+        return frozenset({now})
+    return frozenset(of for one in every if (of := points_of(one))) if counted else frozenset()
 
 
 def _entering(condition: Condition | None) -> tuple[Condition, frozenset[str]]:

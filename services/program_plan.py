@@ -238,7 +238,7 @@ class _Planner:
                 raise self._refusal(CannotChange, reason, "campaigns", code, "state")
             version = (newest.number, version_form(newest))
             step = step_for(wanted, known, row, version, zone, approval=approval)
-            if step.drafts:
+            if step.drafts or step.publishes:
                 self._check_points(code, wanted)
         if step.waits:
             self.waiting.append(f"{code} v{step.number}")

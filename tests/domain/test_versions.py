@@ -8,7 +8,7 @@ import pytest
 from domain.instants import NEVER
 from domain.program import CampaignVersion
 from domain.refusals import InvalidInput
-from domain.versions import VersionForm, check_points_of, check_version, points_of, read_version
+from domain.versions import VersionForm, check_points_of, check_version, counted_assets, points_of, read_version
 from tests.domain.campaigns import READER
 from tests.domain.makers import LADDER, LONG_AGO
 
@@ -91,6 +91,15 @@ def test_a_budget_of_another_form_is_told_by_its_name(budget: Any, path: tuple[s
         read(read_version, FIXED, budget=budget)
     assert refused.value.field == path
     assert words in refused.value.message
+
+
+def test_drafts_fix_no_asset_but_what_may_have_counted_does() -> None:
+    mine, theirs = points("POINTS"), points("MILES")
+    for counted in (False, True):
+        assert counted_assets(mine, [mine, theirs], counted=counted) == {"POINTS"}
+    for published in (None, {"money": "1"}):
+        assert counted_assets(published, [mine, theirs, None], counted=False) == frozenset()
+        assert counted_assets(published, [mine, theirs, None], counted=True) == {"POINTS", "MILES"}
 
 
 def test_a_budget_of_points_stays_of_one_asset() -> None:

@@ -330,11 +330,22 @@ async def test_a_budget_of_points_keeps_the_asset_that_it_counts(house: Engine) 
         return says(effects=effects, budget={"points": {"asset": asset, "amount": "100"}})
 
     await drafted(shop, bounded("POINTS"))
-    await drafted(shop, again=True)
+    await drafted(shop, bounded("TIER"), again=True)  # nothing was published, so nothing is counted
+    await step(shop, "publish", version=1)
     error = await refused(shop, InvalidInput, drafted(shop, bounded("TIER"), again=True))
     assert error.field == ("version", "budget", "points", "asset")
     assert error.message.startswith("The budget of this campaign counts POINTS, since an earlier version, and cannot")
+    stale = await refused(shop, InvalidInput, step(shop, "publish", version=2))
+    assert (stale.field, "EXTRA v2 does not fit" in stale.message) == (("version",), True)
     await drafted(shop, bounded("POINTS"), again=True)
+    await drafted(shop, again=True)
+    await step(shop, "publish", version=4)
+    await drafted(shop, bounded("TIER"), again=True)  # without a budget, and nothing was counted before
+    await step(shop, "publish", version=3)
+    await earned(shop)
+    await step(shop, "publish", version=4)
+    await refused(shop, InvalidInput, drafted(shop, bounded("TIER"), again=True))
+    await refused(shop, InvalidInput, step(shop, "publish", version=5))
 
 
 async def test_each_step_needs_its_state(house: Engine) -> None:

@@ -275,7 +275,9 @@ async def test_a_budget_of_points_keeps_its_asset(house: Engine) -> None:
         "  effects:\n  - earnFixed: {asset: POINTS, points: 1}\n  - earnFixed: {asset: TIER, points: 1}\n"
     )
     text = await exported(shop.program)
-    await applied(shop.program, text + gift)
+    draft = gift.replace("asset: POINTS, amount", "asset: TIER, amount") + "  state: DRAFT\n"
+    await applied(shop.program, text + draft)
+    await applied(shop.program, text + gift)  # the draft before it counted nothing
     with pytest.raises(CannotChange, match="The budget of this campaign counts POINTS, since an earlier") as refused:
         await planned(shop.program, text + gift.replace("points: {asset: POINTS", "points: {asset: TIER"))
     assert refused.value.field == ("campaigns", "GIFT", "budget", "points", "asset")
