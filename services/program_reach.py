@@ -17,7 +17,7 @@ from domain.forms import decimal
 from domain.members import MemberKind
 from domain.orders import LineContent, OrderContent
 from domain.program import CampaignVersion, Program
-from domain.setup import LadderSetUp
+from domain.setup import LadderSetUp, StoredState
 from domain.versions import VersionForm, read_version
 from services.database.config import Dialect
 from services.program_plan import Action, Change, FieldChange, Plan
@@ -145,7 +145,8 @@ class _Counter:
         if not campaigns:
             return {}
         program = await Snapshots().load(self.reads, self.program_id)
-        rules = self.plan.after.rules()
+        # What ends may name a tier that is removed with it.
+        before, after = self.plan.stored.setup.rules(), self.plan.after.rules()
         active = await self._members({})
         by_order = [one for one in campaigns if one.version.trigger == Trigger.ORDER]
         orders = await self._orders(program, min(ORDERS_MAX, TRIALS_MAX // max(len(by_order), 1)))
@@ -155,6 +156,7 @@ class _Counter:
             said = [f"At most {numbers['members']} of {active} active members, by tier and tag."]
             if one.version.trigger == Trigger.ORDER:
                 identity = {"id": self.program_id, "campaign_id": self.program_id, "number": 1}
+                rules = before if one.state is StoredState.ENDED else after
                 version = read_version(rules, one.version, code=one.code, name=one.name, **identity)
                 met = sum(_meets(version, order, program) for order in orders)
                 numbers |= {"orders": len(orders), "ordersMet": met}

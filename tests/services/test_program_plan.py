@@ -157,6 +157,25 @@ async def test_a_tier_that_another_campaign_names_is_not_removed(house: Engine) 
         await planned(shop.program, said)
 
 
+async def test_a_tier_is_removed_with_the_campaign_that_names_it(house: Engine) -> None:
+    shop = await shop_of(house)
+    text = (await exported(shop.program)).replace("  - code: GOLD\n    name: Gold\n    threshold: '5000.00'\n", "")
+    head, _, tail = text.partition("- code: TIER_MULTIPLIER")
+    said = head + "".join(tail.partition("\n- code: ")[1:])
+    with pytest.raises(CannotChange, match="The campaign TIER_MULTIPLIER, which the document does not have, would not"):
+        await planned(shop.program, said)
+    plan = await planned(shop.program, said, prune=True)
+    assert [(one.action, one.code) for one in plan.changes] == [
+        (Action.CHANGE, "STANDARD"),
+        (Action.END, "TIER_MULTIPLIER"),
+    ]
+    assert ("campaigns", "TIER_MULTIPLIER") in await reach_of(plan, shop.engine.reads)
+    await applied(shop.program, said, prune=True)
+    assert not await models.Tier.filter(code="GOLD").exists()
+    await shop.buy(await shop.enrol(), "6000.00")
+    assert (await planned(shop.program, said, prune=True)).changes == ()
+
+
 async def test_an_ended_campaign_does_not_come_back(house: Engine) -> None:
     shop = await shop_of(house)
     text = await exported(shop.program) + SALE
