@@ -51,6 +51,8 @@ def never_holds(name: str, body: Any, trigger: Trigger) -> str | None:
     if trigger is Trigger.ORDER:
         if name == "event" or owner == AttributeOf.EVENT:
             return f"`{name}` is about what happened, and an order is no event."
+    elif trigger is Trigger.ENROLLED and (name == "event" or owner == AttributeOf.EVENT):
+        return f"`{name}` is about what happened, and an enrolment has no code and no attributes."
     elif name in OF_ORDERS or owner in {AttributeOf.ORDER, AttributeOf.LINE}:
         return f"`{name}` is about an order, and {trigger} comes with none."
     return None

@@ -24,7 +24,7 @@ ID = UUID(int=1)
 
 def read(by: Any, effect: dict[str, Any], **said: Any) -> CampaignVersion:
     plain: dict[str, Any] = {"priority": 1, "starts_at": LONG_AGO, "ends_at": NEVER, "conditions": None}
-    form = VersionForm(**plain, effects=[effect], **said)
+    form = VersionForm(**plain | {"effects": [effect]} | said)
     version: CampaignVersion = by(READER, form, id=ID, campaign_id=ID, code="C", name="C", number=1)
     return version
 
@@ -127,6 +127,39 @@ def test_a_message_about_an_item_names_its_list(conditions: dict[str, Any], word
     with pytest.raises(InvalidInput) as refused:
         READER.condition(conditions)
     assert refused.value.message == words
+
+
+EVENT_X = {"event": {"codes": ["X"]}}
+ENROLLED = {"trigger": "ENROLLED"}
+REACHED = {"trigger": "TIER_CHANGED"}
+
+
+@pytest.mark.parametrize(
+    ("said", "path"),
+    [
+        (ENROLLED | {"conditions": EVENT_X}, ("conditions", "event")),
+        (ENROLLED | {"conditions": {"all": [{"tag": {"anyOf": ["x"]}}, EVENT_X]}}, ("conditions", "all", "1", "event")),
+        (
+            ENROLLED | {"conditions": {"attribute": {"of": "EVENT", "key": "k", "values": ["v"]}}},
+            ("conditions", "attribute"),
+        ),
+        (REACHED | {"conditions": EVENT_X}, ("conditions", "event", "codes", "0")),
+        (
+            REACHED | {"conditions": {"any": [{"not": {"event": {"codes": ["GOLD", "X"]}}}]}},
+            ("conditions", "any", "0", "not", "event", "codes", "1"),
+        ),
+    ],
+)
+def test_an_occasion_that_never_comes_is_refused(said: dict[str, Any], path: tuple[str, ...]) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        read(check_version, FIXED, **said)
+    assert refused.value.field == path
+
+
+def test_a_tier_that_is_there_may_be_waited_for_and_what_is_stored_goes_on() -> None:
+    read(check_version, FIXED, trigger="TIER_CHANGED", conditions={"event": {"codes": [" GOLD "]}})
+    read(check_version, FIXED, trigger="EVENT", conditions=EVENT_X)
+    read(read_version, FIXED, trigger="TIER_CHANGED", conditions=EVENT_X)
 
 
 @pytest.mark.parametrize("factor", ["1.00001", "0.9999", "100.0001"])
