@@ -148,7 +148,7 @@ def _products(one: CampaignSetUp) -> dict[int, str]:
         most = max(Decimal(str(row["factor"])) for row in ([body] if is_flat else body["factors"]))
         factors[asset].append(most)
         flat |= {asset} if is_flat else set()
-        product = prod(factors[asset])
+        product = prod(factors[asset], start=Decimal(1))
         if is_flat and most >= FACTOR_HIGH:
             named.add(asset)  # by itself
         elif len(factors[asset]) > 1 and product >= FACTOR_HIGH and asset in flat - named:

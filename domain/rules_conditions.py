@@ -140,6 +140,8 @@ class ConditionReader:
         return MatchingLines(lines, (0 if amount else 1) if quantity is None else quantity, amount)
 
     def _first_order(self, body: Any, path: Path) -> FirstOrder:
+        if not isinstance(body, Mapping):
+            raise InvalidInput("`firstOrder` has no parts and is written `firstOrder: {}`.", field=path)
         forms.known_parts(body, (), path)
         return FirstOrder()
 

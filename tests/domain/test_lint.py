@@ -150,9 +150,12 @@ def test_multipliers_of_one_campaign_are_looked_at_together() -> None:
         return {"multiplyEarn": {"asset": asset, "factor": factor}}
 
     by_tier = {"multiplyEarnByTier": {"asset": "POINTS", "factors": [{"tier": "GOLD", "factor": "2.5"}]}}
-    assert found(campaign("C", times("2.5"), times("2"))) == [
-        ("UNBOUNDED_BUDGET", "C", ("effects", "1", "multiplyEarn"))
-    ]
+    named = [("UNBOUNDED_BUDGET", "C", ("effects", "1", "multiplyEarn"))]
+    assert found(campaign("C", times("2.5"), times("2"))) == named
+    assert found(campaign("C", times("2.5"), times("2"), times("2"))) == named
+    high = {"multiplyEarnByTier": {"asset": "POINTS", "factors": [{"tier": "GOLD", "factor": "6"}]}}
+    assert found(campaign("C", high, times("2"))) == named
+    assert len(found(campaign("C", times("5"), times("2")))) == 1
     assert [one.code for one in lint(setup(campaign("C", times("2"), by_tier)))] == ["C"]
     assert [one.code for one in lint(setup(campaign("C", by_tier, times("2"))))] == ["C"]
     assert found(campaign("C", times("2.4"), times("2"))) == []

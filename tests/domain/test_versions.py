@@ -121,6 +121,7 @@ def test_a_budget_of_points_stays_of_one_asset() -> None:
         ({"monthDay": {"days": ["x"]}}, "An item of `days` must be a whole number."),
         ({"daysSinceLastOrder": {"atLeast": "1e1"}}, "`atLeast` must be a whole number."),
         ({"store": {"codes": [7]}}, "An item of `codes` must be a text."),
+        ({"firstOrder": True}, "`firstOrder` has no parts and is written `firstOrder: {}`."),
     ],
 )
 def test_a_message_about_an_item_names_its_list(conditions: dict[str, Any], words: str) -> None:
