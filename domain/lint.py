@@ -4,21 +4,24 @@ Nothing here looks at a database or a clock: a set-up has the same findings on e
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from math import prod
 from typing import Any
 
 from domain.amounts import spelled
 from domain.campaigns import Step, Trigger
 from domain.findings import Finding
 from domain.instants import NEVER
-from domain.lint_conditions import contradictions, never_meet
+from domain.lint_conditions import BETWEEN, contradictions, never_meet
 from domain.lint_stacks import BY_TIER, SHARES, stacks
 from domain.setup import CampaignSetUp, SetUp, StoredState
 
 FACTOR_HIGH = Decimal(5)
 """A multiplier of so much is worth a bound or an end."""
 EARNINGS = frozenset({"earn", "earnFixed", "earnStaged", "grantChances"})
+FIXED = frozenset({"earnFixed", "grantChances", "addProgress"})
+"""Effects that need no order."""
 MULTIPLIERS = frozenset({"multiplyEarn", "multiplyEarnByTier"})
 GIFTS = frozenset({*SHARES, "shippingOff", "gift"})
 BOUNDS = ("perMember", "perMemberDay", "perDay", "total")
@@ -91,13 +94,18 @@ def _unbounded(one: CampaignSetUp) -> Iterator[Finding]:
     bounded = any((version.limits or {}).get(name) is not None for name in BOUNDS)
     if bounded or any(part is not None for part in (version.budget or {}).values()) or version.ends_at != NEVER:
         return
+    together = _products(one)
     for index, name, body in effects_of(one):
         if name in GIFTS - BY_TIER and version.step != Step.MEMBER_PRICE:
             what = "gives without end or bound"
-        elif name in {"earnFixed", "grantChances"} and version.trigger == Trigger.EVENT:
-            what = f"gives {body['asset']} for each event, however many are sent"
+        elif name in FIXED and version.trigger == Trigger.EVENT:
+            what = f"gives {_given(body)} for each event, however many are sent"
+        elif name in FIXED and version.trigger == Trigger.SCHEDULE and not _on_one_day(version.conditions or {}):
+            what = f"gives {_given(body)} on each day, for ever"
         elif name == "multiplyEarn" and Decimal(str(body["factor"])) >= FACTOR_HIGH:
             what = f"multiplies by {body['factor']} without end or bound"
+        elif index in together:
+            what = f"and the multipliers before it multiply by {together[index]} together, without end or bound"
         else:
             continue
         yield Finding(
@@ -108,6 +116,45 @@ def _unbounded(one: CampaignSetUp) -> Iterator[Finding]:
             message=f"`{name}` {what}.",
             remedy="Give it `limits`, a `budget` or an `endsAt`.",
         )
+
+
+def _given(body: Any) -> str:
+    return str(body["asset"] if "asset" in body else f"progress of {body['ladder']}")
+
+
+def _on_one_day(form: Mapping[str, Any]) -> bool:
+    """Whether a condition that must hold keeps a schedule to one day: of a year, or after an enrolment or an order."""
+    for name, body in form.items():
+        if name == "all" and any(_on_one_day(part) for part in body):
+            return True
+        if name == "birthday" and not any(body.get(part) for part in ("daysBefore", "daysAfter", "wholeMonth")):
+            return True
+        if name in BETWEEN and body.get("atLeast") is not None and body.get("atLeast") == body.get("atMost"):
+            return True
+    return False
+
+
+def _products(one: CampaignSetUp) -> dict[int, str]:
+    """Return what several multipliers of one asset make together, by the place with which it is worth a bound.
+
+    Of a multiplier by tier the highest counts; such ones alone are meant to go on.
+    """
+    factors: dict[str, list[Decimal]] = defaultdict(list)
+    flat, named, found = set[str](), set[str](), {}
+    for index, name, body in effects_of(one):
+        if name not in MULTIPLIERS:
+            continue
+        asset, is_flat = body["asset"], name == "multiplyEarn"
+        most = max(Decimal(str(row["factor"])) for row in ([body] if is_flat else body["factors"]))
+        factors[asset].append(most)
+        flat |= {asset} if is_flat else set()
+        product = prod(factors[asset], start=Decimal(1))
+        if is_flat and most >= FACTOR_HIGH:
+            named.add(asset)  # by itself
+        elif len(factors[asset]) > 1 and product >= FACTOR_HIGH and asset in flat - named:
+            named.add(asset)
+            found[index] = f"{product.normalize():f}"
+    return found
 
 
 def _without_base(one: CampaignSetUp, running: list[CampaignSetUp]) -> Iterator[Finding]:

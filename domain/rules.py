@@ -34,6 +34,7 @@ class RuleReader:
     ) -> None:
         """Take what the program has; `ladders` is the qualifying asset of each ladder, by the ladder's code."""
         self.assets = {asset.code: asset for asset in assets}
+        self.tier_codes = tier_codes
         self.currency_scale = currency_scale
         self.conditions = {
             trigger: ConditionReader(tier_codes, currency_scale, segment_codes, shapes_of(trigger))

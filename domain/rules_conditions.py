@@ -51,6 +51,8 @@ def never_holds(name: str, body: Any, trigger: Trigger) -> str | None:
     if trigger is Trigger.ORDER:
         if name == "event" or owner == AttributeOf.EVENT:
             return f"`{name}` is about what happened, and an order is no event."
+    elif trigger is Trigger.ENROLLED and (name == "event" or owner == AttributeOf.EVENT):
+        return f"`{name}` is about what happened, and an enrolment has no code and no attributes."
     elif name in OF_ORDERS or owner in {AttributeOf.ORDER, AttributeOf.LINE}:
         return f"`{name}` is about an order, and {trigger} comes with none."
     return None
@@ -138,6 +140,8 @@ class ConditionReader:
         return MatchingLines(lines, (0 if amount else 1) if quantity is None else quantity, amount)
 
     def _first_order(self, body: Any, path: Path) -> FirstOrder:
+        if not isinstance(body, Mapping):
+            raise InvalidInput("`firstOrder` has no parts and is written `firstOrder: {}`.", field=path)
         forms.known_parts(body, (), path)
         return FirstOrder()
 

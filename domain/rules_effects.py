@@ -125,8 +125,10 @@ class EffectReader:
 
     def _exchange(self, body: Any, path: Path) -> Exchange:
         match = _match(body, path)
-        if match.everything:  # whoever forgets the item would give the dearest of all goods away
-            raise InvalidInput("`match` names what is exchanged.", field=(*path, "match"))
+        if not (match.skus or match.categories or match.attributes):
+            # Whoever forgets the item, or only says what it is not, would give the dearest of all other goods away.
+            message = "`match` names what is exchanged, by `skus`, `categories` or `attributes`."
+            raise InvalidInput(message, field=(*path, "match"))
         price = 0 if part(body, "price", path) is None else self._money(body, "price", path)
         return Exchange(match, _usual_quantity(body, path), price)
 

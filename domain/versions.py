@@ -119,13 +119,16 @@ def check_version(
 ) -> CampaignVersion:
     """Return the version as `read_version` does, for one that is to be stored or published.
 
-    A bound that nothing of the version can reach is refused too: whoever sets it believes that it holds. What is
-    stored goes on without, as before it was looked at. Raises `InvalidInput` naming the part at fault.
+    A bound that nothing of the version can reach is refused too, and a tier that nobody can reach: whoever names it
+    believes that it holds. What is stored goes on with it, as before it was looked at. Raises `InvalidInput` naming the
+    part at fault.
     """
     version = read_version(rules, form, id=id, campaign_id=campaign_id, code=code, name=name, number=number)
     if version.limits.per_order is not None and version.trigger is not Trigger.ORDER:
         message = f"`perOrder` bounds what an order repeats, and {version.trigger} comes with none."
         raise InvalidInput(message, field=("limits", "perOrder"))
+    if version.trigger is Trigger.TIER_CHANGED and form.conditions is not None:
+        _check_tiers_reached(form.conditions, rules.tier_codes, ("conditions",))
     budget = version.budget
     for bound, at in ((budget.money, ("budget", "money")), (budget.points, ("budget", "points", "amount"))):
         if bound == 0:
@@ -150,7 +153,7 @@ def _earned(effect: EffectRule) -> UUID | None:
 
 
 def check_points_of(budget: Mapping[str, Any] | None, earlier: Iterable[str]) -> None:
-    """Refuse a budget of another asset than `earlier` versions of the campaign had: all count into one number.
+    """Refuse a budget of another asset than the `earlier` ones that the campaign counts: all go into one number.
 
     Raises `InvalidInput` naming the part.
     """
@@ -170,6 +173,21 @@ def points_of(budget: Mapping[str, Any] | None) -> str | None:
     """Return the asset that a stored budget of points is of, by its code; None when it has none."""
     points = (budget or {}).get("points")
     return None if points is None else str(points["asset"])
+
+
+def counted_assets(
+    published: Mapping[str, Any] | None, every: Iterable[Mapping[str, Any] | None], *, counted: bool
+) -> frozenset[str]:
+    """Return the assets, by their codes, of which a campaign may have counted points.
+
+    `published` is the budget of its published version, `every` those of all versions; `counted` says whether points are
+    counted. With a budget of points that is the one asset. When the published version has none and points are counted,
+    some version counted them that was published before: which one is not stored, so all are taken for it.
+    """
+    now = points_of(published)
+    if now is not None:
+        return frozenset({now})
+    return frozenset(of for one in every if (of := points_of(one))) if counted else frozenset()
 
 
 def _entering(condition: Condition | None) -> tuple[Condition, frozenset[str]]:
@@ -198,6 +216,22 @@ def _check_trigger(form: Mapping[str, Any], trigger: Trigger, path: Path) -> Non
                 _check_trigger(part, trigger, (*at, str(index)))
         elif reason := never_holds(name, body, trigger):
             raise InvalidInput(f"Never applies: {reason}", field=at)
+
+
+def _check_tiers_reached(form: Mapping[str, Any], known: frozenset[str], path: Path) -> None:
+    """Refuse `event` of a tier that the program does not have, wherever it stands."""
+    for name, body in form.items():
+        at = (*path, name)
+        if name in ("all", "any"):
+            for index, one in enumerate(body):
+                _check_tiers_reached(one, known, (*at, str(index)))
+        elif name == "not":
+            _check_tiers_reached(body, known, at)
+        elif name == "event":
+            for index, code in enumerate(body["codes"]):
+                if code.strip() not in known:
+                    message = f"The program has no tier `{code}`, and `event` is the tier that was reached."
+                    raise InvalidInput(message, field=(*at, "codes", str(index)))
 
 
 def _calendar(rules: RuleReader, form: Mapping[str, Any]) -> Condition:

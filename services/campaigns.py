@@ -1,6 +1,6 @@
 """The life of a campaign: drafted, approved, published, paused, resumed, ended."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -18,13 +18,14 @@ from domain.commands import Claim
 from domain.digest import content_hash
 from domain.program import Program
 from domain.refusals import ApprovalRequired, CampaignNotInState, InvalidInput, NotFound, OwnDraft
-from domain.versions import VersionForm, check_points_of, check_version, points_of
+from domain.versions import VersionForm, check_points_of, check_version, counted_assets
 from services import keyed, visible
 from services.actors import Actor
 from services.campaign_forms import VersionRequest, columns_of, content_of, form_of
 from services.engine import Engine
 from services.keyed import Record
 from services.publishing import publish as insert_version
+from services.publishing import with_points
 from services.snapshots import rule_reader
 from services.transaction import locked_program
 
@@ -61,8 +62,9 @@ async def draft(
 ) -> CampaignOutcome:
     """Store a new version of a campaign, which decides nothing until it is published.
 
-    It is checked against the program as it is. Without a start it takes over that of the newest version before it; of
-    a new campaign it starts now. Raises `InvalidInput`, `NotFound`, `CampaignNotInState` or `IdempotencyKeyReused`.
+    It is checked against the program as it is. Without a start it takes over that of the published version, or of the
+    newest while none is published; of a new campaign it starts now. Raises `InvalidInput`, `NotFound`,
+    `CampaignNotInState` or `IdempotencyKeyReused`.
     """
     new = target if isinstance(target, NewCampaign) else None
     name = "" if new is None else checks.text(new.name, (*NOWHERE, "new", "name"), NAME_MAX)
@@ -82,8 +84,10 @@ async def draft(
         before = await _versions(campaign)
         number = before[0].number + 1 if before else 1
         # Who edits a campaign means the same time: an order of this morning that is reported late is still decided.
-        said = form | {"starts_at": form["starts_at"] or (before[0].starts_at if before else program.now())}
-        _check(program, campaign, number, VersionForm(**said), before)
+        # A draft that was given up means nothing: its start would stop what runs.
+        shown = next((one for one in before if one.number == campaign.published_version), before[0] if before else None)
+        said = form | {"starts_at": form["starts_at"] or (shown.starts_at if shown else program.now())}
+        _check(program, campaign, number, VersionForm(**said), await _counted(campaign, before))
         await insert_version(
             program_id=program.id,
             campaign_id=campaign.id,
@@ -143,7 +147,8 @@ async def publish(engine: Engine, actor: Actor, ref: CampaignRef, *, version: in
             message = f"{campaign.code} v{number} is not approved, and the program publishes only what is."
             raise ApprovalRequired(message, field=("version",), version=number)
         try:
-            _check(program, campaign, number, form_of(row))
+            # What was drafted before another version was published may count another asset than that one.
+            _check(program, campaign, number, form_of(row), await _counted(campaign, await _versions(campaign)))
         except InvalidInput as wrong:
             message = f"{campaign.code} v{number} does not fit the program any more: {wrong.message}"
             raise InvalidInput(message, field=("version",)) from None
@@ -276,6 +281,13 @@ async def _version(campaign: models.Campaign, number: int) -> models.CampaignVer
     return row
 
 
+async def _counted(campaign: models.Campaign, versions: Sequence[models.CampaignVersion]) -> list[str]:
+    """Return the assets of which the campaign may have counted points."""
+    published = next((row.budget for row in versions if row.number == campaign.published_version), None)
+    counted = await with_points(campaign.program_id).filter(campaign_id=campaign.id).exists()
+    return sorted(counted_assets(published, [row.budget for row in versions], counted=counted))
+
+
 def _check_not_ended(campaign: models.Campaign, what: str) -> None:
     if campaign.state == CampaignState.ENDED:
         raise _not_in_state(campaign, CampaignState.ENDED, f"{what}, it must not have ended")
@@ -291,13 +303,13 @@ def _check(
     campaign: models.Campaign,
     number: int,
     form: VersionForm,
-    before: Sequence[models.CampaignVersion] = (),
+    counted: Iterable[str],
 ) -> None:
-    """Refuse a version that the program cannot carry out, or not after those `before`; names the part in `version`."""
+    """Refuse a version that the program cannot carry out, or that counts other assets; names the part in `version`."""
     reader = rule_reader(program.assets, program.ladders, program.tiers, program.segments, program.currency_scale)
     said = {"id": campaign.id, "campaign_id": campaign.id, "code": campaign.code, "name": campaign.name}
     try:
         check_version(reader, form, **said, number=number)
-        check_points_of(form.budget, [of for row in before if (of := points_of(row.budget))])
+        check_points_of(form.budget, counted)
     except InvalidInput as wrong:
         raise InvalidInput(wrong.message, field=("version", *wrong.field)) from None

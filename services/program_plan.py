@@ -217,7 +217,7 @@ class _Planner:
                     message = f"The segment {code}, which the document does not have, would not fit: {wrong.message}"
                     raise CannotChange(message, line=None) from None
         for code, campaign in self.before.campaigns.items():
-            if code in self.wanted.campaigns or campaign.state is StoredState.ENDED:
+            if code in self.wanted.campaigns or campaign.state is StoredState.ENDED or self.prune:  # ended with this
                 continue
             try:
                 check_campaign(campaign, rules, ())
@@ -238,7 +238,7 @@ class _Planner:
                 raise self._refusal(CannotChange, reason, "campaigns", code, "state")
             version = (newest.number, version_form(newest))
             step = step_for(wanted, known, row, version, zone, approval=approval)
-            if step.drafts:
+            if step.drafts or step.publishes:
                 self._check_points(code, wanted)
         if step.waits:
             self.waiting.append(f"{code} v{step.number}")

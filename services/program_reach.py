@@ -12,10 +12,12 @@ from domain.amounts import from_minor, to_minor
 from domain.campaigns import Audience, Trigger
 from domain.conditions.base import Facts, MemberFacts
 from domain.effects.base import Running
+from domain.events import EventKind
 from domain.forms import decimal
+from domain.members import MemberKind
 from domain.orders import LineContent, OrderContent
 from domain.program import CampaignVersion, Program
-from domain.setup import LadderSetUp
+from domain.setup import LadderSetUp, StoredState
 from domain.versions import VersionForm, read_version
 from services.database.config import Dialect
 from services.program_plan import Action, Change, FieldChange, Plan
@@ -143,7 +145,8 @@ class _Counter:
         if not campaigns:
             return {}
         program = await Snapshots().load(self.reads, self.program_id)
-        rules = self.plan.after.rules()
+        # What ends may name a tier that is removed with it.
+        before, after = self.plan.stored.setup.rules(), self.plan.after.rules()
         active = await self._members({})
         by_order = [one for one in campaigns if one.version.trigger == Trigger.ORDER]
         orders = await self._orders(program, min(ORDERS_MAX, TRIALS_MAX // max(len(by_order), 1)))
@@ -153,10 +156,15 @@ class _Counter:
             said = [f"At most {numbers['members']} of {active} active members, by tier and tag."]
             if one.version.trigger == Trigger.ORDER:
                 identity = {"id": self.program_id, "campaign_id": self.program_id, "number": 1}
+                rules = before if one.state is StoredState.ENDED else after
                 version = read_version(rules, one.version, code=one.code, name=one.name, **identity)
                 met = sum(_meets(version, order, program) for order in orders)
                 numbers |= {"orders": len(orders), "ordersMet": met}
                 said.append(f"Of the last {len(orders)} orders of {RECENT.days} days, {met} meet its conditions.")
+            elif one.version.trigger == Trigger.SCHEDULE:
+                said.append(f"It looks at each of the {active} active members once a day.")
+            elif one.version.trigger == Trigger.SEGMENT_ENTERED:
+                said.append("How many members entered its segments is not known.")
             else:
                 numbers["occasions"] = await self._occasions(one.version)
                 said.append(f"Its trigger came {numbers['occasions']} times in the last {RECENT.days} days.")
@@ -184,8 +192,14 @@ class _Counter:
         return int(rows[0][0])
 
     async def _occasions(self, version: VersionForm) -> int:
-        rows = models.Occasion.filter(program_id=self.program_id, trigger=version.trigger, occurred_at__gte=self.since)
-        return await rows.count()
+        """Count how often the trigger came: of occasions other than events, rows tell only what gave something."""
+        recent: dict[str, Any] = {"program_id": self.program_id, "occurred_at__gte": self.since}
+        if version.trigger == Trigger.ENROLLED:
+            enrolled = models.Member.filter(program_id=self.program_id, enrolled_at__gte=self.since)
+            return await enrolled.exclude(kind=MemberKind.GIFT_CARD.value).count()
+        if version.trigger == Trigger.TIER_CHANGED:
+            return await models.Event.filter(kind=EventKind.TIER_CHANGED.value, **recent).count()
+        return await models.Occasion.filter(trigger=version.trigger, **recent).count()
 
     async def _orders(self, program: Program, most: int) -> list[Bought]:
         """Return the newest orders of the last days with their members, as both are now."""

@@ -21,7 +21,8 @@ from domain.setup import (
     TierSetUp,
 )
 from domain.stored_value import TopUpStep
-from domain.versions import VersionForm, points_of
+from domain.versions import VersionForm, counted_assets
+from services.publishing import with_points
 
 VERSION_COLUMNS = tuple(VersionForm.__dataclass_fields__)
 ASSET_ENUMS = {
@@ -43,7 +44,7 @@ class Stored:
     newest: dict[str, models.CampaignVersion]
     """The newest version of each campaign, published or not."""
     points_of: dict[str, frozenset[str]]
-    """The assets that versions of each campaign had budgets of."""
+    """The assets of which each campaign may have counted points."""
     ladders: dict[str, models.Ladder]
     tiers: dict[str, list[models.Tier]]
     """Of each ladder by its code, the lowest first."""
@@ -83,9 +84,15 @@ async def stored(row: models.Program) -> Stored:
             for one in await models.Segment.filter(program_id=row.id).order_by("code")
         },
     )
+    counting = set(await with_points(row.id).values_list("campaign_id", flat=True))
     budgets = {
-        code: frozenset(of for version in versions[one.id].values() if (of := points_of(version.budget)))
+        code: counted_assets(
+            setup.campaigns[code].version.budget if one.published_version else None,
+            [version.budget for version in versions[one.id].values()],
+            counted=one.id in counting,
+        )
         for code, one in campaigns.items()
+        if code in newest
     }
     return Stored(row, setup, campaigns, newest, budgets, ladders, tiers)
 

@@ -1,8 +1,11 @@
 """Publishing a version of a campaign: inserted once, with the hash by which it is known to be what was published."""
 
 from typing import Any
+from uuid import UUID
 
 import orjson
+from tortoise.expressions import F
+from tortoise.queryset import QuerySet
 from uuid_utils.compat import uuid7
 
 import models
@@ -18,6 +21,11 @@ async def publish(**said: Any) -> models.CampaignVersion:
     version.hash = version_hash(version)
     await version.save(force_create=True)
     return version
+
+
+def with_points(program_id: UUID) -> QuerySet[models.CampaignUsage]:
+    """Return what campaigns gave to all, of those that count points."""
+    return models.CampaignUsage.filter(program_id=program_id, owner_id=F("campaign_id"), points__gt=0)
 
 
 def version_hash(version: Any) -> bytes:

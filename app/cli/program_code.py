@@ -166,6 +166,8 @@ def ask() -> None:
 
 def refused(found: Sequence[Finding]) -> str:
     """Return why --strict ends a command."""
+    if len(found) == 1:
+        return "The linter has 1 warning, and --strict takes it for an error."
     return f"The linter has {len(found)} warnings, and --strict takes them for errors."
 
 

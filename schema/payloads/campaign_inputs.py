@@ -115,7 +115,8 @@ class CampaignVersionInput:
         description="Its place within a step, 0 to 10,000, the lowest first; then by code.", default=PRIORITY_DEFAULT
     )
     starts_at: datetime | None = strawberry.field(
-        description="From when it runs; left out, from when the version before it does, or of a new campaign from now.",
+        description="From when it runs; left out, from when the published version does, or while none is published the "
+        "newest; of a new campaign from now.",
         default=None,
     )
     ends_at: datetime | None = strawberry.field(description="Until when it runs; left out, for ever.", default=None)

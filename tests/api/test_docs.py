@@ -25,7 +25,9 @@ from app.cli.main import app as command_line
 from app.server import create_app
 from app.settings import Settings
 from domain.assets import AssetKind, ExpiryPolicy
+from domain.explanation import REASONS_MAX
 from domain.terms import Terms
+from schema import ids
 from schema.root import schema
 from services import assets, credentials, programs, value_terms
 from services.actors import ALL_SCOPES
@@ -291,3 +293,20 @@ def test_commands_exist_with_their_options(page: Path) -> None:
 def test_make_targets_exist(page: Path) -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert set(TARGET.findall(page.read_text())) <= targets
+
+
+def test_every_prefix_of_an_id_is_told() -> None:
+    told = (ROOT / "docs" / "api.md").read_text()
+    prefixes = {one for name, one in vars(ids).items() if name.isupper() and isinstance(one, str) and len(one) == 3}
+    assert {"mem", "occ", "hld"} <= prefixes
+    assert [one for one in sorted(prefixes) if f"`{one}_…`" not in told] == []
+
+
+def test_how_many_reasons_are_kept_is_told() -> None:
+    assert (
+        f"| reasons not applied of an order or an occasion | {REASONS_MAX}, " in (ROOT / "docs" / "api.md").read_text()
+    )
+    assert (
+        f"Of more than {REASONS_MAX} reasons {REASONS_MAX} are told and kept"
+        in (ROOT / "docs" / "engine.md").read_text()
+    )

@@ -45,7 +45,7 @@ DISCOUNTS = {
     ),
     "exchange": st.fixed_dictionaries(
         {
-            "match": matches.filter(lambda match: match is not None),
+            "match": matches.filter(lambda match: match is not None and "exceptSkus" not in match),
             "quantity": st.integers(1, 3),
             "price": st.sampled_from(["0", "0.01", "3.33"]),
         }

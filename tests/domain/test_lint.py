@@ -17,6 +17,9 @@ from tests.domain.makers import POINTS, QUALIFYING, SHANGHAI
 JANUARY = datetime(2026, 1, 1, tzinfo=UTC)
 EARN = {"earn": {"asset": "POINTS", "points": "1", "per": "1", "rounding": "DOWN"}}
 QUALIFY = {"earn": {"asset": QUALIFYING.code, "points": "1", "per": "1", "rounding": "DOWN"}}
+FIVE = {"earnFixed": {"asset": "POINTS", "points": "5"}}
+PROGRESS = {"addProgress": {"ladder": "L", "amount": "5"}}
+DAILY: dict[str, Any] = {"trigger": "SCHEDULE", "schedule": {"at": "09:00"}}
 SPEND_100 = {"minimumSpend": {"amount": "100"}}
 GOLD_10, SILVER_100 = {"tier": "GOLD", "amount": "10"}, {"tier": "SILVER", "amount": "100"}
 TIERS = (TierSetUp("MEMBER", "Member", 0), TierSetUp("SILVER", "Silver", 100_00), TierSetUp("GOLD", "Gold", 500_00))
@@ -101,6 +104,12 @@ def test_tiers_are_unreachable_when_nothing_earns_what_they_are_measured_by() ->
         ({"multiplyEarn": {"asset": "POINTS", "factor": "5"}}, {}),
         ({"earnFixed": {"asset": "POINTS", "points": "5"}}, {"trigger": "EVENT"}),
         ({"percentOff": {"percent": "10"}}, {"limits": {"perOrder": 1}}),
+        (PROGRESS, {"trigger": "EVENT"}),
+        (PROGRESS, DAILY),
+        (FIVE, DAILY),
+        (FIVE, DAILY | {"conditions": {"birthday": {"wholeMonth": True}}}),
+        (FIVE, DAILY | {"conditions": {"any": [{"birthday": {}}, {"tag": {"anyOf": ["x"]}}]}}),
+        (FIVE, DAILY | {"conditions": {"daysSinceEnrolment": {"atLeast": 30}}}),
     ],
 )
 def test_what_gives_without_bound_or_end_is_named_until_it_has_one(
@@ -127,10 +136,37 @@ def test_what_gives_without_bound_or_end_is_named_until_it_has_one(
         ({"amountOffByTier": {"tiers": [{"tier": "GOLD", "amount": "10"}]}}, {"conditions": SPEND_100}),
         ({"earnFixed": {"asset": "POINTS", "points": "5"}}, {"trigger": "ENROLLED"}),
         ({"addTag": {"tag": "x"}}, {"trigger": "EVENT"}),
+        ({"addTag": {"tag": "x"}}, DAILY),
+        (FIVE, DAILY | {"conditions": {"all": [{"birthday": {"daysBefore": 0}}, {"tag": {"anyOf": ["x"]}}]}}),
+        (FIVE, DAILY | {"conditions": {"daysSinceEnrolment": {"atLeast": 30, "atMost": 30}}}),
     ],
 )
 def test_what_is_meant_to_go_on_needs_no_bound(effect: dict[str, Any], facts: dict[str, Any]) -> None:
     assert found(campaign("C", effect, **facts)) == []
+
+
+def test_multipliers_of_one_campaign_are_looked_at_together() -> None:
+    def times(factor: str, asset: str = "POINTS") -> dict[str, Any]:
+        return {"multiplyEarn": {"asset": asset, "factor": factor}}
+
+    by_tier = {"multiplyEarnByTier": {"asset": "POINTS", "factors": [{"tier": "GOLD", "factor": "2.5"}]}}
+    named = [("UNBOUNDED_BUDGET", "C", ("effects", "1", "multiplyEarn"))]
+    assert found(campaign("C", times("2.5"), times("2"))) == named
+    assert found(campaign("C", times("2.5"), times("2"), times("2"))) == named
+    high = {"multiplyEarnByTier": {"asset": "POINTS", "factors": [{"tier": "GOLD", "factor": "6"}]}}
+    assert found(campaign("C", high, times("2"))) == named
+    assert len(found(campaign("C", times("5"), times("2")))) == 1
+    assert [one.code for one in lint(setup(campaign("C", times("2"), by_tier)))] == ["C"]
+    assert [one.code for one in lint(setup(campaign("C", by_tier, times("2"))))] == ["C"]
+    assert found(campaign("C", times("2.4"), times("2"))) == []
+    assert found(campaign("C", times("2.5"), times("2", QUALIFYING.code))) == []
+    assert found(campaign("C", by_tier, by_tier)) == []
+    assert found(campaign("C", times("2.5"), times("2"), limits={"total": 1})) == []
+    (finding,) = lint(setup(campaign("C", times("2"), times("5.0"))))
+    assert finding.message == "`multiplyEarn` multiplies by 5.0 without end or bound."
+    (finding,) = lint(setup(campaign("C", times("2"), times("3"))))
+    together = "`multiplyEarn` and the multipliers before it multiply by 6 together, without end or bound."
+    assert finding.message == together
 
 
 # ── stacks ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -8,7 +8,7 @@ import pytest
 from domain.instants import NEVER
 from domain.program import CampaignVersion
 from domain.refusals import InvalidInput
-from domain.versions import VersionForm, check_points_of, check_version, points_of, read_version
+from domain.versions import VersionForm, check_points_of, check_version, counted_assets, points_of, read_version
 from tests.domain.campaigns import READER
 from tests.domain.makers import LADDER, LONG_AGO
 
@@ -24,7 +24,7 @@ ID = UUID(int=1)
 
 def read(by: Any, effect: dict[str, Any], **said: Any) -> CampaignVersion:
     plain: dict[str, Any] = {"priority": 1, "starts_at": LONG_AGO, "ends_at": NEVER, "conditions": None}
-    form = VersionForm(**plain, effects=[effect], **said)
+    form = VersionForm(**plain | {"effects": [effect]} | said)
     version: CampaignVersion = by(READER, form, id=ID, campaign_id=ID, code="C", name="C", number=1)
     return version
 
@@ -93,6 +93,15 @@ def test_a_budget_of_another_form_is_told_by_its_name(budget: Any, path: tuple[s
     assert words in refused.value.message
 
 
+def test_drafts_fix_no_asset_but_what_may_have_counted_does() -> None:
+    mine, theirs = points("POINTS"), points("MILES")
+    for counted in (False, True):
+        assert counted_assets(mine, [mine, theirs], counted=counted) == {"POINTS"}
+    for published in (None, {"money": "1"}):
+        assert counted_assets(published, [mine, theirs, None], counted=False) == frozenset()
+        assert counted_assets(published, [mine, theirs, None], counted=True) == {"POINTS", "MILES"}
+
+
 def test_a_budget_of_points_stays_of_one_asset() -> None:
     assert [points_of(one) for one in (None, {}, {"money": "1"}, points("POINTS"))] == [None, None, None, "POINTS"]
     for said in (None, {"money": "1"}, points("POINTS")):
@@ -112,12 +121,46 @@ def test_a_budget_of_points_stays_of_one_asset() -> None:
         ({"monthDay": {"days": ["x"]}}, "An item of `days` must be a whole number."),
         ({"daysSinceLastOrder": {"atLeast": "1e1"}}, "`atLeast` must be a whole number."),
         ({"store": {"codes": [7]}}, "An item of `codes` must be a text."),
+        ({"firstOrder": True}, "`firstOrder` has no parts and is written `firstOrder: {}`."),
     ],
 )
 def test_a_message_about_an_item_names_its_list(conditions: dict[str, Any], words: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         READER.condition(conditions)
     assert refused.value.message == words
+
+
+EVENT_X = {"event": {"codes": ["X"]}}
+ENROLLED = {"trigger": "ENROLLED"}
+REACHED = {"trigger": "TIER_CHANGED"}
+
+
+@pytest.mark.parametrize(
+    ("said", "path"),
+    [
+        (ENROLLED | {"conditions": EVENT_X}, ("conditions", "event")),
+        (ENROLLED | {"conditions": {"all": [{"tag": {"anyOf": ["x"]}}, EVENT_X]}}, ("conditions", "all", "1", "event")),
+        (
+            ENROLLED | {"conditions": {"attribute": {"of": "EVENT", "key": "k", "values": ["v"]}}},
+            ("conditions", "attribute"),
+        ),
+        (REACHED | {"conditions": EVENT_X}, ("conditions", "event", "codes", "0")),
+        (
+            REACHED | {"conditions": {"any": [{"not": {"event": {"codes": ["GOLD", "X"]}}}]}},
+            ("conditions", "any", "0", "not", "event", "codes", "1"),
+        ),
+    ],
+)
+def test_an_occasion_that_never_comes_is_refused(said: dict[str, Any], path: tuple[str, ...]) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        read(check_version, FIXED, **said)
+    assert refused.value.field == path
+
+
+def test_a_tier_that_is_there_may_be_waited_for_and_what_is_stored_goes_on() -> None:
+    read(check_version, FIXED, trigger="TIER_CHANGED", conditions={"event": {"codes": [" GOLD "]}})
+    read(check_version, FIXED, trigger="EVENT", conditions=EVENT_X)
+    read(read_version, FIXED, trigger="TIER_CHANGED", conditions=EVENT_X)
 
 
 @pytest.mark.parametrize("factor", ["1.00001", "0.9999", "100.0001"])

@@ -157,10 +157,21 @@ async def test_an_edit_without_a_start_decides_what_its_campaign_decided_before(
     member = await shop.enrol()
     await shop.buy(member, "10.00", occurred_at=NOON - timedelta(hours=1))  # reported after the edit
     assert await shop.balance(member) == 19
-    await drafted(shop, says(starts_at=NOON), again=True)
-    await drafted(shop, again=True)
-    newest = await models.CampaignVersion.get(campaign_id=(await row()).id, number=4)
-    assert newest.starts_at == NOON  # of the newest, published or not
+
+
+async def test_an_edit_without_a_start_takes_none_from_a_draft_that_was_given_up(house: Engine) -> None:
+    shop = await world(house)
+    january = datetime(2026, 1, 1, tzinfo=UTC)
+    later = NOON + timedelta(days=30)
+    await drafted(shop, says(starts_at=january))
+    await drafted(shop, again=True)  # none is published: that of the newest
+    await step(shop, "publish")
+    await drafted(shop, says(starts_at=later), again=True)
+    await drafted(shop, says(9), again=True)
+    await step(shop, "publish")
+    versions = await models.CampaignVersion.filter(campaign_id=(await row()).id).order_by("number")
+    assert [one.starts_at for one in versions] == [january, january, later, january]
+    assert await earned(shop) == 19
 
 
 BAD: dict[str, tuple[VersionRequest, tuple[str, ...]]] = {
@@ -319,11 +330,22 @@ async def test_a_budget_of_points_keeps_the_asset_that_it_counts(house: Engine) 
         return says(effects=effects, budget={"points": {"asset": asset, "amount": "100"}})
 
     await drafted(shop, bounded("POINTS"))
-    await drafted(shop, again=True)
+    await drafted(shop, bounded("TIER"), again=True)  # nothing was published, so nothing is counted
+    await step(shop, "publish", version=1)
     error = await refused(shop, InvalidInput, drafted(shop, bounded("TIER"), again=True))
     assert error.field == ("version", "budget", "points", "asset")
     assert error.message.startswith("The budget of this campaign counts POINTS, since an earlier version, and cannot")
+    stale = await refused(shop, InvalidInput, step(shop, "publish", version=2))
+    assert (stale.field, "EXTRA v2 does not fit" in stale.message) == (("version",), True)
     await drafted(shop, bounded("POINTS"), again=True)
+    await drafted(shop, again=True)
+    await step(shop, "publish", version=4)
+    await drafted(shop, bounded("TIER"), again=True)  # without a budget, and nothing was counted before
+    await step(shop, "publish", version=3)
+    await earned(shop)
+    await step(shop, "publish", version=4)
+    await refused(shop, InvalidInput, drafted(shop, bounded("TIER"), again=True))
+    await refused(shop, InvalidInput, step(shop, "publish", version=5))
 
 
 async def test_each_step_needs_its_state(house: Engine) -> None:

@@ -89,7 +89,7 @@ def test_plan_tells_what_would_change_and_its_exit_status_can_say_so(sqlite_shop
 def test_strict_takes_warnings_for_errors(sqlite_shop_url: str, document: Path) -> None:
     before = document.read_text()
     document.write_text(before + SALE)
-    words = "huiyuan: The linter has 1 warnings, and --strict takes them for errors.\n"
+    words = "huiyuan: The linter has 1 warning, and --strict takes it for an error.\n"
     for command in ("plan", "lint"):
         done = huiyuan(sqlite_shop_url, "program", command, str(document), "--strict")
         assert (done.returncode, done.stderr) == (1, words)

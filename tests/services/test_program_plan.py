@@ -157,6 +157,25 @@ async def test_a_tier_that_another_campaign_names_is_not_removed(house: Engine) 
         await planned(shop.program, said)
 
 
+async def test_a_tier_is_removed_with_the_campaign_that_names_it(house: Engine) -> None:
+    shop = await shop_of(house)
+    text = (await exported(shop.program)).replace("  - code: GOLD\n    name: Gold\n    threshold: '5000.00'\n", "")
+    head, _, tail = text.partition("- code: TIER_MULTIPLIER")
+    said = head + "".join(tail.partition("\n- code: ")[1:])
+    with pytest.raises(CannotChange, match="The campaign TIER_MULTIPLIER, which the document does not have, would not"):
+        await planned(shop.program, said)
+    plan = await planned(shop.program, said, prune=True)
+    assert [(one.action, one.code) for one in plan.changes] == [
+        (Action.CHANGE, "STANDARD"),
+        (Action.END, "TIER_MULTIPLIER"),
+    ]
+    assert ("campaigns", "TIER_MULTIPLIER") in await reach_of(plan, shop.engine.reads)
+    await applied(shop.program, said, prune=True)
+    assert not await models.Tier.filter(code="GOLD").exists()
+    await shop.buy(await shop.enrol(), "6000.00")
+    assert (await planned(shop.program, said, prune=True)).changes == ()
+
+
 async def test_an_ended_campaign_does_not_come_back(house: Engine) -> None:
     shop = await shop_of(house)
     text = await exported(shop.program) + SALE
@@ -210,6 +229,32 @@ async def test_a_campaign_tells_whom_and_which_orders_it_would_have_touched(hous
     }
 
 
+OCCASION = "- code: GIFT\n  name: Gift\n  priority: 50\n  effects:\n  - earnFixed: {asset: POINTS, points: 1}\n"
+
+
+async def test_occasions_are_counted_whether_or_not_something_was_given(house: Engine) -> None:
+    shop = await shop_of(house)
+    silver, _ = await shop.enrol(), await shop.enrol()
+    await shop.enrol(occurred_at=NOON - timedelta(days=31))
+    await shop.buy(silver, "1200.00")
+    text = await exported(shop.program) + OCCASION
+    assert await models.Occasion.all().count() == 0
+
+    async def said(trigger: str, more: str = "") -> tuple[dict[str, int], str]:
+        plan = await planned(shop.program, f"{text}  trigger: {trigger}\n{more}")
+        found = (await reach_of(plan, shop.engine.reads))["campaigns", "GIFT"]
+        return found.numbers, found.said[-1]
+
+    everyone = {"activeMembers": 3, "members": 3}
+    assert await said("ENROLLED") == (everyone | {"occasions": 2}, "Its trigger came 2 times in the last 30 days.")
+    assert (await said("TIER_CHANGED"))[0] == everyone | {"occasions": 1}
+    at_nine = "  schedule: {at: 09:00}\n"
+    assert await said("SCHEDULE", at_nine) == (everyone, "It looks at each of the 3 active members once a day.")
+    segments = "  conditions:\n    segment: {codes: [REGULAR]}\nsegments:\n- code: REGULAR\n  name: Regular\n"
+    segments += "  conditions:\n    daysSinceLastOrder: {atMost: 9}\n"
+    assert await said("SEGMENT_ENTERED", segments) == (everyone, "How many members entered its segments is not known.")
+
+
 async def test_orders_of_more_than_thirty_days_ago_do_not_count(house: Engine) -> None:
     shop = await shop_of(house)
     await shop.buy(None, "200.00", occurred_at=NOON - timedelta(days=31))
@@ -249,7 +294,9 @@ async def test_a_budget_of_points_keeps_its_asset(house: Engine) -> None:
         "  effects:\n  - earnFixed: {asset: POINTS, points: 1}\n  - earnFixed: {asset: TIER, points: 1}\n"
     )
     text = await exported(shop.program)
-    await applied(shop.program, text + gift)
+    draft = gift.replace("asset: POINTS, amount", "asset: TIER, amount") + "  state: DRAFT\n"
+    await applied(shop.program, text + draft)
+    await applied(shop.program, text + gift)  # the draft before it counted nothing
     with pytest.raises(CannotChange, match="The budget of this campaign counts POINTS, since an earlier") as refused:
         await planned(shop.program, text + gift.replace("points: {asset: POINTS", "points: {asset: TIER"))
     assert refused.value.field == ("campaigns", "GIFT", "budget", "points", "asset")
