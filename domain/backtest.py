@@ -15,7 +15,8 @@ from uuid import UUID
 from domain.assets import Asset, AssetKind
 from domain.backtest_report import BacktestReport, Change, MemberChange, TierMove
 from domain.backtest_world import PastMember, PastOrder, World
-from domain.evaluate import EARNINGS, Evaluation
+from domain.effects.base import EARNINGS
+from domain.evaluate import Evaluation
 from domain.explanation import NotAppliedReason
 from domain.program import Program
 from domain.values import value

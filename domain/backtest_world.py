@@ -10,9 +10,9 @@ from uuid import UUID
 
 from domain.conditions.base import MemberFacts
 from domain.decisions.consumption import take
-from domain.effects.base import EffectKind
+from domain.effects.base import EARNINGS, EffectKind
 from domain.effects.spend import worth
-from domain.evaluate import EARNINGS, Evaluation, evaluate
+from domain.evaluate import Evaluation, evaluate
 from domain.instants import NEVER
 from domain.orders import OrderContent
 from domain.program import Program, Tier, tier_for

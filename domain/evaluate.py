@@ -13,7 +13,18 @@ from uuid import UUID
 from domain.amounts import AMOUNT_MAX
 from domain.campaigns import STEPS, Stage, Step, Trigger
 from domain.conditions.base import Facts, MemberFacts, OccasionFacts
-from domain.effects.base import EffectKind, EffectRule, GiftLine, Outcome, Parts, Running, RunningLine, Settled
+from domain.effects.base import (
+    DISCOUNTS,
+    EARNINGS,
+    EffectKind,
+    EffectRule,
+    GiftLine,
+    Outcome,
+    Parts,
+    Running,
+    RunningLine,
+    Settled,
+)
 from domain.effects.spend import spent
 from domain.eligibility import Eligibility, not_applied
 from domain.explanation import ConditionResult, Explanation, NotApplied, NotAppliedReason
@@ -24,9 +35,6 @@ from domain.refusals import InvalidInput, LimitReached
 from domain.remedies import of_effect
 from domain.usage import Consumed, Reached, Usages, bounds_of
 from domain.values import replace, value
-
-DISCOUNTS = frozenset({EffectKind.DISCOUNT, EffectKind.SHIPPING_DISCOUNT})
-EARNINGS = frozenset({EffectKind.EARN, EffectKind.MULTIPLY_EARN})
 
 
 @value

@@ -65,11 +65,6 @@ class Way:
     """How many days they ask to wait at least."""
 
 
-def remedy_of(condition: Condition, facts: Facts) -> str | None:
-    """Return the nearest change that makes a condition hold which does not; None when nobody can tell."""
-    return remedy(condition, facts, condition.met)
-
-
 def remedy(condition: Condition, facts: Facts, helps: Helps, until: datetime = NEVER) -> str | None:
     """Return the nearest change of what conditions name by which a campaign would apply; None if there is none.
 

@@ -6,15 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from domain.amounts import from_minor
-from domain.effects.base import EffectKind
+from domain.effects.base import DISCOUNTS, EARNINGS, EffectKind
 from domain.orders import Order, OrderEffect
 from domain.program import Program
 from domain.refusals import HoldExpired
 from domain.shares import Parts, together
 from domain.usage import Consumed, Usage, UsageKey, counted, reached
-
-DISCOUNTS = frozenset({EffectKind.DISCOUNT, EffectKind.SHIPPING_DISCOUNT})
-EARNINGS = frozenset({EffectKind.EARN, EffectKind.MULTIPLY_EARN})
 
 Share = Callable[[int, Parts], int]
 """How much of an amount, whose lines have these parts in it, belongs to what comes to nothing."""

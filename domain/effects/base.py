@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from domain.conditions.base import Facts
 
 __all__ = [
+    "DISCOUNTS",
+    "EARNINGS",
     "EffectKind",
     "EffectRule",
     "GiftLine",
@@ -47,6 +49,8 @@ class EffectKind(StrEnum):
     TAG = "TAG"
 
 
+DISCOUNTS = frozenset({EffectKind.DISCOUNT, EffectKind.SHIPPING_DISCOUNT})
+EARNINGS = frozenset({EffectKind.EARN, EffectKind.MULTIPLY_EARN})
 LEDGER = frozenset({EffectKind.SPEND, EffectKind.EARN, EffectKind.MULTIPLY_EARN})
 """Effects of an asset, which the ledger carries out; of the others the order itself tells."""
 

@@ -6,8 +6,7 @@ from typing import Any
 
 from domain.assets import AssetKind
 from domain.campaigns import Step
-from domain.decisions.consumption import DISCOUNTS, EARNINGS
-from domain.effects.base import LEDGER, EffectKind
+from domain.effects.base import DISCOUNTS, EARNINGS, LEDGER, EffectKind
 from domain.occasions import OccasionEffect
 from domain.orders import Order, OrderEffect, OrderLine
 from services.verify.basket import Basket, Rule

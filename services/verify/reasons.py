@@ -7,8 +7,7 @@ from uuid import UUID
 
 from domain.amounts import spelled
 from domain.campaigns import Audience, Trigger, held_out
-from domain.decisions.consumption import DISCOUNTS
-from domain.effects.base import EffectKind
+from domain.effects.base import DISCOUNTS, EffectKind
 from domain.explanation import NotAppliedReason
 from domain.values import value
 from services.verify.decided import Decided

@@ -12,8 +12,7 @@ from hashlib import blake2b
 from struct import Struct
 from typing import Any
 
-from domain.decisions.consumption import DISCOUNTS, EARNINGS
-from domain.effects.base import EffectKind
+from domain.effects.base import DISCOUNTS, EARNINGS, EffectKind
 from domain.occasions import Occasion
 from domain.orders import Order, OrderEffect, OrderLine
 from domain.shares import share, together

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from domain.campaigns import EVER, NO_BUDGET, Step
 from domain.conditions.base import MemberFacts
 from domain.decisions.consumption import take
-from domain.effects.base import EffectKind
-from domain.evaluate import EARNINGS, Evaluation, evaluate
+from domain.effects.base import EARNINGS, EffectKind
+from domain.evaluate import Evaluation, evaluate
 from domain.explanation import NotAppliedReason
 from domain.instants import local_day
 from domain.orders import LineContent, OrderContent

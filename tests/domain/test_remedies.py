@@ -22,7 +22,7 @@ from domain.conditions.weekday import Weekday
 from domain.evaluate import evaluate
 from domain.explanation import NotApplied, NotAppliedReason
 from domain.program import CampaignVersion
-from domain.remedies import remedy_of
+from domain.remedies import remedy as found
 from domain.usage import Usage, UsageKey, counted
 from tests.domain.campaigns import EFFECTS, shop, version_of
 from tests.domain.makers import DAY, LADDER_ID, MEMBER_ID, NOON, PROGRAM_ID, TIERS, facts, line, member_facts, order
@@ -45,7 +45,7 @@ TODAY = Weekday(frozenset({1}))
 )
 def test_the_remedy_is_all_that_is_needed_and_the_nearest_of_several(condition: Condition, remedy: str | None) -> None:
     assert not condition.met(facts(100_00))
-    assert remedy_of(condition, facts(100_00)) == remedy
+    assert found(condition, facts(100_00), condition.met) == remedy
 
 
 def test_of_what_cannot_be_told_neither_is_said_to_hold() -> None:
