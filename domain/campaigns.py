@@ -31,6 +31,13 @@ class Audience(StrEnum):
     EVERYONE = "EVERYONE"
 
 
+class CampaignKind(StrEnum):
+    """What a campaign row is: one that applies by itself, or a template of coupons."""
+
+    CAMPAIGN = "CAMPAIGN"
+    COUPON = "COUPON"
+
+
 class Step(StrEnum):
     """The steps of the waterfall, in their order; every answer shows the amount before and after each."""
 
@@ -49,6 +56,7 @@ class Stage(IntEnum):
 
     MEMBER_PRICE = 10
     PROMOTION = 20
+    COUPON = 30
     SHIPPING = 40
     EARN = 70
     MULTIPLY_EARN = 71
@@ -58,6 +66,7 @@ class Stage(IntEnum):
 STEPS = {
     Stage.MEMBER_PRICE: Step.MEMBER_PRICE,
     Stage.PROMOTION: Step.PROMOTION,
+    Stage.COUPON: Step.COUPON,
     Stage.SHIPPING: Step.SHIPPING,
     Stage.EARN: Step.EARN,
     Stage.MULTIPLY_EARN: Step.EARN,

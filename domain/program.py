@@ -20,6 +20,7 @@ from domain.stored_value import TopUpStep, step_for
 
 if TYPE_CHECKING:
     from domain.conditions.base import Condition, OccasionFacts
+    from domain.coupons import CouponTerms
     from domain.effects.base import EffectRule
     from domain.matching import Match
     from domain.orders import OrderContent
@@ -96,6 +97,8 @@ class CampaignVersion:
     """When it runs, for the trigger `SCHEDULE`."""
     segments: frozenset[str] = frozenset()
     """Which segments it waits for, for the trigger `SEGMENT_ENTERED`."""
+    coupon: "CouponTerms | None" = None
+    """What a template of coupons says beside its rules; None for a campaign."""
     goods: "tuple[Match, ...]" = ()
     """The goods that its condition asks for: see `domain.conditions.matching_lines.goods_of`."""
 
@@ -149,6 +152,9 @@ class Program:
     """Which assets become which others."""
     segments: Mapping[str, Segment] = field(default_factory=dict)
     """Saved conditions over members, by their codes."""
+    templates: "Mapping[UUID, CampaignVersion]" = field(default_factory=dict)
+    """Published versions of templates of coupons, by the template's id; those that a pause or an end stopped are not
+    there."""
 
     def now(self) -> datetime:
         """Return the program's present instant."""
@@ -157,6 +163,10 @@ class Program:
     def asset(self, code: str) -> Asset | None:
         """Return the asset with this code."""
         return next((asset for asset in self.assets if asset.code == code), None)
+
+    def template(self, code: str) -> "CampaignVersion | None":
+        """Return the published version of the template of coupons with this code."""
+        return next((version for version in self.templates.values() if version.code == code), None)
 
     def candidates(
         self, trigger: Trigger, order: "OrderContent | None", occasion: "OccasionFacts | None", at: datetime
