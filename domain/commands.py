@@ -59,6 +59,11 @@ class Command:
         return None
 
     @property
+    def coupons(self) -> tuple[UUID, ...]:
+        """Coupons that the command names: they are loaded, and those that nobody has are locked."""
+        return ()
+
+    @property
     def original(self) -> UUID | None:
         """The transfer that the command undoes, so that it is loaded with its lots; no two undo one at a time."""
         return None

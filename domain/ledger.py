@@ -56,6 +56,7 @@ class TransferKind(StrEnum):
     SPEND_UNDO = "SPEND_UNDO"
     CONVERSION = "CONVERSION"
     AWARD = "AWARD"
+    PURCHASE = "PURCHASE"
 
 
 MATURING = frozenset({EntryKind.RELEASE, EntryKind.EXPIRE})

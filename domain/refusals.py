@@ -86,6 +86,31 @@ class GiftCardNotInState(Refusal):
     code = "GIFT_CARD_STATE"
 
 
+class CouponNotUsable(Refusal):
+    """The code is none that this order may use: unknown, used, expired or another's, which is not told apart.
+
+    Facts: `coupon_code`, the code as it was given.
+    """
+
+    code = "COUPON_NOT_USABLE"
+
+
+class CouponNotInState(Refusal):
+    """The coupon is in a state in which this cannot be done. Facts: `state`, `coupon_id`."""
+
+    code = "COUPON_STATE"
+
+
+class CouponNotAvailable(Refusal):
+    """The template or the coupon does not allow this. Facts: `reason`.
+
+    `reason` is `OUTSIDE_WINDOW`, `NOT_PUBLISHED`, `NOT_CLAIMABLE`, `NOT_TRANSFERABLE`, `NOT_ISSUED` (of a bundle or a
+    shared code no codes are made) or `PRICE_CHANGED`.
+    """
+
+    code = "COUPON_NOT_AVAILABLE"
+
+
 class CampaignNotInState(Refusal):
     """The campaign is in a state in which this cannot be done. Facts: `state`, `campaign_id`."""
 

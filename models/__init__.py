@@ -1,6 +1,8 @@
 """Rows of the database: columns, indexes and keys. No behaviour beyond properties."""
 
 from models.agents import Agent, AgentDraw
+from models.code_attempts import CodeAttempt
+from models.coupons import Coupon, CouponBatch, CouponChange, CouponTally
 from models.gift_cards import GiftCard
 from models.ledger import Account, Entry, Hold, Lot, LotMove, Transfer
 from models.members import Event, Idempotency, Identity, Member, Standing
@@ -32,7 +34,12 @@ __all__ = [
     "CampaignRun",
     "CampaignUsage",
     "CampaignVersion",
+    "CodeAttempt",
     "Conversion",
+    "Coupon",
+    "CouponBatch",
+    "CouponChange",
+    "CouponTally",
     "Entry",
     "Event",
     "GiftCard",

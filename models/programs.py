@@ -106,6 +106,7 @@ class Segment(Model):
 class Campaign(Model):
     """A stable name for a rule; what it says is in its versions. `published_version` is None while it is a draft.
 
+    One of the kind `COUPON` is a template of coupons: it does nothing by itself, its coupons do.
     `approved_version` is the newest version that somebody else than its author approved.
     """
 
@@ -113,6 +114,7 @@ class Campaign(Model):
     program_id = fields.UUIDField()
     code = columns.code()
     name = fields.CharField(max_length=columns.NAME_LENGTH)
+    kind = columns.kind(default="CAMPAIGN")
     state = columns.kind()
     published_version = fields.IntField(null=True)
     approved_version = fields.IntField(null=True)
@@ -144,6 +146,7 @@ class CampaignVersion(Model):
     limits: fields.Field[dict[str, object] | None] = fields.JSONField(null=True)
     budget: fields.Field[dict[str, object] | None] = fields.JSONField(null=True)
     holdout = fields.SmallIntField(default=0)
+    coupon: fields.Field[dict[str, object] | None] = fields.JSONField(null=True)
     drafted_by = fields.CharField(max_length=80, null=True)
     recorded_at = columns.instant()
     hash = fields.BinaryField()

@@ -113,9 +113,9 @@ ALLOWED = """
 + agent_draw trigger tr_agent_draw_terms
 + campaign unique program_id, id
 + campaign reference (program_id) -> program (id) RESTRICT
-+ campaign checks 2
++ campaign checks 3
 + campaign_version reference (program_id, campaign_id) -> campaign (program_id, id) RESTRICT
-+ campaign_version checks 8
++ campaign_version checks 9
 + campaign_run primary key campaign_id, day
 - campaign_run primary key campaign_id
 + campaign_run reference (program_id, campaign_id) -> campaign (program_id, id) RESTRICT
@@ -130,6 +130,28 @@ ALLOWED = """
 + conversion reference (program_id, from_asset_id) -> asset (program_id, id) RESTRICT
 + conversion reference (program_id, to_asset_id) -> asset (program_id, id) RESTRICT
 + conversion checks 3
++ code_attempt checks 1
++ coupon checks 9
++ coupon index ix_coupon_due program_id, expires_at, id where state = 'ISSUED' AND expires_at < '9999-12-31 00:00:00+00'
++ coupon index ix_coupon_held member_id, version_id, id where state = 'HELD' AND member_id IS NOT NULL
++ coupon index ix_coupon_order order_id, id where order_id IS NOT NULL
++ coupon index ix_coupon_origin origin_id, id where origin_id IS NOT NULL
++ coupon index ix_coupon_wallet member_id, version_id, expires_at, id where state = 'ISSUED' AND member_id IS NOT NULL
++ coupon index uix_coupon_code unique program_id, code_hash
++ coupon trigger tr_coupon_delete
++ coupon trigger tr_coupon_terms
++ coupon_batch checks 4
++ coupon_batch index ix_coupon_batch_running id where state = 'RUNNING'
++ coupon_batch reference (program_id, campaign_id) -> campaign (program_id, id) RESTRICT
++ coupon_batch trigger tr_coupon_batch_delete
++ coupon_batch trigger tr_coupon_batch_terms
++ coupon_change checks 3
++ coupon_change primary key coupon_id, ordinal
+- coupon_change primary key ordinal
++ coupon_tally checks 3
++ coupon_tally reference (program_id, campaign_id) -> campaign (program_id, id) RESTRICT
++ coupon_tally trigger tr_coupon_tally_delete
++ coupon_tally trigger tr_coupon_tally_terms
 + entry primary key account_id, seq
 - entry primary key seq
 + entry checks 7
@@ -223,6 +245,7 @@ ALLOWED = """
 """
 INSERT_ONLY = (
     "campaign_version",
+    "coupon_change",
     "entry",
     "event",
     "lot_move",
@@ -248,6 +271,9 @@ ALLOWED_ON_SQLITE = {
     # Members from before there were kinds are persons; whoever writes says of which kind others are.
     "+ member column kind VARCHAR(32) default 'PERSON'",
     "- member column kind VARCHAR(32)",
+    # Campaigns from before there were templates of coupons are none.
+    "+ campaign column kind VARCHAR(32) default 'CAMPAIGN'",
+    "- campaign column kind VARCHAR(32)",
     # Versions from before there was more than orders, and orders from before discounts, say nothing of either.
     "+ campaign_version column audience VARCHAR(32) default 'MEMBERS'",
     "- campaign_version column audience VARCHAR(32)",
