@@ -29,6 +29,8 @@ class Scope(StrEnum):
     REPORTS_READ = "reports:read"
     CAMPAIGNS_WRITE = "campaigns:write"
     CAMPAIGNS_APPROVE = "campaigns:approve"
+    COUPONS_READ = "coupons:read"
+    COUPONS_WRITE = "coupons:write"
 
 
 ALL_SCOPES = frozenset(Scope)

@@ -23,6 +23,11 @@ def program_stream(program_id: UUID) -> str:
     return f"p:{program_id.hex}"
 
 
+def template_stream(program_id: UUID, campaign_id: UUID) -> str:
+    """Return the key of the counters of one template of coupons; at most 67 characters, none of them a space."""
+    return f"t:{program_id.hex}:{campaign_id.hex}"
+
+
 class WakeSender(Protocol):
     """What the writer calls after a commit."""
 

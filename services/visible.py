@@ -68,6 +68,16 @@ def campaigns(actor: Actor) -> QuerySet[models.Campaign]:
     return rows.filter(published_version__isnull=False) if actor.kind is ActorKind.MEMBER else rows
 
 
+def coupons(actor: Actor) -> QuerySet[models.Coupon]:
+    """Return the coupons that the actor can see: a member its own, a key its program's."""
+    return models.Coupon.filter(**of_members(actor))
+
+
+def coupon_batches(actor: Actor) -> QuerySet[models.CouponBatch]:
+    """Return the batches of codes, for keys alone: fields ask for the scope."""
+    return models.CouponBatch.filter(program_id=actor.program_id)
+
+
 def agents(actor: Actor) -> QuerySet[models.Agent]:
     """Return the agents that the actor can see: a member sees their own, and on whom they may draw."""
     rows = models.Agent.filter(program_id=actor.program_id)
