@@ -114,7 +114,7 @@ async def gift(engine: Engine, actor: Actor, ref: CouponRef, to: MemberRef, *, k
     program, idempotency = await _begun(engine, actor, "couponGift", key, (ref.said, _spelled(to)))
     if (outcome := await answered(program, idempotency)) is not None:
         return outcome
-    coupon = await _named(engine, actor, ref)
+    coupon = await _named(actor, ref)
     to_id = await members.resolve(_beyond(actor, to), program, to, ("to",))
     if to_id == coupon.member_id:
         raise InvalidInput("A member cannot give to themselves.", field=("to",))
@@ -149,7 +149,7 @@ async def extend(
 # ── what is read ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def find(engine: Engine, actor: Actor, ref: CouponRef) -> models.Coupon | None:
+async def find(actor: Actor, ref: CouponRef) -> models.Coupon | None:
     """Return the coupon that `ref` names, if the actor can see it. Raises `TooManyAttempts`."""
     if ref.id is not None:
         return await visible.coupons(actor).get_or_none(id=ref.id)
@@ -235,7 +235,7 @@ async def _change(  # noqa: PLR0917  (each has a type of its own)
     program, idempotency = await _begun(engine, actor, operation, key, (ref.said, *said.values()))
     if (outcome := await answered(program, idempotency)) is not None:
         return outcome
-    coupon = await _named(engine, actor, ref)
+    coupon = await _named(actor, ref)
     return await engine.writer.post(
         command(**_common(program, actor, idempotency), coupon_id=coupon.id, owner_id=coupon.member_id, **said)
     )
@@ -282,9 +282,9 @@ async def _template(actor: Actor, ref: CampaignRef) -> models.Campaign | None:
     return await rows.get_or_none(code=checks.sought(ref.code or "", checks.CODE_MAX) or "")
 
 
-async def _named(engine: Engine, actor: Actor, ref: CouponRef) -> models.Coupon:
+async def _named(actor: Actor, ref: CouponRef) -> models.Coupon:
     """Return the coupon of a command. Raises `NotFound` or `TooManyAttempts`."""
-    found = await find(engine, actor, ref)
+    found = await find(actor, ref)
     if found is None:
         raise NotFound("There is no such coupon.", field=("coupon",))
     return found
