@@ -18,6 +18,7 @@ from domain.effects.base import EffectKind, EffectRule, Promotion
 from domain.effects.earn import EarnPerAmount
 from domain.effects.earn_fixed import AddProgress, EarnFixed, GrantChances
 from domain.effects.earn_staged import EarnStaged
+from domain.effects.issue_coupon import IssueCoupon
 from domain.effects.multiply_earn import MultiplyEarn, MultiplyEarnByTier
 from domain.effects.shipping_off import ShippingOff
 from domain.forms import Path, decimal, known_parts, part
@@ -44,7 +45,7 @@ EARNING = (
     GrantChances,
 )
 """Effects that earn an asset."""
-WITHOUT_ORDER = (EarnFixed, GrantChances, AddProgress, AddTag)
+WITHOUT_ORDER = (EarnFixed, GrantChances, AddProgress, AddTag, IssueCoupon)
 """Effects that need no order."""
 
 
