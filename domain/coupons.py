@@ -18,6 +18,8 @@ from domain.values import keyword_value, replace, value
 if TYPE_CHECKING:
     from domain.program import CampaignVersion
 
+CODE_PURPOSE = b"coupon"
+"""Of what is made of the server's secret, the codes of coupons: see `domain.codes.CodeMaker`."""
 PROVEN_MAX = 20
 """Up to so many usable coupons the choice is proven to be the best; beyond, it is the best of what was looked at."""
 

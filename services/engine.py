@@ -54,11 +54,17 @@ class Engine:
     """The server's secret: codes of gift cards follow from it."""
     simulating: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by whoever simulates: a process starts one worker at a time, and others wait."""
+    waker: WakeSender | None = None
+    """Wakes who listens to a stream, in this process and others; None for this process only."""
 
     @property
     def reads(self) -> OrmSession:
         """Reads outside the writer's transactions; of one moment inside `one_moment`."""
         return OrmSession(self.database.dialect)
+
+    def wake(self, keys: Iterable[str]) -> None:
+        """Wake whoever listens to the streams `keys`: for what was committed by another door than the writer."""
+        (self.waker or LocalWaker(self.hub)).wake(keys)
 
     async def program(self, program_id: UUID) -> Program:
         """Return the program as it is now."""
@@ -96,5 +102,6 @@ async def engine(
     """
     hub = hub or Hub()
     snapshots = Snapshots()
-    async with PostingWriter(store_for(database), snapshots, waker or LocalWaker(hub)) as writer:
-        yield Engine(database, hub, snapshots, writer, secret_key or secrets.token_urlsafe(32))
+    waker = waker or LocalWaker(hub)
+    async with PostingWriter(store_for(database), snapshots, waker) as writer:
+        yield Engine(database, hub, snapshots, writer, secret_key or secrets.token_urlsafe(32), waker=waker)

@@ -1,0 +1,318 @@
+"""Batches of unique codes of a template: asked for, cancelled, resumed, read. `services.coupon_making` makes the codes.
+
+The stock of the template is reserved for a whole batch when it is asked for. What of it is not made is given back when
+the batch is cancelled, and reserved again when it is resumed.
+"""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from tortoise.expressions import F
+from tortoise.queryset import QuerySet
+from uuid_utils.compat import uuid7
+
+import models
+from domain import checks
+from domain.campaigns import EVER, CampaignKind, CampaignState, state_at
+from domain.commands import Claim
+from domain.coupon_terms import read_terms
+from domain.coupons import BatchState, CouponTerms
+from domain.digest import content_hash
+from domain.instants import NEVER
+from domain.program import Program
+from domain.refusals import CouponBatchNotInState, CouponNotAvailable, InvalidInput, LimitReached, NotFound
+from services import keyed, visible, watching
+from services.actors import Actor
+from services.campaigns import CampaignRef, named
+from services.engine import Engine
+from services.hub import batch_stream, template_stream
+from services.keyed import Record
+from services.snapshots import rule_reader
+from services.transaction import locked_program
+
+SIZE_MAX = 10_000_000
+TEMPLATE: checks.Path = ("template",)
+BATCH: checks.Path = ("batch",)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchOutcome:
+    """Which batch it was."""
+
+    batch_id: UUID
+    replayed: bool
+
+
+async def generate(
+    engine: Engine, actor: Actor, template: CampaignRef, *, size: int, reason: str | None, key: str
+) -> BatchOutcome:
+    """Ask for so many codes of the version that is published now, and reserve the template's stock for all of them.
+
+    Raises `InvalidInput`, `NotFound`, `CouponNotAvailable`, `LimitReached` or `IdempotencyKeyReused`.
+    """
+    why = checks.optional_text(reason, ("reason",), checks.REASON_MAX)
+    if not 1 <= size <= SIZE_MAX:
+        raise InvalidInput(f"`size` is {size}; 1 to {SIZE_MAX:,} is allowed.", field=("size",))
+
+    async def act() -> Record:
+        program = await _program(engine, actor)
+        campaign = await _template(actor, template).first()
+        if campaign is None:
+            raise NotFound("There is no such template of coupons.", field=TEMPLATE)
+        version = await _available(campaign, program.now())
+        _check_terms(campaign, terms_of(program, version), program.now())
+        if (stock := stock_of(version)) is not None:
+            await _reserve(campaign, size, stock, ("size",))
+        batch = models.CouponBatch(
+            id=uuid7(),
+            program_id=program.id,
+            campaign_id=campaign.id,
+            version_id=version.id,
+            size=size,
+            made=0,
+            state=BatchState.RUNNING.value,
+            actor=actor.credential,
+            reason=why,
+            recorded_at=program.now(),
+        )
+        await batch.save(force_create=True)
+        return _record(batch)
+
+    content = (str(template.id) if template.id else None, template.code, size, why)
+    return await _once(engine, actor, "couponBatchGenerate", key, content, act)
+
+
+async def cancel(engine: Engine, actor: Actor, batch_id: UUID, *, key: str) -> BatchOutcome:
+    """Make no more codes of a batch, and give back the stock of those that were not made. Those that were stay good.
+
+    Raises `InvalidInput`, `NotFound`, `CouponBatchNotInState` or `IdempotencyKeyReused`.
+    """
+
+    async def act() -> Record:
+        found = await _found(actor, batch_id)
+        version = await models.CampaignVersion.get(id=found.version_id)
+        usage = _usage(found.campaign_id)
+        await usage.select_for_update()  # first, as everybody locks counts before coupons
+        batch = await visible.coupon_batches(actor).filter(id=batch_id).select_for_update().get()
+        _check_state(batch, BatchState.RUNNING, "be cancelled")
+        if stock_of(version) is not None:
+            await usage.update(uses=F("uses") - (batch.size - batch.made))
+        batch.state, batch.finished_at = BatchState.CANCELLED.value, (await _program(engine, actor)).now()
+        await batch.save(update_fields=["state", "finished_at"])
+        return _record(batch)
+
+    return await _once(engine, actor, "couponBatchCancel", key, str(batch_id), act)
+
+
+async def resume(engine: Engine, actor: Actor, batch_id: UUID, *, key: str) -> BatchOutcome:
+    """Go on with a batch that was cancelled, of the version of which it is, and reserve the stock of what is missing.
+
+    The template must give coupons now, as for `generate`, and has the stock that its published version says. Raises
+    `InvalidInput`, `NotFound`, `CouponBatchNotInState`, `CouponNotAvailable`, `LimitReached` or `IdempotencyKeyReused`.
+    """
+
+    async def act() -> Record:
+        program = await _program(engine, actor)
+        batch = await _found(actor, batch_id)
+        _check_state(batch, BatchState.CANCELLED, "be resumed")  # nobody else changes it while the program is locked
+        campaign = await visible.campaigns(actor).get(id=batch.campaign_id)
+        published = await _available(campaign, program.now())
+        version = await models.CampaignVersion.get(id=batch.version_id)
+        if version.ends_at <= program.now():
+            raise _outside(campaign, version)
+        _check_terms(campaign, terms_of(program, version), program.now())
+        if stock_of(version) is not None:  # else it was not counted, and is not
+            await _reserve(campaign, batch.size - batch.made, stock_of(published), BATCH)
+        batch.state, batch.finished_at = BatchState.RUNNING.value, None
+        await batch.save(update_fields=["state", "finished_at"])
+        return _record(batch)
+
+    return await _once(engine, actor, "couponBatchResume", key, str(batch_id), act)
+
+
+async def batches_by_id(actor: Actor, ids: Sequence[UUID]) -> list[models.CouponBatch | None]:
+    """Return each batch, or None when the actor cannot see it."""
+    found = {row.id: row for row in await visible.coupon_batches(actor).filter(id__in=list(ids))}
+    return [found.get(key) for key in ids]
+
+
+async def find(actor: Actor, batch_id: UUID) -> models.CouponBatch | None:
+    """Return a batch, or None when there is none that the actor can see."""
+    return await visible.coupon_batches(actor).get_or_none(id=batch_id)
+
+
+async def page(
+    actor: Actor, template: CampaignRef | None, *, limit: int, before: UUID | None
+) -> list[models.CouponBatch]:
+    """Return up to `limit` batches, of one template or of all, the newest first, older than `before`."""
+    rows = visible.coupon_batches(actor)
+    if template is not None:
+        campaign = await _template(actor, template).first()
+        if campaign is None:
+            return []
+        rows = rows.filter(campaign_id=campaign.id)
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    return await rows.order_by("-id").limit(limit)
+
+
+async def progress(
+    engine: Engine, actor: Actor, batch_id: UUID, *, pause: watching.Pause = watching.paused
+) -> AsyncGenerator[models.CouponBatch, None]:
+    """Yield a batch at once, after progress, and a last time when it is cancelled or done: see `watching.newest`.
+
+    Yields nothing when there is none that the actor can see.
+    """
+    assert actor.program_id is not None, "the field asked for a credential"
+
+    async def read() -> tuple[int, str, models.CouponBatch] | None:
+        row = await find(actor, batch_id)
+        return (row.made, row.state, row) if row else None  # rows of one batch are equal: the others tell of progress
+
+    def is_last(seen: tuple[int, str, models.CouponBatch]) -> bool:
+        return seen[1] != BatchState.RUNNING
+
+    key = batch_stream(actor.program_id, batch_id)
+    async with aclosing(watching.newest(engine.hub, key, read, is_last=is_last, pause=pause)) as stream:
+        async for _, _, row in stream:
+            yield row
+
+
+def terms_of(program: Program, version: models.CampaignVersion) -> CouponTerms:
+    """Return what a version of a template says of its coupons."""
+    rules = rule_reader(program.assets, program.ladders, program.tiers, program.segments, program.currency_scale)
+    assert version.coupon is not None, "the version is of a template"
+    return read_terms(rules, version.coupon)
+
+
+def window_of(
+    program: Program, version: models.CampaignVersion, terms: CouponTerms, asked_at: datetime
+) -> tuple[datetime, datetime]:
+    """Return from when to before when the codes of a batch are good that nobody has yet.
+
+    A validity that is relative begins when somebody takes the code into their wallet: until then, or without a wallet,
+    it is good for as long as the version runs.
+    """
+    validity = terms.validity
+    if validity.fixed_from is not None or validity.fixed_until is not None:
+        return validity.window(asked_at, program.zone)
+    return asked_at, version.ends_at
+
+
+# ── parts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def _once(
+    engine: Engine, actor: Actor, operation: str, key: str, content: Any, act: Callable[[], Awaitable[Record]]
+) -> BatchOutcome:
+    """Do `act` once for its key, behind the program's lock, and wake who watches the batch and the template."""
+    assert actor.program_id is not None, "the field asked for a credential"
+    program_id = actor.program_id
+
+    async def alone() -> Record:
+        await locked_program(program_id)
+        return await act()
+
+    claim = Claim(f"{actor.credential}:{operation}", checks.idempotency_key(key), content_hash(content))
+    answer = await keyed.once(program_id, claim, alone)
+    batch_id, campaign_id = UUID(answer.record["batch"]), UUID(answer.record["campaign"])
+    if not answer.replayed:
+        engine.wake((batch_stream(program_id, batch_id), template_stream(program_id, campaign_id)))
+    return BatchOutcome(batch_id, answer.replayed)
+
+
+def _template(actor: Actor, ref: CampaignRef) -> QuerySet[models.Campaign]:
+    return named(actor, ref).filter(kind=CampaignKind.COUPON.value)
+
+
+def _record(batch: models.CouponBatch) -> Record:
+    return {"batch": str(batch.id), "campaign": str(batch.campaign_id)}
+
+
+async def _program(engine: Engine, actor: Actor) -> Program:
+    assert actor.program_id is not None, "the field asked for a credential"
+    return await engine.program(actor.program_id)
+
+
+async def _available(campaign: models.Campaign, now: datetime) -> models.CampaignVersion:
+    """Return the published version of a template that gives coupons now. Raises `CouponNotAvailable`."""
+    version = await models.CampaignVersion.get_or_none(
+        program_id=campaign.program_id, campaign_id=campaign.id, number=campaign.published_version or 0
+    )
+    if version is None or campaign.state != CampaignState.RUNNING:
+        message = f"{campaign.code} is {campaign.state}: only of a template that is published and runs codes are made."
+        raise CouponNotAvailable(message, field=TEMPLATE, reason="NOT_PUBLISHED")
+    if state_at(campaign.state, (version.starts_at, version.ends_at), now) is not CampaignState.RUNNING:
+        raise _outside(campaign, version)
+    return version
+
+
+def _outside(campaign: models.Campaign, version: models.CampaignVersion) -> CouponNotAvailable:
+    until = "" if version.ends_at >= NEVER else f" until before {version.ends_at.isoformat()}"
+    message = f"{campaign.code} v{version.number} gives coupons from {version.starts_at.isoformat()}{until}."
+    return CouponNotAvailable(message, field=TEMPLATE, reason="OUTSIDE_WINDOW")
+
+
+def _check_terms(campaign: models.Campaign, terms: CouponTerms, now: datetime) -> None:
+    """Refuse terms of which no unique codes are made that could still be used. Raises `CouponNotAvailable`."""
+    if terms.bundle or terms.shared_code is not None:
+        what = "is a bundle" if terms.bundle else "has a code that many share"
+        raise CouponNotAvailable(f"{campaign.code} {what}: no codes are made of it.", field=TEMPLATE, reason="NOT_ISSUED")
+    until = terms.validity.fixed_until
+    if until is not None and until <= now:
+        message = f"The coupons of {campaign.code} were good until before {until.isoformat()}."
+        raise CouponNotAvailable(message, field=TEMPLATE, reason="OUTSIDE_WINDOW")
+
+
+def stock_of(version: models.CampaignVersion) -> int | None:
+    """Return how many coupons may be had by what a version says, None for any number."""
+    total: Any = (version.limits or {}).get("total")
+    return None if total is None else int(total)
+
+
+def _usage(campaign_id: UUID) -> QuerySet[models.CampaignUsage]:
+    """Return what everybody ever had of a template."""
+    return models.CampaignUsage.filter(campaign_id=campaign_id, owner_id=campaign_id, day=EVER)
+
+
+async def _reserve(campaign: models.Campaign, size: int, stock: int | None, path: checks.Path) -> None:
+    """Take so many coupons out of the stock, under the lock of its count. Raises `LimitReached`."""
+    usage = _usage(campaign.id)
+    count = await usage.select_for_update().first()
+    _check_stock(campaign, size, stock, count.uses if count else 0, path)
+    if count is None:  # somebody else may make it meanwhile, and what does not exist cannot be locked
+        row = models.CampaignUsage(
+            campaign_id=campaign.id,
+            owner_id=campaign.id,
+            day=EVER,
+            program_id=campaign.program_id,
+            **dict.fromkeys(("uses", "count", "money", "points"), 0),
+        )
+        await models.CampaignUsage.bulk_create([row], ignore_conflicts=True)
+        count = await usage.select_for_update().get()
+        _check_stock(campaign, size, stock, count.uses, path)
+    await usage.update(uses=F("uses") + size)
+
+
+def _check_stock(campaign: models.Campaign, size: int, stock: int | None, used: int, path: checks.Path) -> None:
+    if stock is not None and used + size > stock:
+        left = max(stock - used, 0)
+        message = f"{campaign.code} has {left:,} of {stock:,} coupons left; {size:,} are asked for."
+        raise LimitReached(message, field=path, limit=str(stock))
+
+
+async def _found(actor: Actor, batch_id: UUID) -> models.CouponBatch:
+    found = await find(actor, batch_id)
+    if found is None:
+        raise NotFound("There is no such batch of codes.", field=BATCH)
+    return found
+
+
+def _check_state(batch: models.CouponBatch, needed: BatchState, what: str) -> None:
+    if batch.state != needed:
+        message = f"The batch is {batch.state}, with {batch.made:,} of {batch.size:,} codes; to {what} it is {needed}."
+        raise CouponBatchNotInState(message, field=BATCH, state=batch.state, batch_id=str(batch.id))
