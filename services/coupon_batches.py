@@ -119,7 +119,7 @@ async def resume(engine: Engine, actor: Actor, batch_id: UUID, *, key: str) -> B
         program = await _program(engine, actor)
         batch = await _found(actor, batch_id)
         _check_state(batch, BatchState.CANCELLED, "be resumed")  # nobody else changes it while the program is locked
-        campaign = await visible.campaigns(actor).get(id=batch.campaign_id)
+        campaign = await models.Campaign.get(id=batch.campaign_id)
         published = await _available(campaign, program.now())
         version = await models.CampaignVersion.get(id=batch.version_id)
         if version.ends_at <= program.now():

@@ -124,6 +124,7 @@ async def campaign(
             program_id=program_id,
             code=code,
             name=version.pop("name", code),
+            kind=version.pop("kind", "CAMPAIGN"),
             state=version.pop("state", "RUNNING"),
             published_version=1,
         )
@@ -133,3 +134,12 @@ async def campaign(
         )
         await models.Program.filter(id=program_id).update(config_version=F("config_version") + 1)
     return made
+
+
+async def coupon_template(
+    program_id: UUID, code: str = "TEN", coupon: dict[str, Any] | None = None, **version: Any
+) -> models.Campaign:
+    """Publish a template of coupons whose version 1 has these columns; each takes 10 off if nothing else is said."""
+    said = {"kind": "COUPON", "step": "COUPON", "coupon": coupon or {}} | version
+    effects = said.pop("effects", [{"amountOff": {"amount": "10"}}])
+    return await campaign(program_id, code, effects, **said)
