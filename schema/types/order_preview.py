@@ -8,6 +8,7 @@ from uuid import UUID
 
 import strawberry
 
+from domain import coupons
 from domain import program as domain
 from domain.amounts import from_minor
 from schema.context import Info
@@ -18,6 +19,21 @@ from schema.types.program import Tier
 
 if TYPE_CHECKING:
     from schema.types.member import Member
+
+
+@strawberry.type(description="How the coupons of an order were chosen.")
+class CouponChoice:
+    """A choice."""
+
+    usable: int = strawberry.field(description="How many of the member's coupons could be used, each by itself.")
+    is_proven: bool = strawberry.field(
+        description="Whether no other legal set leaves less to pay; with very many coupons that is not looked into."
+    )
+
+    @classmethod
+    def of(cls, choice: coupons.Choice) -> "CouponChoice":
+        """Return the choice of the contract."""
+        return cls(usable=choice.usable, is_proven=choice.is_proven)
 
 
 @strawberry.type(description="What an order would come to if it were committed; nothing of it is stored.")
@@ -42,6 +58,9 @@ class OrderPreview:
     effects: list[Effect] = strawberry.field(description="What would be decided for it, each with its reason.")
     not_applied: list[NotApplied] = strawberry.field(description=NOT_APPLIED)
     tiers_after: list[Tier] = strawberry.field(description="The member's tier on each ladder after the order.")
+    coupon_choice: CouponChoice | None = strawberry.field(
+        description="How its coupons were chosen; null when the caller named them, and for a guest."
+    )
 
     @strawberry.field(description="The member who buys; null for a guest order.")
     async def member(self, info: Info) -> Annotated["Member", strawberry.lazy("schema.types.member")] | None:
@@ -50,7 +69,13 @@ class OrderPreview:
 
     @classmethod
     def of(
-        cls, order: Any, lines: Sequence[Any], effects: Sequence[Any], tiers: Sequence[Any], program: domain.Program
+        cls,
+        order: Any,
+        lines: Sequence[Any],
+        effects: Sequence[Any],
+        tiers: Sequence[Any],
+        choice: coupons.Choice | None,
+        program: domain.Program,
     ) -> "OrderPreview":
         """Return the preview of the contract from the rows that a commit would store."""
         scale = program.currency_scale
@@ -73,4 +98,5 @@ class OrderPreview:
             effects=[effect_of(row, program) for row in effects],
             not_applied=[NotApplied.of(record) for record in order.not_applied],
             tiers_after=[Tier.of(tier) for tier in tiers],
+            coupon_choice=CouponChoice.of(choice) if choice else None,
         )
