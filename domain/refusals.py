@@ -181,3 +181,12 @@ class LimitReached(Refusal):
     """A limit would be passed. Facts: `limit`."""
 
     code = "LIMIT_REACHED"
+
+
+class TooManyAttempts(Refusal):
+    """Too many codes that are none were given, and no other is looked at for a while.
+
+    Facts: `retry_at`, the instant from which on one is, in ISO 8601.
+    """
+
+    code = "TOO_MANY_ATTEMPTS"

@@ -9,7 +9,7 @@ from tortoise.expressions import Q
 from uuid_utils.compat import uuid7
 
 import models
-from domain import checks, gift_cards
+from domain import checks, codes, gift_cards
 from domain.assets import AssetKind
 from domain.commands import Claim
 from domain.digest import content_hash
@@ -73,7 +73,7 @@ async def issue(
             claim=claim,
             bearer_id=bearer_id,
             number=number,
-            code_hash=gift_cards.code_hash(gift_cards.code_for(engine.secret_key, bearer_id)),
+            code_hash=codes.code_hash(gift_cards.code_for(engine.secret_key, bearer_id)),
             asset_id=found.id,
             amount=minor,
             giver_id=giver_id,
@@ -93,7 +93,7 @@ async def claim(engine: Engine, actor: Actor, code: str, ref: MemberRef, *, key:
     assert actor.program_id is not None, "the field asked for a credential"
     key = checks.idempotency_key(key)
     program = await engine.program(actor.program_id)
-    wanted = gift_cards.code_hash(gift_cards.normal_code(code))
+    wanted = codes.code_hash(gift_cards.normal_code(code))
     said = (wanted.hex(), members.canonical(program, ref))
     idempotency = Claim(f"{actor.credential}:giftCardClaim", key, content_hash(said))
     card = await visible.gift_cards(actor).get_or_none(code_hash=wanted)
@@ -145,7 +145,7 @@ async def void(engine: Engine, actor: Actor, card_id: UUID, *, reason: str | Non
 def code_of(engine: Engine, card: models.GiftCard) -> str | None:
     """Return the code of a card; None when the server's secret is not the one any more by which it was made."""
     code = gift_cards.code_for(engine.secret_key, card.member_id)
-    return code if gift_cards.code_hash(code) == bytes(card.code_hash) else None
+    return code if codes.code_hash(code) == bytes(card.code_hash) else None
 
 
 async def find(actor: Actor, ref: CardRef) -> models.GiftCard | None:
@@ -155,7 +155,7 @@ async def find(actor: Actor, ref: CardRef) -> models.GiftCard | None:
         return await rows.get_or_none(member_id=ref.id)
     assert ref.code is not None, "a reference names its card in one way"
     try:
-        return await rows.get_or_none(code_hash=gift_cards.code_hash(gift_cards.normal_code(ref.code)))
+        return await rows.get_or_none(code_hash=codes.code_hash(gift_cards.normal_code(ref.code)))
     except InvalidInput:
         return None
 

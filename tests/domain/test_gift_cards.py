@@ -5,7 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from domain.gift_cards import ALPHABET, check_character, code_for, code_hash, normal_code
+from domain.codes import ALPHABET, check_character, code_hash
+from domain.gift_cards import code_for, normal_code
 from domain.refusals import InvalidInput
 
 BEARER = UUID("01a203f9-ee68-748d-bf32-052e64d768f1")

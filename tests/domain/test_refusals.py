@@ -10,6 +10,9 @@ from domain.refusals import (
     AlreadyReturned,
     ApprovalRequired,
     CampaignNotInState,
+    CouponNotAvailable,
+    CouponNotInState,
+    CouponNotUsable,
     DuplicateEvent,
     DuplicateOrder,
     GiftCardNotInState,
@@ -27,6 +30,7 @@ from domain.refusals import (
     OwnDraft,
     PhoneTaken,
     Refusal,
+    TooManyAttempts,
 )
 
 FACTS: dict[type[Refusal], dict[str, Any]] = {
@@ -39,6 +43,9 @@ FACTS: dict[type[Refusal], dict[str, Any]] = {
     OrderNotInState: {"state": "HELD", "order_id": "0199-…"},
     OrderClaimed: {},
     GiftCardNotInState: {"state": "CLAIMED"},
+    CouponNotAvailable: {"reason": "NOT_CLAIMABLE"},
+    CouponNotInState: {"state": "USED", "coupon_id": "0199-…"},
+    CouponNotUsable: {"coupon_code": "SUMMER-2026"},
     HoldExpired: {"asset": "POINTS", "available": Decimal("40.00"), "required": Decimal("1E+2")},
     InsufficientBalance: {"available": Decimal("40.00"), "required": Decimal("1E+2")},
     AlreadyReturned: {"left": Decimal("0.50")},
@@ -49,6 +56,7 @@ FACTS: dict[type[Refusal], dict[str, Any]] = {
     ApprovalRequired: {"version": 2},
     CampaignNotInState: {"state": "ENDED"},
     OwnDraft: {},
+    TooManyAttempts: {"retry_at": "2026-03-03T12:10:00+00:00"},
 }
 
 
