@@ -3,7 +3,7 @@
 A book starts from a loaded state and is thrown away when the decision is refused, so nothing outside it changes.
 """
 
-from collections import ChainMap, Counter
+from collections import ChainMap, Counter, defaultdict
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +12,7 @@ from uuid import UUID
 
 from domain.agents import AgentDraw, Drawing, authorise, count
 from domain.assets import Asset
+from domain.coupons import Coupon, CouponChange, Tally
 from domain.events import Event, EventKind
 from domain.instants import NEVER
 from domain.ledger import Account, Entry, Hold, Lot, LotMove, Transfer, TransferKind
@@ -40,6 +41,11 @@ class Rows:
     occasion_effects: list[OccasionEffect] = field(default_factory=list)
     usages: dict[UsageKey, Usage] = field(default_factory=dict)
     """Uses of campaigns that changed, as they are now."""
+    coupons: dict[UUID, Coupon] = field(default_factory=dict)
+    """Coupons that are new or changed, by id."""
+    coupon_changes: list[CouponChange] = field(default_factory=list)
+    tallies: dict[tuple[UUID, UUID], Tally] = field(default_factory=lambda: defaultdict(Tally))
+    """How the counters of templates change, by (program, template)."""
 
     def expired(self) -> Counter[UUID]:
         """Return how much of each lot expires by these rows, by lot id; what was held of it may do so later."""

@@ -70,8 +70,8 @@ class CodeMaker:
         return shown(self.normal_of(id))
 
     def hash_of(self, id: UUID) -> bytes:
-        """Return the hash by which what has the code is found."""
-        return code_hash(self.normal_of(id))
+        """Return the hash by which what has the code is found, which its prefix has no part in: see `unique_hash`."""
+        return unique_hash(self.normal_of(id))
 
 
 def shown(normal: str) -> str:
@@ -89,6 +89,14 @@ def check_character(characters: str) -> str:
 def code_hash(normal: str) -> bytes:
     """Return the SHA-256 by which a code is found, of its normal form."""
     return hashlib.sha256(normal.encode()).digest()
+
+
+def unique_hash(normal: str) -> bytes:
+    """Return the SHA-256 by which a unique code is found, of its 80 bits alone.
+
+    What stands before them may be another one day, and is still told by the check character.
+    """
+    return hashlib.sha256(normal[-CHARACTERS - 1 : -1].encode()).digest()
 
 
 def typed(text: str, path: checks.Path) -> str:

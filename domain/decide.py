@@ -20,10 +20,12 @@ from domain.commands import (
     ReturnOrder,
     TransferBalance,
 )
+from domain.coupon_commands import ExpireCoupons, ExtendCoupon, GiftCoupon, IssueCoupons, TakeCoupon, VoidCoupon
 from domain.decisions import (
     agents,
     balances,
     claims,
+    coupons,
     gift_cards,
     happenings,
     holds,
@@ -92,5 +94,11 @@ DECISIONS: Mapping[type[Command], Callable[[Any, Situation], Decision]] = {
     IssueGiftCard: gift_cards.issue,
     ClaimGiftCard: gift_cards.claim,
     VoidGiftCard: gift_cards.void,
+    IssueCoupons: coupons.issue,
+    TakeCoupon: coupons.take,
+    GiftCoupon: coupons.gift,
+    VoidCoupon: coupons.void,
+    ExtendCoupon: coupons.extend,
+    ExpireCoupons: coupons.expire,
 }
 """One function for each command."""

@@ -1,6 +1,6 @@
 """What a decision may look at, and what it is."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
 from datetime import datetime
 from typing import Any
@@ -8,12 +8,14 @@ from uuid import UUID
 
 from domain.book import Book, Rows
 from domain.commands import Command
+from domain.coupon_book import CouponBook
+from domain.coupons import Coupon
 from domain.ledger import Entry, LotMove
 from domain.mature import mature
 from domain.members import Identity, MemberState, refuse_bearer
 from domain.occasions import Occasion
 from domain.orders import Order, OrderEffect, OrderLine, OrderReturn
-from domain.program import Program
+from domain.program import CampaignVersion, Program
 from domain.refusals import NotFound
 from domain.undoing import Original
 from domain.usage import Usage, UsageKey
@@ -65,6 +67,11 @@ class Situation:
     """The occasion that has the name already."""
     occasion_entries: Sequence[tuple[UUID, int]] = ()
     """(account, seq) of what it posted."""
+    coupons: Mapping[UUID, Coupon] = field(default_factory=dict)
+    """Those that the command names, those of its order, and of the wallets of its members as many as it may use, by
+    id, as the commands before this one leave them."""
+    versions: Mapping[UUID, CampaignVersion] = field(default_factory=dict)
+    """The versions of templates that hold for these, by id. One that cannot be read is not there."""
     original: Original | None = None
     """The transfer that the command undoes; the lots that it used are among the members'."""
 
@@ -106,6 +113,14 @@ def opened(command: Command, situation: Situation) -> Book:
     """Return the book of the one member, matured to now. Raises `NotFound`."""
     (book,) = books(command, situation)
     return book
+
+
+def coupon_book(command: Command, situation: Situation, opened: Iterable[Book], rows: Rows | None = None) -> CouponBook:
+    """Return the coupons that a command may touch; of a guest's order, which opens no book, with the rows to write."""
+    opened = list(opened)
+    into = opened[0].rows if opened else rows
+    assert into is not None, "there is somewhere to write to"
+    return CouponBook(into, situation.coupons, opened, now=situation.now, actor=command.actor)
 
 
 def books(command: Command, situation: Situation) -> list[Book]:
