@@ -97,11 +97,11 @@ class Coupon(Node):
         """Return the code."""
         return await self._code(info)
 
-    @strawberry.field(description=f"The code as a square to be scanned, an SVG image as a data URI. {CODE}")
+    @strawberry.field(description=f"The code as a QR image: an SVG element that scales to where it is shown. {CODE}")
     async def qr_code(self, info: Info) -> str | None:
         """Return the image."""
         code = await self._code(info)
-        return None if code is None else qr.data_uri(code)
+        return None if code is None else qr.svg(code)
 
     @strawberry.field(description="What it is a coupon of.")
     async def template(self, info: Info) -> OneTemplate:
@@ -140,7 +140,8 @@ class Coupon(Node):
         return (await self._now(info)).held_until
 
     @strawberry.field(
-        description=f"What happened to it, in that order; of more than {coupon_reads.HISTORY_MAX} changes the last ones."
+        description=f"What happened to it, the first first; of more than {coupon_reads.HISTORY_MAX} changes the last "
+        "ones."
     )
     async def history(self, info: Info) -> list[CouponChange]:
         """Return the changes."""

@@ -61,8 +61,8 @@ class Effect:
         return None if self.coupon_id else await campaign_of(info, self.campaign_id)
 
     @strawberry.field(
-        description="The coupon that did it; null when none did, or the caller may not see it, and in a preview of what "
-        "a shared code would make."
+        description="The coupon that did it; null when none did, when the caller may not see it, and in a preview of a "
+        "shared code, whose use makes one."
     )
     async def coupon(self, info: Info) -> Coupon | None:
         """Return the coupon."""

@@ -8,10 +8,10 @@ from uuid import UUID
 import strawberry
 
 import models
-from domain import assets, ledger
+from domain import ledger
 from domain import program as domain
 from schema import ids
-from schema.connection import Connection, bad_cursor, connection, page_size
+from schema.connection import Connection, bad_cursor, connection, key_of, page_size
 from schema.context import Info
 from schema.cursors import member_cursor
 from schema.enums import CouponState, MemberKind, MemberStatus
@@ -25,6 +25,7 @@ from schema.types.ledger import Balance, Entry, Lot
 from schema.types.node import Node
 from schema.types.occasion import Occasion
 from schema.types.order import Attribute, Hold, Order, attributes_of
+from schema.types.program import known_asset
 from schema.types.standing import Standing
 from schema.types.tag import MemberTag, tags_of
 from services.balances import Amounts
@@ -312,21 +313,3 @@ def past(at: datetime | None, program: domain.Program) -> datetime | None:
             field=["at"],
         )
     return at
-
-
-def known_asset(program: domain.Program, code: str) -> assets.Asset:
-    """Return the asset with this code. Raises BAD_REQUEST."""
-    asset = program.asset(code)
-    if asset is None:
-        raise PublicError(RequestErrorCode.BAD_REQUEST, f"The program has no asset {code!r}.", field=["asset"])
-    return asset
-
-
-def key_of(prefix: str, after: str | None) -> UUID | None:
-    """Return the key that a cursor of ids stands for. Raises BAD_REQUEST."""
-    if after is None:
-        return None
-    key = ids.decode(prefix, after)
-    if key is None:
-        raise bad_cursor()
-    return key

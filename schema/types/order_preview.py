@@ -1,9 +1,8 @@
 """An order that is not committed: what it would come to."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import strawberry
@@ -16,6 +15,7 @@ from schema.types.effect import WATERFALL, Effect, WaterfallLine, effect_of, wat
 from schema.types.explanation import NOT_APPLIED, NotApplied
 from schema.types.order import DUE, PAID, SHIPPING_DISCOUNT, SPENT, OrderLine, found_member
 from schema.types.program import Tier
+from services.orders import Preview
 
 if TYPE_CHECKING:
     from schema.types.member import Member
@@ -68,16 +68,9 @@ class OrderPreview:
         return await found_member(info, self.member_id)
 
     @classmethod
-    def of(
-        cls,
-        order: Any,
-        lines: Sequence[Any],
-        effects: Sequence[Any],
-        tiers: Sequence[Any],
-        choice: coupons.Choice | None,
-        program: domain.Program,
-    ) -> "OrderPreview":
+    def of(cls, preview: Preview, program: domain.Program) -> "OrderPreview":
         """Return the preview of the contract from the rows that a commit would store."""
+        order, effects = preview.order, preview.effects
         scale = program.currency_scale
         return cls(
             member_id=order.member_id,
@@ -93,10 +86,10 @@ class OrderPreview:
             payable=from_minor(order.payable, scale),
             paid=from_minor(order.paid, scale),
             due=from_minor(order.payable - order.paid, scale),
-            lines=[OrderLine.of(line, scale) for line in lines],
+            lines=[OrderLine.of(line, scale) for line in preview.lines],
             waterfall=waterfall_of(order, effects, program),
             effects=[effect_of(row, program) for row in effects],
             not_applied=[NotApplied.of(record) for record in order.not_applied],
-            tiers_after=[Tier.of(tier) for tier in tiers],
-            coupon_choice=CouponChoice.of(choice) if choice else None,
+            tiers_after=[Tier.of(tier) for tier in preview.tiers],
+            coupon_choice=CouponChoice.of(preview.choice) if preview.choice else None,
         )
