@@ -28,6 +28,7 @@ CAMPAIGN_VERSION = "cmv"
 AGENT = "agt"
 GIFT_CARD = "gft"
 OCCASION = "occ"
+COUPON = "cpn"
 
 
 def text_of(key: UUID) -> str:
