@@ -60,7 +60,7 @@ async def generate(
 
     async def act() -> Record:
         program = await _program(engine, actor)
-        campaign = await _template(actor, template).first()
+        campaign = await template_named(actor, template)
         if campaign is None:
             raise NotFound("There is no such template of coupons.", field=TEMPLATE)
         version = await _available(campaign, program.now())
@@ -83,7 +83,7 @@ async def generate(
         return _record(batch)
 
     content = (str(template.id) if template.id else None, template.code, size, why)
-    return await _once(engine, actor, "couponBatchGenerate", key, content, act)
+    return await _once(engine, actor, act, operation="couponBatchGenerate", key=key, content=content)
 
 
 async def cancel(engine: Engine, actor: Actor, batch_id: UUID, *, key: str) -> BatchOutcome:
@@ -105,7 +105,7 @@ async def cancel(engine: Engine, actor: Actor, batch_id: UUID, *, key: str) -> B
         await batch.save(update_fields=["state", "finished_at"])
         return _record(batch)
 
-    return await _once(engine, actor, "couponBatchCancel", key, str(batch_id), act)
+    return await _once(engine, actor, act, operation="couponBatchCancel", key=key, content=str(batch_id))
 
 
 async def resume(engine: Engine, actor: Actor, batch_id: UUID, *, key: str) -> BatchOutcome:
@@ -131,7 +131,12 @@ async def resume(engine: Engine, actor: Actor, batch_id: UUID, *, key: str) -> B
         await batch.save(update_fields=["state", "finished_at"])
         return _record(batch)
 
-    return await _once(engine, actor, "couponBatchResume", key, str(batch_id), act)
+    return await _once(engine, actor, act, operation="couponBatchResume", key=key, content=str(batch_id))
+
+
+async def template_named(actor: Actor, ref: CampaignRef) -> models.Campaign | None:
+    """Return the template of coupons that a reference names, None when there is none that the actor can see."""
+    return await named(actor, ref).filter(kind=CampaignKind.COUPON.value).first()
 
 
 async def batches_by_id(actor: Actor, ids: Sequence[UUID]) -> list[models.CouponBatch | None]:
@@ -151,7 +156,7 @@ async def page(
     """Return up to `limit` batches, of one template or of all, the newest first, older than `before`."""
     rows = visible.coupon_batches(actor)
     if template is not None:
-        campaign = await _template(actor, template).first()
+        campaign = await template_named(actor, template)
         if campaign is None:
             return []
         rows = rows.filter(campaign_id=campaign.id)
@@ -207,7 +212,7 @@ def window_of(
 
 
 async def _once(
-    engine: Engine, actor: Actor, operation: str, key: str, content: Any, act: Callable[[], Awaitable[Record]]
+    engine: Engine, actor: Actor, act: Callable[[], Awaitable[Record]], *, operation: str, key: str, content: Any
 ) -> BatchOutcome:
     """Do `act` once for its key, behind the program's lock, and wake who watches the batch and the template."""
     assert actor.program_id is not None, "the field asked for a credential"
@@ -223,10 +228,6 @@ async def _once(
     if not answer.replayed:
         engine.wake((batch_stream(program_id, batch_id), template_stream(program_id, campaign_id)))
     return BatchOutcome(batch_id, answer.replayed)
-
-
-def _template(actor: Actor, ref: CampaignRef) -> QuerySet[models.Campaign]:
-    return named(actor, ref).filter(kind=CampaignKind.COUPON.value)
 
 
 def _record(batch: models.CouponBatch) -> Record:
@@ -261,7 +262,8 @@ def _check_terms(campaign: models.Campaign, terms: CouponTerms, now: datetime) -
     """Refuse terms of which no unique codes are made that could still be used. Raises `CouponNotAvailable`."""
     if terms.bundle or terms.shared_code is not None:
         what = "is a bundle" if terms.bundle else "has a code that many share"
-        raise CouponNotAvailable(f"{campaign.code} {what}: no codes are made of it.", field=TEMPLATE, reason="NOT_ISSUED")
+        message = f"{campaign.code} {what}: no codes are made of it."
+        raise CouponNotAvailable(message, field=TEMPLATE, reason="NOT_ISSUED")
     until = terms.validity.fixed_until
     if until is not None and until <= now:
         message = f"The coupons of {campaign.code} were good until before {until.isoformat()}."

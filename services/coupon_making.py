@@ -7,7 +7,6 @@ loses none and doubles none, and any number of processes may make codes at once.
 import asyncio
 import random
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -55,9 +54,10 @@ EACH = {
     ),
     Dialect.SQLITE: ({"id": "v.value", "code_hash": "substr($2, v.key * 32 + 1, 32)"}, "json_each($1) AS v"),
 }
-"""What each has for itself, and the rows that this comes from: SQLite takes the hashes one after the other, as one blob.
+"""What each has for itself, and the rows that this comes from: SQLite takes the hashes as one blob.
 
-One statement inserts a chunk: SQLite runs it without the interpreter, which serves others meanwhile."""
+One statement inserts a chunk: SQLite runs it without the interpreter, which serves others meanwhile.
+"""
 COUNTED = (
     "INSERT INTO coupon_tally (campaign_id, program_id, issued, claimed, held, used, returned, expired, voided, "
     "discount, revenue) VALUES ($1, $2, $3, 0, 0, 0, 0, 0, 0, 0, 0) "
@@ -73,6 +73,14 @@ def _insert(dialect: Dialect) -> str:
     cast = {name: f"{value}::{types[name]}" for name, value in SAME.items()} if dialect is Dialect.POSTGRES else {}
     chosen = ", ".join((values | cast)[column] for column in COUPONS.columns)
     return f"INSERT INTO {COUPONS.name} ({', '.join(COUPONS.columns)}) SELECT {chosen} FROM {rows}"
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """New coupons, and the hash of the code of each."""
+
+    ids: list[UUID]
+    hashes: list[bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,44 +104,39 @@ async def make_chunk(engine: Engine) -> Chunk | None:
     version = await models.CampaignVersion.get(id=batch.version_id)
     terms = terms_of(program, version)
     maker = CodeMaker(engine.secret_key, CODE_PURPOSE, terms.prefix or "")
-    ids, hashes = await _derived(maker, min(CHUNK, batch.size - batch.made))
+    codes = await _derived(maker, min(CHUNK, batch.size - batch.made))
     window = window_of(program, version, terms, batch.recorded_at)
     began = time.monotonic()
-    made = await _written(engine, batch, ids, hashes, window, program.now())
+    made = await _written(engine, batch.id, codes, window, program.now())
     if not made:
         return None
     engine.wake((batch_stream(program.id, batch.id), template_stream(program.id, batch.campaign_id)))
     return Chunk(batch.id, made, time.monotonic() - began)
 
 
-async def _derived(maker: CodeMaker, count: int) -> tuple[list[UUID], list[bytes]]:
+async def _derived(maker: CodeMaker, count: int) -> Codes:
     """Return new ids, and the hashes of the codes that follow from them. Others have their turn in between."""
-    ids: list[UUID] = []
-    hashes: list[bytes] = []
-    while len(ids) < count:
-        piece = [uuid7() for _ in range(min(PIECE, count - len(ids)))]
-        ids += piece
-        hashes += map(maker.hash_of, piece)
+    codes = Codes([], [])
+    while len(codes.ids) < count:
+        piece = [uuid7() for _ in range(min(PIECE, count - len(codes.ids)))]
+        codes.ids.extend(piece)
+        codes.hashes.extend(map(maker.hash_of, piece))
         await asyncio.sleep(0)
-    return ids, hashes
+    return codes
 
 
 async def _written(
-    engine: Engine,
-    seen: models.CouponBatch,
-    ids: Sequence[UUID],
-    hashes: Sequence[bytes],
-    window: tuple[datetime, datetime],
-    now: datetime,
+    engine: Engine, batch_id: UUID, codes: Codes, window: tuple[datetime, datetime], now: datetime
 ) -> int:
     """Write as many of the codes as the batch still lacks; none when others are at it, or it was cancelled."""
     dialect, reads = engine.database.dialect, engine.reads
     async with transaction():
-        free = models.CouponBatch.filter(id=seen.id, state=BatchState.RUNNING.value)
+        free = models.CouponBatch.filter(id=batch_id, state=BatchState.RUNNING.value)
         batch = await free.select_for_update(skip_locked=True).first()
         if batch is None:
             return 0
-        ids, hashes = ids[: batch.size - batch.made], hashes[: batch.size - batch.made]
+        missing = batch.size - batch.made
+        ids, hashes = codes.ids[:missing], codes.hashes[:missing]
         await reads.fetch(
             _insert(dialect),
             ids,

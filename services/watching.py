@@ -27,7 +27,7 @@ async def newest(
     is_last: Callable[[T], bool] = lambda _: False,
     pause: Pause = paused,
 ) -> AsyncGenerator[T, None]:
-    """Yield what `read` finds, now and whenever it is another after the stream `key` was woken, with a pause after each.
+    """Yield what `read` finds, now and when it is another after the stream `key` was woken, with a pause after each.
 
     What changes during a pause is told after it, as one. Ends after what `is_last`, or when nothing is found.
     """
