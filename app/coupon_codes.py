@@ -14,7 +14,7 @@ from app.transport.responses import ClosingResponse, refuse, refuse_caller
 from domain.instants import NEVER
 from schema import ids
 from schema.errors import PublicError, RequestErrorCode
-from services import coupon_batches, coupon_codes
+from services import batch_codes, coupon_batches
 from services.actors import Actor, ActorKind, Scope
 from services.database.away import AWAY
 from services.engine import Engine
@@ -58,7 +58,7 @@ async def _codes(request: Request, actor: Actor, engine: Engine) -> Response:
 
     async def lines() -> AsyncGenerator[str, None]:
         yield HEADER
-        async with aclosing(coupon_codes.of_batch(engine, batch)) as pieces:
+        async with aclosing(batch_codes.of_batch(engine, batch)) as pieces:
             async for piece in pieces:
                 yield "".join(
                     f"{code or ''},{coupon.state.value},"

@@ -6,15 +6,14 @@ import random
 import structlog
 from tortoise.exceptions import BaseORMException
 
-from domain.refusals import InvalidInput
 from services.coupon_making import make_chunk
 from services.database.away import AWAY
 from services.engine import Engine
 
 log = structlog.get_logger(__name__)
 
-PASSING = (*AWAY, BaseORMException, InvalidInput)
-"""What a database says that is busy or away; and terms that do not fit the program, which may be mended."""
+PASSING = (*AWAY, BaseORMException)
+"""What a database says that is busy or away, so that the same work succeeds later."""
 PAUSE_SECONDS = 1.0
 """How long there is no look for a batch after there was nothing to do."""
 REST = 1.0

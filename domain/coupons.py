@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from domain.program import CampaignVersion
 
 CODE_PURPOSE = b"coupon"
-"""Of what is made of the server's secret, the codes of coupons: see `domain.codes.CodeMaker`."""
+"""Keeps the codes of coupons apart from anything else that is made of the server's secret."""
 PROVEN_MAX = 20
 """Up to so many usable coupons the choice is proven to be the best; beyond, it is the best of what was looked at."""
 
@@ -236,6 +236,23 @@ class CouponTerms:
     """What a bundle is made of; then the version has no effects, and having it is having these."""
 
 
+@value
+class NamedCoupon:
+    """A code that an order names: of one coupon, or shared by many, each use of which is a coupon.
+
+    `coupon_id` is that of the one, or the id that the coupon gets which the use makes.
+    """
+
+    code: str
+    """As it was given."""
+    coupon_id: UUID
+    campaign_id: UUID
+    """Its template."""
+    is_shared: bool = False
+    limits: tuple[str, ...] = ()
+    """The limits of having a coupon, by name, that count when the order's member does not have it yet."""
+
+
 # ── what an evaluation is offered ────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -244,13 +261,15 @@ class CouponOffer:
     """A coupon that an order may use, with the version of its template that holds for it.
 
     For a shared code `coupon_id` is the id that the coupon gets which its use makes, and `is_new` is true: then the
-    window and limits of the version are looked at too.
+    window and limits of the version are looked at too. Of a code that nobody had, and that the member takes by using
+    it, `is_taken` is true: then those of its limits are looked at that count what members have.
     """
 
     coupon_id: UUID
     version: "CampaignVersion"
     expires_at: datetime
     is_new: bool = False
+    is_taken: bool = False
 
 
 @value
@@ -265,7 +284,13 @@ class CouponOffers:
     is_choice: bool = False
     is_cut: bool = False
 
+    @property
+    def presented(self) -> frozenset[str]:
+        """The codes of the templates whose coupons are named: see `couponPresented`."""
+        return NONE_NAMED if self.is_choice else frozenset(offer.version.code for offer in self.offers)
 
+
+NONE_NAMED: frozenset[str] = frozenset()
 NO_COUPONS = CouponOffers()
 
 

@@ -17,21 +17,20 @@ from uuid_utils.compat import uuid7
 
 import models
 from domain import checks
-from domain.campaigns import EVER, CampaignKind, CampaignState, state_at
+from domain.campaigns import EVER, CampaignKind
 from domain.commands import Claim
-from domain.coupon_terms import read_terms
-from domain.coupons import BatchState, CouponTerms
+from domain.coupons import BatchState
 from domain.digest import content_hash
+from domain.having import terms_of
 from domain.instants import NEVER
-from domain.program import Program
+from domain.program import CampaignVersion, Program
 from domain.refusals import CouponBatchNotInState, CouponNotAvailable, InvalidInput, LimitReached, NotFound
 from services import keyed, visible, watching
 from services.actors import Actor
-from services.campaigns import CampaignRef, named
+from services.campaign_rows import CampaignRef, named
 from services.engine import Engine
 from services.hub import batch_stream, template_stream
 from services.keyed import Record
-from services.snapshots import rule_reader
 from services.transaction import locked_program
 
 SIZE_MAX = 10_000_000
@@ -63,10 +62,10 @@ async def generate(
         campaign = await template_named(actor, template)
         if campaign is None:
             raise NotFound("There is no such template of coupons.", field=TEMPLATE)
-        version = await _available(campaign, program.now())
-        _check_terms(campaign, terms_of(program, version), program.now())
-        if (stock := stock_of(version)) is not None:
-            await _reserve(campaign, size, stock, ("size",))
+        version = _available(program, campaign)
+        _check_terms(version, program.now())
+        if version.limits.total is not None:
+            await _reserve(campaign, size, version.limits.total, ("size",))
         batch = models.CouponBatch(
             id=uuid7(),
             program_id=program.id,
@@ -94,14 +93,15 @@ async def cancel(engine: Engine, actor: Actor, batch_id: UUID, *, key: str) -> B
 
     async def act() -> Record:
         found = await _found(actor, batch_id)
-        version = await models.CampaignVersion.get(id=found.version_id)
+        program = await _program(engine, actor)
+        version = await models.CampaignVersion.get(id=found.version_id)  # even if it does not fit the program any more
         usage = _usage(found.campaign_id)
         await usage.select_for_update()  # first, as everybody locks counts before coupons
         batch = await visible.coupon_batches(actor).filter(id=batch_id).select_for_update().get()
         _check_state(batch, BatchState.RUNNING, "be cancelled")
-        if stock_of(version) is not None:
+        if (version.limits or {}).get("total") is not None:
             await usage.update(uses=F("uses") - (batch.size - batch.made))
-        batch.state, batch.finished_at = BatchState.CANCELLED.value, (await _program(engine, actor)).now()
+        batch.state, batch.finished_at = BatchState.CANCELLED.value, program.now()
         await batch.save(update_fields=["state", "finished_at"])
         return _record(batch)
 
@@ -120,13 +120,12 @@ async def resume(engine: Engine, actor: Actor, batch_id: UUID, *, key: str) -> B
         batch = await _found(actor, batch_id)
         _check_state(batch, BatchState.CANCELLED, "be resumed")  # nobody else changes it while the program is locked
         campaign = await models.Campaign.get(id=batch.campaign_id)
-        published = await _available(campaign, program.now())
-        version = await models.CampaignVersion.get(id=batch.version_id)
+        published, version = _available(program, campaign), await _version_of(engine, program, batch)
         if version.ends_at <= program.now():
-            raise _outside(campaign, version)
-        _check_terms(campaign, terms_of(program, version), program.now())
-        if stock_of(version) is not None:  # else it was not counted, and is not
-            await _reserve(campaign, batch.size - batch.made, stock_of(published), BATCH)
+            raise _outside(version)
+        _check_terms(version, program.now())
+        if version.limits.total is not None:  # else it was not counted, and is not
+            await _reserve(campaign, batch.size - batch.made, published.limits.total, BATCH)
         batch.state, batch.finished_at = BatchState.RUNNING.value, None
         await batch.save(update_fields=["state", "finished_at"])
         return _record(batch)
@@ -136,7 +135,7 @@ async def resume(engine: Engine, actor: Actor, batch_id: UUID, *, key: str) -> B
 
 async def template_named(actor: Actor, ref: CampaignRef) -> models.Campaign | None:
     """Return the template of coupons that a reference names, None when there is none that the actor can see."""
-    return await named(actor, ref).filter(kind=CampaignKind.COUPON.value).first()
+    return await named(actor, CampaignKind.COUPON, ref).first()
 
 
 async def batches_by_id(actor: Actor, ids: Sequence[UUID]) -> list[models.CouponBatch | None]:
@@ -187,22 +186,18 @@ async def progress(
             yield row
 
 
-def terms_of(program: Program, version: models.CampaignVersion) -> CouponTerms:
-    """Return what a version of a template says of its coupons."""
-    rules = rule_reader(program.assets, program.ladders, program.tiers, program.segments, program.currency_scale)
-    assert version.coupon is not None, "the version is of a template"
-    return read_terms(rules, version.coupon)
+async def version_of(engine: Engine, program: Program, batch: models.CouponBatch) -> CampaignVersion | None:
+    """Return the version of a template of which a batch is; None when it does not fit the program any more."""
+    return await engine.snapshots.version(engine.reads, program, batch.version_id)
 
 
-def window_of(
-    program: Program, version: models.CampaignVersion, terms: CouponTerms, asked_at: datetime
-) -> tuple[datetime, datetime]:
+def window_of(program: Program, version: CampaignVersion, asked_at: datetime) -> tuple[datetime, datetime]:
     """Return from when to before when the codes of a batch are good that nobody has yet.
 
     A validity that is relative begins when somebody takes the code into their wallet: until then, or without a wallet,
     it is good for as long as the version runs.
     """
-    validity = terms.validity
+    validity = terms_of(version).validity
     if validity.fixed_from is not None or validity.fixed_until is not None:
         return validity.window(asked_at, program.zone)
     return asked_at, version.ends_at
@@ -239,41 +234,43 @@ async def _program(engine: Engine, actor: Actor) -> Program:
     return await engine.program(actor.program_id)
 
 
-async def _available(campaign: models.Campaign, now: datetime) -> models.CampaignVersion:
+def _available(program: Program, campaign: models.Campaign) -> CampaignVersion:
     """Return the published version of a template that gives coupons now. Raises `CouponNotAvailable`."""
-    version = await models.CampaignVersion.get_or_none(
-        program_id=campaign.program_id, campaign_id=campaign.id, number=campaign.published_version or 0
-    )
-    if version is None or campaign.state != CampaignState.RUNNING:
+    version = program.templates.get(campaign.id)
+    if version is None:
         message = f"{campaign.code} is {campaign.state}: only of a template that is published and runs codes are made."
         raise CouponNotAvailable(message, field=TEMPLATE, reason="NOT_PUBLISHED")
-    if state_at(campaign.state, (version.starts_at, version.ends_at), now) is not CampaignState.RUNNING:
-        raise _outside(campaign, version)
+    if not version.runs_at(program.now()):
+        raise _outside(version)
     return version
 
 
-def _outside(campaign: models.Campaign, version: models.CampaignVersion) -> CouponNotAvailable:
+def _outside(version: CampaignVersion) -> CouponNotAvailable:
     until = "" if version.ends_at >= NEVER else f" until before {version.ends_at.isoformat()}"
-    message = f"{campaign.code} v{version.number} gives coupons from {version.starts_at.isoformat()}{until}."
+    message = f"{version.label} gives coupons from {version.starts_at.isoformat()}{until}."
     return CouponNotAvailable(message, field=TEMPLATE, reason="OUTSIDE_WINDOW")
 
 
-def _check_terms(campaign: models.Campaign, terms: CouponTerms, now: datetime) -> None:
+def _check_terms(version: CampaignVersion, now: datetime) -> None:
     """Refuse terms of which no unique codes are made that could still be used. Raises `CouponNotAvailable`."""
+    terms = terms_of(version)
     if terms.bundle or terms.shared_code is not None:
         what = "is a bundle" if terms.bundle else "has a code that many share"
-        message = f"{campaign.code} {what}: no codes are made of it."
+        message = f"{version.label} {what}: no codes are made of it."
         raise CouponNotAvailable(message, field=TEMPLATE, reason="NOT_ISSUED")
     until = terms.validity.fixed_until
     if until is not None and until <= now:
-        message = f"The coupons of {campaign.code} were good until before {until.isoformat()}."
+        message = f"The coupons of {version.label} were good until before {until.isoformat()}."
         raise CouponNotAvailable(message, field=TEMPLATE, reason="OUTSIDE_WINDOW")
 
 
-def stock_of(version: models.CampaignVersion) -> int | None:
-    """Return how many coupons may be had by what a version says, None for any number."""
-    total: Any = (version.limits or {}).get("total")
-    return None if total is None else int(total)
+async def _version_of(engine: Engine, program: Program, batch: models.CouponBatch) -> CampaignVersion:
+    """Return the version of which a batch is. Raises `CouponNotAvailable`."""
+    version = await version_of(engine, program, batch)
+    if version is None:
+        message = "What the template said when the batch was asked for does not fit the program any more."
+        raise CouponNotAvailable(message, field=BATCH, reason="NOT_PUBLISHED")
+    return version
 
 
 def _usage(campaign_id: UUID) -> QuerySet[models.CampaignUsage]:

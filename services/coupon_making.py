@@ -17,7 +17,8 @@ from uuid_utils.compat import uuid7
 import models
 from domain.codes import CodeMaker
 from domain.coupons import CODE_PURPOSE, BatchState, CouponOrigin, CouponState
-from services.coupon_batches import terms_of, window_of
+from domain.having import terms_of
+from services.coupon_batches import version_of, window_of
 from services.database.config import Dialect
 from services.engine import Engine
 from services.hub import batch_stream, template_stream
@@ -101,11 +102,12 @@ async def make_chunk(engine: Engine) -> Chunk | None:
         return None
     batch = random.choice(batches)  # noqa: S311  (spreads servers)
     program = await engine.program(batch.program_id)
-    version = await models.CampaignVersion.get(id=batch.version_id)
-    terms = terms_of(program, version)
-    maker = CodeMaker(engine.secret_key, CODE_PURPOSE, terms.prefix or "")
+    version = await version_of(engine, program, batch)
+    if version is None:  # it was logged
+        return None
+    maker = CodeMaker(engine.secret_key, CODE_PURPOSE, terms_of(version).prefix or "")
     codes = await _derived(maker, min(CHUNK, batch.size - batch.made))
-    window = window_of(program, version, terms, batch.recorded_at)
+    window = window_of(program, version, batch.recorded_at)
     began = time.monotonic()
     made = await _written(engine, batch.id, codes, window, program.now())
     if not made:

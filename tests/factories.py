@@ -124,7 +124,7 @@ async def campaign(
             program_id=program_id,
             code=code,
             name=version.pop("name", code),
-            kind=version.pop("kind", "CAMPAIGN"),
+            kind="COUPON" if "coupon" in version else "CAMPAIGN",
             state=version.pop("state", "RUNNING"),
             published_version=1,
         )
@@ -137,9 +137,20 @@ async def campaign(
 
 
 async def coupon_template(
+    program_id: UUID,
+    code: str,
+    effects: list[dict[str, Any]],
+    coupon: dict[str, Any] | None = None,
+    conditions: dict[str, Any] | None = None,
+    **version: Any,
+) -> models.Campaign:
+    """Publish a template of coupons with these terms, as `campaign` does a campaign."""
+    return await campaign(program_id, code, effects, conditions, step="COUPON", coupon=coupon or {}, **version)
+
+
+async def ten_off(
     program_id: UUID, code: str = "TEN", coupon: dict[str, Any] | None = None, **version: Any
 ) -> models.Campaign:
-    """Publish a template of coupons whose version 1 has these columns; each takes 10 off if nothing else is said."""
-    said = {"kind": "COUPON", "step": "COUPON", "coupon": coupon or {}} | version
-    effects = said.pop("effects", [{"amountOff": {"amount": "10"}}])
-    return await campaign(program_id, code, effects, **said)
+    """Publish a template of coupons which take 10 off, if nothing else is said."""
+    effects = version.pop("effects", [{"amountOff": {"amount": "10"}}])
+    return await coupon_template(program_id, code, effects, coupon, **version)

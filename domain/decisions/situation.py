@@ -9,7 +9,7 @@ from uuid import UUID
 from domain.book import Book, Rows
 from domain.commands import Command
 from domain.coupon_book import CouponBook
-from domain.coupons import Coupon
+from domain.coupons import Choice, Coupon
 from domain.ledger import Entry, LotMove
 from domain.mature import mature
 from domain.members import Identity, MemberState, refuse_bearer
@@ -72,6 +72,8 @@ class Situation:
     id, as the commands before this one leave them."""
     versions: Mapping[UUID, CampaignVersion] = field(default_factory=dict)
     """The versions of templates that hold for these, by id. One that cannot be read is not there."""
+    is_cut: bool = False
+    """Whether its members have coupons of more templates than were looked at."""
     original: Original | None = None
     """The transfer that the command undoes; the lots that it used are among the members'."""
 
@@ -94,6 +96,8 @@ class Decision:
     """Identities gained."""
     freed: tuple[tuple[str, str], ...] = ()
     """Identities given up."""
+    choice: Choice | None = None
+    """How the coupons of an order were chosen."""
     usages: Mapping[UsageKey, Usage] = field(default_factory=dict)
     """The uses of campaigns after it, of those that it changed; those that a book counted are among its rows."""
 

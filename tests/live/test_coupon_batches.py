@@ -18,7 +18,7 @@ from services import coupon_making, credentials, events, watching
 from services.actors import ALL_SCOPES, Scope
 from services.database.config import Database
 from services.engine import engine
-from tests.factories import NOON, coupon_template, world
+from tests.factories import NOON, ten_off, world
 from tests.live.conftest import NEVER_SECONDS, Live
 from tests.live.server import SECRET, ServerProcess
 
@@ -47,7 +47,7 @@ async def test_progress_and_counters_are_pushed_and_the_last_state_ends_the_stre
     monkeypatch.setattr(events, "POLL_SECONDS", NEVER_SECONDS)
     monkeypatch.setattr(watching, "PAUSE_SECONDS", 0)
     monkeypatch.setattr(coupon_making, "CHUNK", 40)
-    await coupon_template(live.program.id, "TEN", limits={"total": 500})
+    await ten_off(live.program.id, "TEN", limits={"total": 500})
     counters = {"left": 500, "discount": "0.00", "revenue": "0.00"} | NOTHING
     async with live.subscribed(COUNTERS, code="TEN") as counted:
         assert await counted.next() == counters
@@ -94,7 +94,7 @@ async def test_servers_that_are_killed_lose_no_code_and_double_none(database_url
         async with engine(database, secret_key=SECRET) as house:
             shop = await world(house, now=None)
             made = await credentials.create_key(shop.program.id, name="codes", scopes=ALL_SCOPES, now=datetime.now(UTC))
-            template = await coupon_template(shop.program.id, "TEN", {"prefix": "TEN"}, limits={"total": KILLED})
+            template = await ten_off(shop.program.id, "TEN", {"prefix": "TEN"}, limits={"total": KILLED})
     server = ServerProcess(database_url, tmp_path / "server.log")
     headers = {"authorization": f"Bearer {made.key}"}
     async with httpx.AsyncClient(base_url=server.url, headers=headers, timeout=60, trust_env=False) as http:

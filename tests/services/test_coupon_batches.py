@@ -22,11 +22,11 @@ from domain.refusals import (
     Refusal,
 )
 from services import coupon_batches, coupon_making, programs
-from services.campaigns import CampaignRef
+from services.campaign_rows import CampaignRef
 from services.coupon_batches import BatchOutcome
 from services.engine import Engine
 from services.engine import engine as opened_engine
-from tests.factories import BEGINNING, NOON, World, coupon_template, new_key, world
+from tests.factories import BEGINNING, NOON, World, new_key, ten_off, world
 
 TEN = CampaignRef(code="TEN")
 DAY = timedelta(days=1)
@@ -39,7 +39,7 @@ def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def shop_of(engine: Engine, coupon: dict[str, Any] | None = None, **version: Any) -> World:
     shop = await world(engine)
-    await coupon_template(shop.program.id, "TEN", coupon, **version)
+    await ten_off(shop.program.id, "TEN", coupon, **version)
     return shop
 
 
@@ -194,7 +194,7 @@ async def test_a_repetition_does_nothing_again(house: Engine) -> None:
         ({}, {"ends_at": NOON}, "OUTSIDE_WINDOW"),
         ({"validity": {"fixed": {"until": "2026-03-03T04:00:00Z"}}}, {}, "OUTSIDE_WINDOW"),
         ({"sharedCode": "SPRING"}, {}, "NOT_ISSUED"),
-        ({"bundle": [{"template": "OTHER", "count": 2}]}, {}, "NOT_ISSUED"),
+        ({"bundle": [{"template": "OTHER", "count": 2}]}, {"effects": []}, "NOT_ISSUED"),
     ],
 )
 async def test_codes_are_made_only_of_what_gives_coupons_now(
@@ -236,7 +236,7 @@ async def test_a_batch_is_not_resumed_when_its_coupons_could_not_be_used(house: 
 
 async def test_batches_are_listed_the_newest_first(house: Engine) -> None:
     shop = await shop_of(house)
-    await coupon_template(shop.program.id, "OTHER")
+    await ten_off(shop.program.id, "OTHER")
     ids = [await asked(shop, 10) for _ in range(3)]
     other = await asked(shop, 10, template=CampaignRef(code="OTHER"))
 

@@ -9,11 +9,11 @@ import pytest
 import models
 from domain.coupons import TALLIED
 from services import coupon_batches, coupon_counters, coupon_making, events
-from services.campaigns import CampaignRef
+from services.campaign_rows import CampaignRef
 from services.engine import Engine
 from services.hub import template_stream
 from services.transaction import transaction
-from tests.factories import World, coupon_template, new_key, world
+from tests.factories import World, new_key, ten_off, world
 from tests.live.conftest import NEVER_SECONDS
 
 TEN = CampaignRef(code="TEN")
@@ -25,9 +25,9 @@ async def asked(shop: World, size: int) -> None:
 
 async def test_counters_are_those_of_the_tally_and_of_the_stock(house: Engine) -> None:
     shop, other = await world(house), await world(house, code="OTHER")
-    ten = await coupon_template(shop.program.id, "TEN", limits={"total": 500})
-    plain = await coupon_template(shop.program.id, "PLAIN")
-    theirs = await coupon_template(other.program.id, "TEN")
+    ten = await ten_off(shop.program.id, "TEN", limits={"total": 500})
+    plain = await ten_off(shop.program.id, "PLAIN")
+    theirs = await ten_off(other.program.id, "TEN")
     await asked(shop, 120)
     await coupon_making.make_chunk(house)
     numbers = dict(zip(TALLIED, (120, 30, 5, 40, 3, 2, 1, 12345, 67890), strict=True))
@@ -44,7 +44,7 @@ async def test_counters_are_those_of_the_tally_and_of_the_stock(house: Engine) -
 
 async def test_without_a_published_version_there_is_no_stock(house: Engine) -> None:
     shop = await world(house)
-    ten = await coupon_template(shop.program.id, "TEN", limits={"total": 500})
+    ten = await ten_off(shop.program.id, "TEN", limits={"total": 500})
     await asked(shop, 300)
     async with transaction():
         await models.Campaign.filter(id=ten.id).update(published_version=None)
@@ -56,7 +56,7 @@ async def test_without_a_published_version_there_is_no_stock(house: Engine) -> N
 async def test_a_hundred_changes_in_a_pause_are_told_as_one(house: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(events, "POLL_SECONDS", NEVER_SECONDS)
     shop = await world(house)
-    ten = await coupon_template(shop.program.id, "TEN")
+    ten = await ten_off(shop.program.id, "TEN")
     await asked(shop, 1)
     await coupon_making.make_chunk(house)
     pauses = 0
@@ -83,5 +83,5 @@ async def test_a_hundred_changes_in_a_pause_are_told_as_one(house: Engine, monke
 
 async def test_what_is_no_template_is_not_watched(house: Engine) -> None:
     shop, other = await world(house), await world(house, code="OTHER")
-    ten = await coupon_template(shop.program.id, "TEN")
+    ten = await ten_off(shop.program.id, "TEN")
     assert [found async for found in coupon_counters.watch(house, other.actor, ten.id)] == []
