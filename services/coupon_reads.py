@@ -27,8 +27,8 @@ STATES = {
     CouponState.VOID: f"(state = 'VOID' OR {LAPSED} AND origin = 'SHARED_CODE')",
 }
 """What `domain.coupons.Coupon.at` says, in the database's words; `$1` is now."""
-FIELDS = tuple(field.name for field in fields(Coupon))  # type: ignore[arg-type]  # `@value` makes a dataclass
-CHANGE_FIELDS = tuple(field.name for field in fields(CouponChange))  # type: ignore[arg-type]
+FIELDS = tuple(field.name for field in fields(Coupon))
+CHANGE_FIELDS = tuple(field.name for field in fields(CouponChange))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,8 @@ async def of_orders(actor: Actor, order_ids: Sequence[UUID]) -> list[list[models
     """Return the coupons that each order holds or used, of those that the actor can see, the first issued first."""
     found: dict[UUID, list[models.Coupon]] = defaultdict(list)
     for row in await visible.coupons(actor).filter(order_id__in=list(order_ids)).order_by("id"):
-        found[row.order_id].append(row)
+        if row.order_id is not None:
+            found[row.order_id].append(row)
     return [found[key] for key in order_ids]
 
 
