@@ -263,7 +263,13 @@ class CouponOffers:
     is_choice: bool = False
     is_cut: bool = False
 
+    @property
+    def presented(self) -> frozenset[str]:
+        """The codes of the templates whose coupons are named: see `couponPresented`."""
+        return NONE_NAMED if self.is_choice else frozenset(offer.version.code for offer in self.offers)
 
+
+NONE_NAMED: frozenset[str] = frozenset()
 NO_COUPONS = CouponOffers()
 
 

@@ -28,7 +28,7 @@ def take(
     """Count what an order or occasion takes."""
     for one in consumed:
         for key in one.keys(member_id):
-            counted(usages, program_id, key, uses=1, count=one.count, money=one.money, points=one.points)
+            counted(usages, program_id, key, uses=one.uses, count=one.count, money=one.money, points=one.points)
 
 
 def take_again(usages: MutableMapping[UsageKey, Usage], order: Order, program: Program) -> None:
@@ -83,7 +83,7 @@ def give_back(
                 usages,
                 order.program_id,
                 key,
-                uses=-share(1, weights),
+                uses=-share(one.uses, weights),
                 count=-share(one.count, weights),
                 money=-money,
                 points=-points,
