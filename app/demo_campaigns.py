@@ -9,7 +9,8 @@ from typing import Any
 from services import campaigns
 from services.actors import Actor
 from services.campaign_forms import VersionRequest
-from services.campaigns import CampaignRef, NewCampaign
+from services.campaign_rows import CampaignRef
+from services.campaigns import NewCampaign
 from services.engine import Engine
 
 CHECK_IN = "listening-party"

@@ -61,6 +61,7 @@ class Stage(IntEnum):
     EARN = 70
     MULTIPLY_EARN = 71
     PROGRESS = 80
+    ISSUE_COUPON = 90
 
 
 STEPS = {
@@ -71,6 +72,7 @@ STEPS = {
     Stage.EARN: Step.EARN,
     Stage.MULTIPLY_EARN: Step.EARN,
     Stage.PROGRESS: Step.PROGRESS,
+    Stage.ISSUE_COUPON: Step.PROGRESS,
 }
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from domain.coupons import NamedCoupon
 from domain.members import PHONE_SOURCE, MemberKind, MemberStatus
 from domain.orders import OrderContent
 from domain.usage import Consumed
@@ -138,11 +139,22 @@ class CommitOrder(Command):
 
     order_id: UUID
     content: OrderContent
+    named: tuple[NamedCoupon, ...] = ()
+    """The coupons of its codes, in their order."""
+    chooses: bool = False
+    """Whether the best of the member's coupons are chosen: then none is named."""
+    insists: bool = True
+    """Whether it is refused when a coupon that it names does not apply; a preview tells why instead."""
 
     @property
     def locks(self) -> tuple[UUID, ...]:
         """The member of the order, and who pays for them; a guest order has none."""
         return tuple(id for id in (self.content.member_id, self.content.payer_id) if id)
+
+    @property
+    def coupons(self) -> tuple[UUID, ...]:
+        """Those of its codes that are of one coupon."""
+        return tuple(one.coupon_id for one in self.named if not one.is_shared)
 
     @property
     def debits(self) -> tuple[tuple[UUID, UUID, int], ...]:

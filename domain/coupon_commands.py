@@ -61,6 +61,10 @@ class TakeCoupon(CouponCommand):
     """Put a code that nobody has into a member's wallet."""
 
     member_id: UUID
+    campaign_id: UUID
+    """Its template."""
+    limits: tuple[str, ...]
+    """The limits of having a coupon that count when a code is taken, by name."""
 
     @property
     def locks(self) -> tuple[UUID, ...]:

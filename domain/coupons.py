@@ -18,6 +18,8 @@ from domain.values import keyword_value, replace, value
 if TYPE_CHECKING:
     from domain.program import CampaignVersion
 
+CODE_PURPOSE = b"coupon"
+"""Keeps the codes of coupons apart from anything else that is made of the server's secret."""
 PROVEN_MAX = 20
 """Up to so many usable coupons the choice is proven to be the best; beyond, it is the best of what was looked at."""
 
@@ -232,6 +234,23 @@ class CouponTerms:
     """How many local days more one is good that comes back expired."""
     bundle: tuple[BundlePart, ...] = ()
     """What a bundle is made of; then the version has no effects, and having it is having these."""
+
+
+@value
+class NamedCoupon:
+    """A code that an order names: of one coupon, or shared by many, each use of which is a coupon.
+
+    `coupon_id` is that of the one, or the id that the coupon gets which the use makes.
+    """
+
+    code: str
+    """As it was given."""
+    coupon_id: UUID
+    campaign_id: UUID
+    """Its template."""
+    is_shared: bool = False
+    limits: tuple[str, ...] = ()
+    """The limits of having a coupon, by name, that count when the order's member does not have it yet."""
 
 
 # ── what an evaluation is offered ────────────────────────────────────────────────────────────────────────────────────

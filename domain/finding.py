@@ -69,7 +69,7 @@ class CampaignIndex:
         self.entered: frozenset[str] = frozenset()
         """The segments for which any campaign waits."""
         for version in sorted(versions, key=_end, reverse=True):
-            if version.counted:
+            if version.counted or version.gives:
                 self.bounded = True
                 self.counted[version.trigger].append(version)
             self.entered |= version.segments

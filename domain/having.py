@@ -34,6 +34,11 @@ def having_bounds(version: CampaignVersion, names: frozenset[str] = HAVING) -> d
     return {name: bound for name, bound in bounds_of(version).items() if name in names}
 
 
+def taking_limits(version: CampaignVersion, *, is_shared: bool = False) -> tuple[str, ...]:
+    """Return the limits, by name, that count when a code is taken that is of nobody or of everybody."""
+    return tuple(having_bounds(version, HAVING if is_shared else TAKING))
+
+
 def short_of(
     version: CampaignVersion,
     usages: Mapping[UsageKey, Usage],
@@ -115,6 +120,20 @@ def parts_of(program: Program, version: CampaignVersion, at: datetime) -> Iterat
         available(program, found.campaign_id, at)
         for _ in range(part.count):
             yield found
+
+
+def needed_templates(program: Program, version: CampaignVersion) -> dict[CampaignVersion, int] | None:
+    """Return how many coupons of which templates are had with one: its own, of a bundle its parts' too.
+
+    None when a part is not given any more.
+    """
+    needed = {version: 1}
+    for part in terms_of(version).bundle:
+        found = program.template(part.template)
+        if found is None:
+            return None
+        needed[found] = needed.get(found, 0) + part.count
+    return needed
 
 
 def counted_templates(program: Program, campaign_id: UUID) -> Iterator[CampaignVersion]:

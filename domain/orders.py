@@ -58,6 +58,8 @@ class OrderContent:
     """(asset, minor units of it) to pay with, by asset, each asset once."""
     payer_id: UUID | None = None
     """Whose balances these are; None for the member's own."""
+    coupon_codes: tuple[str, ...] | None = None
+    """The codes that it names; None lets the best coupons of the member be chosen."""
 
     @property
     def subtotal(self) -> int:
@@ -87,6 +89,7 @@ class OrderContent:
                 self.attributes,
                 self.spend,
                 *((self.payer_id,) if self.payer_id else ()),
+                *((("coupons", self.coupon_codes),) if self.coupon_codes is not None else ()),
             )
         )
 

@@ -108,6 +108,11 @@ class CampaignVersion:
         return f"{self.code} v{self.number}"
 
     @property
+    def gives(self) -> tuple[str, ...]:
+        """The templates, by their codes, of which its effects give coupons."""
+        return tuple(effect.template for effect in self.effects if effect.stage is Stage.ISSUE_COUPON)  # type: ignore[attr-defined]
+
+    @property
     def counted(self) -> bool:
         """Whether its uses have to be counted: see `domain.usage`."""
         limits = self.limits
@@ -152,6 +157,8 @@ class Program:
     """Which assets become which others."""
     segments: Mapping[str, Segment] = field(default_factory=dict)
     """Saved conditions over members, by their codes."""
+    has_coupons: bool = False
+    """Whether it has, or ever had, a template of coupons: only then wallets are looked at."""
     templates: "Mapping[UUID, CampaignVersion]" = field(default_factory=dict)
     """Published versions of templates of coupons, by the template's id; those that a pause or an end stopped are not
     there."""

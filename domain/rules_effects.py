@@ -17,12 +17,13 @@ from domain.effects.earn_basis import Basis, EarnBasis
 from domain.effects.earn_fixed import AddProgress, EarnFixed, GrantChances
 from domain.effects.earn_staged import EarnStaged
 from domain.effects.gift import Gift
+from domain.effects.issue_coupon import IssueCoupon
 from domain.effects.multiply_earn import MultiplyEarn, MultiplyEarnByTier
 from domain.effects.percent_off import PercentOff, PercentOffByTier
 from domain.effects.piece_percent import CheapestOff, NthItemOff
 from domain.effects.piece_price import BundlePrice, Exchange, FixedPrice
 from domain.effects.shipping_off import ShippingOff
-from domain.forms import Path, decimal, only, part, text
+from domain.forms import Path, decimal, integer, only, part, text
 from domain.matching import Match
 from domain.orders import QUANTITY_MAX
 from domain.refusals import InvalidInput
@@ -34,6 +35,7 @@ RATE_STEP = Decimal("0.0001")
 """Percentages and factors have at most four decimals."""
 BRACKETS_MAX = 50
 TIERS_MAX = 50
+ISSUED_MAX = 100
 BASIS = ("basis", "shipping", "match")
 
 
@@ -77,6 +79,7 @@ class EffectReader:
             "earnStaged": (self._earn_staged, ("asset", "brackets", *BASIS)),
             "multiplyEarn": (lambda b, at: MultiplyEarn(self._asset(b, at), _factor(b, at)), ("asset", "factor")),
             "multiplyEarnByTier": (self._multiply_by_tier, ("asset", "factors")),
+            "issueCoupon": (self._issue_coupon, ("template", "count")),
             "addTag": (lambda b, at: AddTag(text(b, "tag", at, checks.CODE_MAX)), ("tag",)),
             "addProgress": (self._add_progress, ("ladder", "amount")),
             "grantChances": (self._grant_chances, ("asset", "count")),
@@ -143,6 +146,10 @@ class EffectReader:
         if percent is not None:
             return ShippingOff(percent=_percent(body, path))
         return ShippingOff(amount=self._positive_money(body, "amount", path))
+
+    def _issue_coupon(self, body: Any, path: Path) -> IssueCoupon:
+        count = 1 if part(body, "count", path) is None else integer(body, "count", path, 1, ISSUED_MAX)
+        return IssueCoupon(text(body, "template", path, checks.CODE_MAX), count)
 
     def _gift(self, body: Any, path: Path) -> Gift:
         sku = text(body, "sku", path, checks.CODE_MAX)

@@ -12,11 +12,13 @@ from domain.conditions.combine import All
 from domain.conditions.hours import HOUR_MINUTES
 from domain.conditions.matching_lines import goods_of
 from domain.conditions.segment import Entered, InSegment
+from domain.coupon_terms import check_bounds, check_template, read_terms
 from domain.effects.add_tag import AddTag
 from domain.effects.base import EffectKind, EffectRule, Promotion
 from domain.effects.earn import EarnPerAmount
 from domain.effects.earn_fixed import AddProgress, EarnFixed, GrantChances
 from domain.effects.earn_staged import EarnStaged
+from domain.effects.issue_coupon import IssueCoupon
 from domain.effects.multiply_earn import MultiplyEarn, MultiplyEarnByTier
 from domain.effects.shipping_off import ShippingOff
 from domain.forms import Path, decimal, known_parts, part
@@ -31,6 +33,8 @@ CALENDAR = ("weekday", "hours", "monthDay")
 LIMIT_NAMES = ("perOrder", "perMember", "perMemberDay", "perDay", "total")
 USES_MAX = 2**31 - 1
 EFFECTS_MAX = 20
+STAGES = {Step.MEMBER_PRICE: Stage.MEMBER_PRICE, Step.PROMOTION: Stage.PROMOTION, Step.COUPON: Stage.COUPON}
+"""The stages of the steps that a version may have."""
 EARNING = (
     EarnPerAmount,
     EarnFixed,
@@ -41,7 +45,7 @@ EARNING = (
     GrantChances,
 )
 """Effects that earn an asset."""
-WITHOUT_ORDER = (EarnFixed, GrantChances, AddProgress, AddTag)
+WITHOUT_ORDER = (EarnFixed, GrantChances, AddProgress, AddTag, IssueCoupon)
 """Effects that need no order."""
 
 
@@ -63,6 +67,8 @@ class VersionForm:
     limits: Mapping[str, Any] | None = None
     budget: Mapping[str, Any] | None = None
     holdout: int = 0
+    coupon: Mapping[str, Any] | None = None
+    """What a template of coupons says beside its rules: see `domain.coupon_terms`. None for a campaign."""
 
 
 def read_version(
@@ -70,8 +76,14 @@ def read_version(
 ) -> CampaignVersion:
     """Return the version that `form` spells. Raises `InvalidInput` naming the part at fault."""
     trigger = Trigger(form.trigger)
-    if not 1 <= len(form.effects) <= EFFECTS_MAX:
-        raise InvalidInput(f"A campaign has 1 to {EFFECTS_MAX} effects.", field=("effects",))
+    terms = None if form.coupon is None else read_terms(rules, form.coupon)
+    if terms is not None:
+        check_template(form, terms)
+    elif form.step == Step.COUPON:
+        raise InvalidInput("The step COUPON is that of templates of coupons.", field=("step",))
+    if not (terms and terms.bundle) and not 1 <= len(form.effects) <= EFFECTS_MAX:
+        what = "campaign" if terms is None else "template"
+        raise InvalidInput(f"A {what} has 1 to {EFFECTS_MAX} effects.", field=("effects",))
     effects = tuple(rules.effect(effect, ("effects", str(index))) for index, effect in enumerate(form.effects))
     if trigger is not Trigger.ORDER:
         _check_without_order(effects)
@@ -101,7 +113,7 @@ def read_version(
         condition=condition,
         effects=effects,
         trigger=trigger,
-        stage=Stage.MEMBER_PRICE if form.step == Step.MEMBER_PRICE else Stage.PROMOTION,
+        stage=STAGES[Step(form.step)],
         audience=Audience(form.audience),
         calendar=_calendar(rules, form.calendar) if form.calendar is not None else None,
         group=form.stacking_group,
@@ -110,6 +122,7 @@ def read_version(
         holdout=form.holdout,
         schedule=schedule,
         segments=segments,
+        coupon=terms,
         goods=goods_of(condition),
     )
 
@@ -124,6 +137,8 @@ def check_version(
     part at fault.
     """
     version = read_version(rules, form, id=id, campaign_id=campaign_id, code=code, name=name, number=number)
+    if version.coupon is not None:
+        check_bounds(form, version.coupon)
     if version.limits.per_order is not None and version.trigger is not Trigger.ORDER:
         message = f"`perOrder` bounds what an order repeats, and {version.trigger} comes with none."
         raise InvalidInput(message, field=("limits", "perOrder"))

@@ -9,7 +9,7 @@ import orjson
 
 import models
 from domain import checks
-from domain.campaigns import HOLDOUT_WHOLE
+from domain.campaigns import HOLDOUT_WHOLE, Step
 from domain.checks import CODE_MAX, EARLIEST, Path
 from domain.instants import NEVER
 from domain.refusals import InvalidInput
@@ -45,6 +45,8 @@ class VersionRequest:
     limits: Mapping[str, Any] | None = None
     budget: Mapping[str, Any] | None = None
     holdout_percent: Decimal = Decimal(0)
+    coupon: Mapping[str, Any] | None = None
+    """What a template of coupons says beside its rules; then `step` goes without saying."""
 
 
 def columns_of(request: VersionRequest) -> dict[str, Any]:
@@ -60,9 +62,9 @@ def columns_of(request: VersionRequest) -> dict[str, Any]:
         }
         | {
             name: getattr(request, name)
-            for name in ("conditions", "effects", "trigger", "step", "audience", "calendar")
+            for name in ("conditions", "effects", "trigger", "audience", "calendar", "schedule", "limits", "budget")
         }
-        | {name: getattr(request, name) for name in ("schedule", "limits", "budget")}
+        | ({"step": request.step} if request.coupon is None else {"step": Step.COUPON.value, "coupon": request.coupon})
     )
 
 

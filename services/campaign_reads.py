@@ -8,10 +8,10 @@ from uuid import UUID
 
 import models
 from domain import checks
-from domain.campaigns import EVER, CampaignState
+from domain.campaigns import EVER, CampaignKind, CampaignState
 from services import listing, visible
-from services.actors import Actor
-from services.campaigns import CampaignRef, named
+from services.actors import Actor, ActorKind
+from services.campaign_rows import CampaignRef, named
 from services.listing import OwnPage
 from services.reading import OrmSession
 
@@ -35,11 +35,12 @@ STATES = {
 
 @dataclass(frozen=True, slots=True)
 class CampaignCriteria:
-    """Which campaigns a list shows; None does not narrow it."""
+    """Which campaigns a list shows, or templates of coupons; None does not narrow it."""
 
     states: Sequence[CampaignState] | None = None
     trigger: str | None = None
     codes: Sequence[str] | None = None
+    kind: CampaignKind = CampaignKind.CAMPAIGN
 
 
 async def campaigns_page(
@@ -52,7 +53,9 @@ async def campaigns_page(
         arguments.append(value)
         return f"${len(arguments)}"
 
-    conditions = [f"c.program_id = {given(actor.program_id)}"]
+    conditions = [f"c.program_id = {given(actor.program_id)}", f"c.kind = {given(criteria.kind)}"]
+    if actor.kind is ActorKind.MEMBER:
+        conditions.append("c.published_version IS NOT NULL")
     if before is not None:
         conditions.append(f"c.id < {given(before)}")
     if criteria.states is not None:
@@ -65,7 +68,7 @@ async def campaigns_page(
         conditions.append(_any(f"c.code = {given(code)}" for code in codes))
     sql = f"SELECT c.id {SHOWN} WHERE {' AND '.join(conditions)} ORDER BY c.id DESC LIMIT {limit}"
     ids = [record[0] for record in await reads.fetch(sql, *arguments)]
-    return await visible.campaigns(actor).filter(id__in=ids).order_by("-id")
+    return await visible.of_kind(actor, criteria.kind).filter(id__in=ids).order_by("-id")
 
 
 def _any(parts: Any) -> str:
@@ -73,9 +76,9 @@ def _any(parts: Any) -> str:
     return f"({' OR '.join(parts) or '1 = 0'})"
 
 
-async def find(actor: Actor, ref: CampaignRef) -> models.Campaign | None:
-    """Return the campaign, None when there is none that the actor can see."""
-    return await named(actor, ref).first()
+async def find(actor: Actor, ref: CampaignRef, kind: CampaignKind = CampaignKind.CAMPAIGN) -> models.Campaign | None:
+    """Return the campaign, or the template of coupons; None when there is none that the actor can see."""
+    return await named(actor, kind, ref).first()
 
 
 async def versions_by_key(actor: Actor, keys: Sequence[tuple[UUID, int]]) -> list[models.CampaignVersion | None]:
@@ -86,10 +89,13 @@ async def versions_by_key(actor: Actor, keys: Sequence[tuple[UUID, int]]) -> lis
     return [found.get(key) for key in keys]
 
 
-async def version(actor: Actor, id: UUID) -> tuple[models.CampaignVersion, models.Campaign] | None:
-    """Return a version with its campaign."""
+async def version(
+    actor: Actor, id: UUID, kind: CampaignKind = CampaignKind.CAMPAIGN
+) -> tuple[models.CampaignVersion, models.Campaign] | None:
+    """Return a version with its campaign, or with its template of coupons; None when it is of the other kind."""
     row = await visible.campaign_versions(actor).get_or_none(id=id)
-    return (row, await visible.campaigns(actor).get(id=row.campaign_id)) if row else None
+    campaign = await visible.of_kind(actor, kind).get_or_none(id=row.campaign_id) if row else None
+    return (row, campaign) if row and campaign else None
 
 
 async def versions_pages(

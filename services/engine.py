@@ -10,7 +10,9 @@ from uuid import UUID
 from tortoise.connection import get_connections
 from typing_extensions import override
 
+from domain.codes import CodeMaker
 from domain.commands import Command
+from domain.coupons import CODE_PURPOSE
 from domain.program import Program
 from domain.refusals import Refusal
 from services.database.config import Database, Dialect
@@ -51,7 +53,7 @@ class Engine:
     snapshots: Snapshots
     writer: Writer
     secret_key: str = field(repr=False)
-    """The server's secret: codes of gift cards follow from it."""
+    """The server's secret: codes of gift cards and coupons follow from it."""
     simulating: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by whoever simulates: a process starts one worker at a time, and others wait."""
 
@@ -96,5 +98,8 @@ async def engine(
     """
     hub = hub or Hub()
     snapshots = Snapshots()
-    async with PostingWriter(store_for(database), snapshots, waker or LocalWaker(hub)) as writer:
-        yield Engine(database, hub, snapshots, writer, secret_key or secrets.token_urlsafe(32))
+    secret_key = secret_key or secrets.token_urlsafe(32)
+    code_hash = CodeMaker(secret_key, CODE_PURPOSE).hash_of
+    store, waker = store_for(database), waker or LocalWaker(hub)
+    async with PostingWriter(store, snapshots, waker, code_hash=code_hash) as writer:
+        yield Engine(database, hub, snapshots, writer, secret_key)

@@ -58,7 +58,8 @@ async def stored(row: models.Program) -> Stored:
     by_id = {one.id: one.code for one in ladders.values()}
     for tier in await models.Tier.filter(program_id=row.id).order_by("ladder_id", "rank"):
         tiers[by_id[tier.ladder_id]].append(tier)
-    campaigns = {one.code: one for one in await models.Campaign.filter(program_id=row.id).order_by("code")}
+    rows = models.Campaign.filter(program_id=row.id, kind="CAMPAIGN")
+    campaigns = {one.code: one for one in await rows.order_by("code")}
     versions: dict[UUID, dict[int, models.CampaignVersion]] = defaultdict(dict)
     for version in await models.CampaignVersion.filter(program_id=row.id):
         versions[version.campaign_id][version.number] = version

@@ -1,4 +1,7 @@
-"""The published campaigns of a program, read once each: a version never changes, and a brand may have thousands."""
+"""The published campaigns of a program, read once each: a version never changes, and a brand may have thousands.
+
+Templates of coupons are among them, and so are their older versions, which coupons go by that were had before.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +21,8 @@ PUBLISHED = (
 )
 CAMPAIGN = (
     "v.id, v.campaign_id, c.code, c.name, v.number, v.priority, v.starts_at, v.ends_at, v.conditions, v.effects, "
-    "v.trigger, v.step, v.audience, v.calendar, v.stacking_group, v.limits, v.budget, v.holdout, v.schedule"
+    "v.trigger, v.step, v.audience, v.calendar, v.stacking_group, v.limits, v.budget, v.holdout, v.schedule, "
+    "v.coupon"
 )
 
 
@@ -31,7 +35,10 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """The published versions of a program, by id, as they were read against its assets, ladders, tiers and segments."""
+    """The published versions of a program, of campaigns and templates of coupons, by id.
+
+    They were read `against` its assets, ladders, tiers and segments.
+    """
 
     against: Any
     versions: Mapping[UUID, CampaignVersion]
@@ -40,8 +47,14 @@ class Published:
 
     @property
     def in_order(self) -> tuple[CampaignVersion, ...]:
-        """The versions by priority, then code."""
-        return tuple(sorted(self.versions.values(), key=lambda version: (version.priority, version.code)))
+        """The versions of campaigns by priority, then code."""
+        campaigns = (version for version in self.versions.values() if version.coupon is None)
+        return tuple(sorted(campaigns, key=lambda version: (version.priority, version.code)))
+
+    @property
+    def templates(self) -> dict[UUID, CampaignVersion]:
+        """The versions of templates of coupons, by the template's id."""
+        return {version.campaign_id: version for version in self.versions.values() if version.coupon is not None}
 
 
 async def read_published(
@@ -65,17 +78,21 @@ async def read_published(
     if missing := [version_id for version_id in names if version_id not in known and version_id not in unreadable]:
         wanted = f"SELECT {CAMPAIGN} {PUBLISHED} AND v.id = ANY($2::uuid[])"
         for row in await reader.fetch(wanted, program_id, missing):
-            try:
-                found[plain_id(row[0])] = _version(rules, row)
-            except InvalidInput as wrong:
-                unreadable[plain_id(row[0])] = f"{row[2]} v{row[4]}: {wrong.message}"
+            version = _read(rules, row)
+            if isinstance(version, CampaignVersion):
+                found[version.id] = version
+            else:
+                unreadable[plain_id(row[0])] = version
     return Published(against, found, unreadable)
 
 
 async def read_version_of(
     reader: Reader, program_id: UUID, rules: RuleReader, campaign_id: UUID, number: int
 ) -> CampaignVersion | None:
-    """Return a version of a campaign, whether or not it is published. None when there is none of this number."""
+    """Return a version of a campaign, whether or not it is published. None when there is none of this number.
+
+    Raises `InvalidInput` when it does not fit the program any more.
+    """
     rows = await reader.fetch(
         f"SELECT {CAMPAIGN} FROM campaign c JOIN campaign_version v ON v.program_id = c.program_id "
         "AND v.campaign_id = c.id WHERE c.program_id = $1 AND c.id = $2 AND v.number = $3",
@@ -84,6 +101,25 @@ async def read_version_of(
         number,
     )
     return _version(rules, rows[0]) if rows else None
+
+
+async def read_versions(
+    reader: Reader, program_id: UUID, rules: RuleReader, ids: Sequence[UUID]
+) -> dict[UUID, CampaignVersion | str]:
+    """Return versions by their ids, published or not; for one that cannot be read, its name and why."""
+    wanted = (
+        f"SELECT {CAMPAIGN} FROM campaign_version v JOIN campaign c ON c.program_id = v.program_id "
+        "AND c.id = v.campaign_id WHERE v.program_id = $1 AND v.id = ANY($2::uuid[])"
+    )
+    rows = await reader.fetch(wanted, program_id, list(ids))
+    return {plain_id(row[0]): _read(rules, row) for row in rows}
+
+
+def _read(rules: RuleReader, row: Sequence[Any]) -> CampaignVersion | str:
+    try:
+        return _version(rules, row)
+    except InvalidInput as wrong:
+        return f"{row[2]} v{row[4]}: {wrong.message}"
 
 
 def _version(rules: RuleReader, row: Sequence[Any]) -> CampaignVersion:
@@ -102,6 +138,7 @@ def _version(rules: RuleReader, row: Sequence[Any]) -> CampaignVersion:
         budget=plain_json(row[16]),
         holdout=row[17],
         schedule=plain_json(row[18]),
+        coupon=plain_json(row[19]),
     )
     return read_version(
         rules, form, id=plain_id(row[0]), campaign_id=plain_id(row[1]), code=row[2], name=row[3], number=row[4]

@@ -58,6 +58,7 @@ PLAIN = {
     "budget": None,
     "holdout": 0,
     "drafted_by": None,
+    "coupon": None,
 }
 """What a version says that says nothing about these: as all did before there were such columns."""
 

@@ -16,7 +16,7 @@ from services.actors import Actor
 from services.campaign_forms import content_of
 from services.engine import Engine
 from services.keyed import Answer, Record
-from services.snapshots import rule_reader
+from services.snapshots import rules_of
 from services.transaction import locked_program
 
 SEGMENTS_MAX = 200
@@ -39,7 +39,7 @@ async def save(
     async def act() -> Record:
         await locked_program(program_id)
         program = await engine.program(program_id)
-        rules = rule_reader(program.assets, program.ladders, program.tiers, program.segments, program.currency_scale)
+        rules = rules_of(program)
         rules.segment(code, name, conditions)
         known = models.Segment.filter(program_id=program_id)
         if not await known.filter(code=code).update(**said):

@@ -23,7 +23,7 @@ from services.backtest.process import worker
 from services.backtest.worker import Task
 from services.published import read_version_of
 from services.reading import OrmSession
-from services.snapshots import rule_reader
+from services.snapshots import rules_of
 
 ORDERS_MAX = 1_000_000
 PERIOD_DAYS_MAX = 3_660
@@ -139,7 +139,7 @@ async def _version(
     newest = await rows.order_by("-number").first()
     if newest is None or (number is not None and not 1 <= number <= newest.number):
         raise NotFound(f"{campaign.code} has no such version.", field=("version",))
-    rules = rule_reader(program.assets, program.ladders, program.tiers, program.segments, program.currency_scale)
+    rules = rules_of(program)
     version = await read_version_of(reads, program.id, rules, campaign.id, number or newest.number)
     if version is None:
         raise NotFound(f"{campaign.code} has no such version.", field=("version",))

@@ -1,5 +1,6 @@
 """A program's set-up as a value, read once and kept until its version grows."""
 
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -11,11 +12,11 @@ import structlog
 
 from domain.assets import Asset, AssetKind, BurnOrder, ExpiryFrom, ExpiryPolicy, ShortfallPolicy
 from domain.conversions import Conversion
-from domain.program import ItemPolicy, Ladder, Program, Segment, Tier, TierMetric
+from domain.program import CampaignVersion, ItemPolicy, Ladder, Program, Segment, Tier, TierMetric
 from domain.refusals import InvalidInput
 from domain.rules import RuleReader
 from domain.stored_value import TopUpStep
-from services.published import Published, Reader, read_published
+from services.published import Published, Reader, read_published, read_versions
 from services.raw import plain_day, plain_id, plain_instant, plain_json
 
 R = TypeVar("R")
@@ -30,6 +31,8 @@ PROGRAM = "id, code, name, currency, currency_scale, time_zone, virtual_now, ite
 
 
 CONFIG_VERSION = PROGRAM.split(", ").index("config_version")
+VERSIONS_MAX = 10_000
+"""Versions that are kept for the coupons that go by them."""
 READS_MAX = 10
 """How often a program is read again that changes meanwhile."""
 
@@ -48,6 +51,8 @@ class Snapshots:
     def __init__(self) -> None:
         self._programs: dict[UUID, Program] = {}
         self._published: dict[UUID, Published] = {}
+        self._versions: OrderedDict[tuple[UUID, int, UUID], CampaignVersion | None] = OrderedDict()
+        """By the program, the version of its set-up, and the id; the one that was asked for last comes last."""
 
     def kept(self, program_id: UUID) -> Program | None:
         """Return the program as it was when it was last read, if it was."""
@@ -67,6 +72,42 @@ class Snapshots:
             kept = replace(kept, virtual_now=virtual_now)
         self._programs[program_id] = kept
         return kept
+
+    async def version(self, reader: Reader, program: Program, version_id: UUID) -> CampaignVersion | None:
+        """Return a version of a campaign or of a template of coupons, published or not.
+
+        None when there is none, or when it does not fit the program any more: then it decides nothing.
+        """
+        return (await self.versions(reader, program, [version_id])).get(version_id)
+
+    async def versions(self, reader: Reader, program: Program, ids: Iterable[UUID]) -> dict[UUID, CampaignVersion]:
+        """Return those of the versions that there are and that can be read, by their ids: see `version`.
+
+        What is not kept yet takes one statement.
+        """
+        wanted, kept = list(dict.fromkeys(ids)), self._versions
+        keys = [(program.id, program.config_version, version_id) for version_id in wanted]
+        found = {key[2]: kept[key] for key in keys if key in kept}
+        if missing := [version_id for version_id in wanted if version_id not in found]:
+            found |= await self._read_versions(reader, program, missing)
+        for key in keys:
+            if key in kept:
+                kept.move_to_end(key)
+        while len(kept) > VERSIONS_MAX:
+            kept.popitem(last=False)
+        return {version_id: version for version_id, version in found.items() if version is not None}
+
+    async def _read_versions(
+        self, reader: Reader, program: Program, ids: Sequence[UUID]
+    ) -> dict[UUID, CampaignVersion | None]:
+        """Read versions and keep them; one that is not there may come, and is not kept."""
+        found: dict[UUID, CampaignVersion | None] = {}
+        for version_id, read in (await read_versions(reader, program.id, rules_of(program), ids)).items():
+            if isinstance(read, str):
+                log.error("campaign.unreadable", program=str(program.id), version=str(version_id), why=read)
+            found[version_id] = None if isinstance(read, str) else read
+            self._versions[program.id, program.config_version, version_id] = found[version_id]
+        return found
 
     def _note(self, program_id: UUID, published: Published) -> None:
         """Log each version that cannot be read, once."""
@@ -180,6 +221,7 @@ async def _read(
         ladders=ladders,
         tiers=tiers,
         campaigns=published.in_order,
+        templates=published.templates,
         top_up_steps=steps,
         conversions=conversions,
         segments=segments,
@@ -205,6 +247,11 @@ def rule_reader(
     codes = frozenset(tier.code for group in tiers.values() for tier in group)
     measured = {ladder.code: by_id[ladder.asset_id] for ladder in ladders}
     return RuleReader(assets, codes, currency_scale, measured, frozenset(segments))
+
+
+def rules_of(program: Program) -> RuleReader:
+    """Return what reads rules against a program as it is."""
+    return rule_reader(program.assets, program.ladders, program.tiers, program.segments, program.currency_scale)
 
 
 def _instant(value: Any) -> datetime | None:

@@ -6,6 +6,7 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 import models
+from domain.campaigns import CampaignKind
 from services.actors import Actor, ActorKind
 
 
@@ -64,7 +65,17 @@ def gift_cards(actor: Actor) -> QuerySet[models.GiftCard]:
 
 def campaigns(actor: Actor) -> QuerySet[models.Campaign]:
     """Return the campaigns that the actor can see: a member those that were published, a key its program's."""
-    rows = models.Campaign.filter(program_id=actor.program_id)
+    return of_kind(actor, CampaignKind.CAMPAIGN)
+
+
+def coupon_templates(actor: Actor) -> QuerySet[models.Campaign]:
+    """Return the templates of coupons that the actor can see: as of campaigns."""
+    return of_kind(actor, CampaignKind.COUPON)
+
+
+def of_kind(actor: Actor, kind: CampaignKind) -> QuerySet[models.Campaign]:
+    """Return the campaigns, or the templates of coupons, that the actor can see."""
+    rows = models.Campaign.filter(program_id=actor.program_id, kind=kind)
     return rows.filter(published_version__isnull=False) if actor.kind is ActorKind.MEMBER else rows
 
 
@@ -87,7 +98,10 @@ def agents(actor: Actor) -> QuerySet[models.Agent]:
 
 
 def campaign_versions(actor: Actor) -> QuerySet[models.CampaignVersion]:
-    """Return the versions of the program's campaigns. What they say is for keys alone: fields ask for the scope."""
+    """Return the versions of the program's campaigns and templates of coupons.
+
+    What they say is for keys alone: fields ask for the scope.
+    """
     return models.CampaignVersion.filter(program_id=actor.program_id)
 
 

@@ -124,6 +124,7 @@ async def campaign(
             program_id=program_id,
             code=code,
             name=version.pop("name", code),
+            kind="COUPON" if "coupon" in version else "CAMPAIGN",
             state=version.pop("state", "RUNNING"),
             published_version=1,
         )
@@ -133,3 +134,15 @@ async def campaign(
         )
         await models.Program.filter(id=program_id).update(config_version=F("config_version") + 1)
     return made
+
+
+async def coupon_template(
+    program_id: UUID,
+    code: str,
+    effects: list[dict[str, Any]],
+    coupon: dict[str, Any] | None = None,
+    conditions: dict[str, Any] | None = None,
+    **version: Any,
+) -> models.Campaign:
+    """Publish a template of coupons with these terms, as `campaign` does a campaign."""
+    return await campaign(program_id, code, effects, conditions, step="COUPON", coupon=coupon or {}, **version)

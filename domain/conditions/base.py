@@ -13,6 +13,7 @@ from domain.values import keyword_value, value
 if TYPE_CHECKING:
     from domain.effects.base import Running, RunningLine
     from domain.matching import Match
+    from domain.usage import Usages
 
 
 @keyword_value
@@ -74,6 +75,8 @@ class Facts:
     presented: frozenset[str] = frozenset()
     """The codes of the templates whose coupons the order names; of coupons that are chosen for it none is named."""
     patience: Patience = field(default_factory=Patience)
+    usages: "Usages" = field(default_factory=dict)
+    """How often campaigns were used and coupons had, before this."""
     expressions: dict[str, Any] = field(default_factory=dict)
     """What free expressions were given of these facts, kept for the next one."""
 

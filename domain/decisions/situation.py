@@ -72,6 +72,8 @@ class Situation:
     id, as the commands before this one leave them."""
     versions: Mapping[UUID, CampaignVersion] = field(default_factory=dict)
     """The versions of templates that hold for these, by id. One that cannot be read is not there."""
+    is_cut: bool = False
+    """Whether its members have coupons of more templates than were looked at."""
     original: Original | None = None
     """The transfer that the command undoes; the lots that it used are among the members'."""
 

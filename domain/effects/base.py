@@ -47,6 +47,7 @@ class EffectKind(StrEnum):
     SHIPPING_DISCOUNT = "SHIPPING_DISCOUNT"
     GIFT = "GIFT"
     TAG = "TAG"
+    ISSUE_COUPON = "ISSUE_COUPON"
 
 
 DISCOUNTS = frozenset({EffectKind.DISCOUNT, EffectKind.SHIPPING_DISCOUNT})
@@ -108,6 +109,8 @@ class Running:
     listed_shipping: int = 0
     spent: int = 0
     earn: dict[UUID, RunningEarn] = field(default_factory=dict)
+    issued: dict[UUID, int] = field(default_factory=dict)
+    """Coupons that are given, by their template."""
     most_times: int | None = None
     """How many times the effects of the present campaign may repeat within the order; None: as often as they do."""
 
@@ -129,7 +132,7 @@ class Running:
         """Return the amounts as they are, to come back to."""
         lines = [RunningLine(line.content, line.amount, line.is_gift) for line in self.lines]
         earn = {asset_id: replace(one) for asset_id, one in self.earn.items()}
-        return replace(self, lines=lines, earn=earn)
+        return replace(self, lines=lines, earn=earn, issued=dict(self.issued))
 
     def restore(self, before: "Running") -> None:
         """Come back to a copy."""

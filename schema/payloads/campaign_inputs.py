@@ -15,7 +15,8 @@ from schema.types.forms import INPUTS, Form, stored
 from schema.types.rule_enums import Audience, CampaignState, CampaignStep, Trigger
 from schema.types.version_forms import BUDGET, CALENDAR, LIMITS, SCHEDULE
 from services.campaign_forms import PRIORITY_DEFAULT, VersionRequest
-from services.campaigns import CampaignRef, NewCampaign
+from services.campaign_rows import CampaignRef
+from services.campaigns import NewCampaign
 
 
 def _one_of(name: str, description: str, forms: Iterable[Form], **more: tuple[Any, str]) -> Any:

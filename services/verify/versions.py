@@ -70,6 +70,7 @@ class VersionRow:
     limits: dict[str, Any] | None
     budget: dict[str, Any] | None
     holdout: int
+    coupon: dict[str, Any] | None
     drafted_by: str | None
     recorded_at: datetime
     hash: bytes

@@ -22,6 +22,7 @@ class Outcome:
     card_id: UUID | None = None
     """The gift card, by its bearer."""
     occasion_id: UUID | None = None
+    coupon_ids: tuple[UUID, ...] = ()
 
 
 class PutOff(Exception):  # noqa: N818  (not a failure: the command goes into a later batch)
@@ -61,4 +62,5 @@ def outcome_of(record: dict[str, Any], *, replayed: bool) -> Outcome:
         agent_id=UUID(record["agent"]) if "agent" in record else None,
         card_id=UUID(record["card"]) if "card" in record else None,
         occasion_id=UUID(record["occasion"]) if "occasion" in record else None,
+        coupon_ids=tuple(map(id_of, record.get("coupons", ()))),
     )

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.commands import Command, EnrolMember, Mature, OrderCommand, ReturnOrder
+from domain.coupons import Coupon
 from domain.decide import decide
 from domain.decisions.situation import Decision, OrderRecord, Situation
 from domain.members import PHONE_SOURCE, Identity, MemberState
@@ -15,13 +16,17 @@ from domain.orders import Order
 from domain.refusals import Refusal
 from domain.usage import Usage, UsageKey
 from domain.values import replace
-from services.hub import member_stream, program_stream
+from services.hub import member_stream, program_stream, template_stream
 from services.snapshots import Snapshots
 from services.writer.answers import Answer, Outdated, PutOff, outcome_of, replayed
 from services.writer.changed import add_changes
 from services.writer.load import Loaded, load
+from services.writer.load_coupons import wallet_ids
 from services.writer.load_usage import of_everybody, usage_keys
 from services.writer.session import Changes, KeyClaim, Session, Unavailable
+
+CodeHash = Callable[[UUID], bytes]
+"""Returns the hash of the code of a new coupon, by the coupon's id: the code follows from the server's secret."""
 
 
 @dataclass(slots=True)
@@ -33,9 +38,15 @@ class Result:
 
 
 async def run(
-    session: Session, snapshots: Snapshots, commands: Sequence[Command], new_id: Callable[[], UUID], *, waits: bool
+    session: Session,
+    snapshots: Snapshots,
+    commands: Sequence[Command],
+    new_id: Callable[[], UUID],
+    code_hash: CodeHash,
+    *,
+    waits: bool,
 ) -> Result:
-    """Carry out `commands` in order. No two of them share a key, a wanted identity or an order's name.
+    """Carry out `commands` in order. No two of them share a key, a wanted identity, an order's name or a coupon.
 
     Commands of a member whom somebody else has locked are put off, unless the batch `waits` for them.
     """
@@ -48,13 +59,16 @@ async def run(
     guests = sorted(command.order_id for command in active if isinstance(command, OrderCommand) and command.locks_order)
     if guests:
         await session.lock_orders(guests)
+    coupons = sorted({coupon_id for command in active for coupon_id in command.coupons})
+    if coupons or guests:
+        await session.lock_coupons(coupons, guests)
     locked = await batch.lock_usages(session, snapshots, active)
     loaded = await load(session, snapshots, active)
     batch.check_owned(active, loaded)
     if not locked.issuperset(usage.key for usage in of_everybody(loaded.usage_keys)):
         raise Unavailable("the campaigns changed while the batch asked for them")
     batch.decide(loaded)
-    await session.write(batch.changes(loaded))
+    await session.write(batch.changes(loaded, code_hash))
     return batch.result()
 
 
@@ -66,6 +80,9 @@ class _Batch:
         self.states: dict[UUID, MemberState] = {}
         self.orders: dict[UUID, Order] = {}
         self.usages: dict[UsageKey, Usage] = {}
+        self.coupons: dict[UUID, Coupon] = {}
+        self.wallets: dict[UUID, set[UUID]] = {}
+        """Which of the coupons each member may have, by the member's id."""
         self.decisions: list[Decision] = []
         self.expired = Counter[UUID]()
         """How much of each lot expired in this batch, by lot id: the records of orders were loaded before."""
@@ -146,6 +163,8 @@ class _Batch:
         self.states = dict(loaded.members)
         self.orders = dict(loaded.orders)
         self.usages = dict(loaded.usages)
+        self.coupons = dict(loaded.coupons.found)
+        self.wallets = wallet_ids(self.coupons)
         for index in self.active:
             command = self.commands[index]
             if not self.blocked.isdisjoint(command.locks):
@@ -195,6 +214,10 @@ class _Batch:
         self.orders.update(decision.rows.orders)
         self.usages.update(decision.usages)
         self.usages.update(decision.rows.usages)
+        for coupon in decision.rows.coupons.values():
+            self.coupons[coupon.id] = coupon
+            if coupon.member_id is not None:
+                self.wallets.setdefault(coupon.member_id, set()).add(coupon.id)
         self.expired.update(decision.rows.expired())
         self.decisions.append(decision)
         self.dropped_identities += [(_member_of(command), source, ext) for source, ext in decision.freed]
@@ -220,6 +243,9 @@ class _Batch:
             record=self._record(order.id, loaded) if order else None,
             orders=self.orders,
             usages=self.usages,
+            coupons=self._coupons(command, order, loaded),
+            versions=loaded.coupons.versions,
+            is_cut=not loaded.coupons.cut.isdisjoint(command.locks),
             owners=owners,
             identities=loaded.identities.get(command.locks[0], ()) if command.locks else (),
             occasion=occasion,
@@ -228,6 +254,17 @@ class _Batch:
             else (),
             original=loaded.originals.get(command.original) if command.original else None,
         )
+
+    def _coupons(self, command: Command, order: Order | None, loaded: Loaded) -> dict[UUID, Coupon]:
+        """Return the coupons that a command may look at, as the commands before this one leave them."""
+        if not self.coupons:
+            return {}
+        ids = set(command.coupons)
+        for member_id in command.locks:
+            ids |= self.wallets.get(member_id, set())
+        if order is not None:
+            ids |= loaded.coupons.of_orders.get(order.id, set())
+        return {coupon_id: self.coupons[coupon_id] for coupon_id in sorted(ids & self.coupons.keys())}
 
     def _record(self, order_id: UUID, loaded: Loaded) -> OrderRecord | None:
         """Return what is on record of an order as the commands before this one leave it."""
@@ -265,11 +302,15 @@ class _Batch:
 
     # ── 6 write ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def changes(self, loaded: Loaded) -> Changes:
+    def changes(self, loaded: Loaded, code_hash: CodeHash) -> Changes:
+        coupons = {
+            coupon.id: coupon if coupon.id in loaded.coupons.found else replace(coupon, code_hash=code_hash(coupon.id))
+            for coupon in self.coupons.values()
+        }
         changes = Changes(
             outcomes=self.outcomes, dropped_keys=self.dropped_keys, dropped_identities=self.dropped_identities
         )
-        add_changes(changes, loaded, self.states, self.orders, self.usages, self.decisions)
+        add_changes(changes, loaded, self.states, self.orders, self.usages, coupons, self.decisions)
         return changes
 
     def result(self) -> Result:
@@ -277,6 +318,7 @@ class _Batch:
         events = [event for decision in self.decisions for event in decision.rows.events]
         wake = {member_stream(event.program_id, event.member_id) for event in events}
         wake |= {program_stream(event.program_id) for event in events}
+        wake |= {template_stream(*key) for decision in self.decisions for key in decision.rows.tallies}
         return Result([answer for answer in self.answers if answer is not None], wake)
 
 

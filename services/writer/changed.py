@@ -1,9 +1,11 @@
 """Step 6: what a batch writes, found by comparing what was loaded with what was decided."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from domain.coupons import TALLIED, Coupon, Tally
 from domain.decisions.situation import Decision
 from domain.members import MemberState
 from domain.orders import Order
@@ -14,6 +16,8 @@ from services.writer.tables import (
     ACCOUNTS,
     AGENT_DRAWS,
     AGENTS,
+    COUPON_CHANGES,
+    COUPONS,
     ENTRIES,
     EVENTS,
     GIFT_CARDS,
@@ -58,6 +62,7 @@ CARD_COLUMNS = ("state", "claimed_by_id", "settled_at", "settlement_id")
 STANDING_COLUMNS = ("tier_id", "since", "until")
 AGENT_COLUMNS = ("monthly_limit", "since", "until")
 DRAW_COLUMNS = ("amount",)
+COUPON_COLUMNS = ("member_id", "state", "order_id", "held_until", "valid_from", "expires_at", "changes")
 USAGE_COLUMNS = ("uses", "count", "money", "points")
 
 
@@ -67,9 +72,10 @@ def add_changes(  # noqa: PLR0917  (each has a type of its own)
     states: Mapping[UUID, MemberState],
     orders: Mapping[UUID, Order],
     usages: Usages,
+    coupons: Mapping[UUID, Coupon],
     decisions: Sequence[Decision],
 ) -> None:
-    """Add the rows to insert and those to update, given members, orders and uses of campaigns after all decisions."""
+    """Add the rows to insert and those to update, given what the decisions changed as it is after all of them."""
     members: list[tuple[Any, Any]] = []
     accounts: list[tuple[Any, Any]] = []
     lots: list[tuple[Any, Any]] = []
@@ -108,6 +114,7 @@ def add_changes(  # noqa: PLR0917  (each has a type of its own)
         (ORDERS, CLAIMED_COLUMNS, claimed),
         (ORDER_LINES, LINE_COLUMNS, lines),
         (USAGES, USAGE_COLUMNS, _pairs(loaded.usages, usages)),
+        (COUPONS, COUPON_COLUMNS, _pairs(loaded.coupons.found, coupons)),
     )
     for table, columns, pairs in changed:
         _sort_out(changes, table, columns, pairs)
@@ -120,9 +127,21 @@ def add_changes(  # noqa: PLR0917  (each has a type of its own)
         (EVENTS, [row for d in decisions for row in d.rows.events]),
         (TOP_UPS, [row for d in decisions for row in d.rows.top_ups]),
         (OCCASIONS, [row for d in decisions for row in d.rows.occasions]),
+        (COUPON_CHANGES, [row for d in decisions for row in d.rows.coupon_changes]),
         (OCCASION_EFFECTS, [row for d in decisions for row in d.rows.occasion_effects]),
     )
     changes.inserts += [(table, rows) for table, rows in inserted if rows]
+    changes.tallies = tallies_of(decisions)
+
+
+def tallies_of(decisions: Iterable[Decision]) -> list[tuple[UUID, UUID, Tally]]:
+    """Return how the counters of templates change by all decisions together, by template."""
+    totals: dict[tuple[UUID, UUID], Tally] = defaultdict(Tally)
+    for decision in decisions:
+        for key, tally in decision.rows.tallies.items():
+            for name in TALLIED:
+                setattr(totals[key], name, getattr(totals[key], name) + getattr(tally, name))
+    return [(*key, tally) for key, tally in sorted(totals.items(), key=lambda item: item[0][1])]
 
 
 def _pairs(before: Any, after: Any) -> list[tuple[Any, Any]]:

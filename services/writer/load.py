@@ -18,6 +18,7 @@ from domain.undoing import Original
 from domain.usage import Usage, UsageKey
 from services.snapshots import Snapshots
 from services.writer.load_agents import load_agents
+from services.writer.load_coupons import OfCoupons, load_coupons
 from services.writer.load_occasions import OfOccasions, load_occasions
 from services.writer.load_orders import OfOrders, load_parts, records
 from services.writer.load_usage import load_usages, usage_keys
@@ -84,6 +85,7 @@ class Loaded:
     """The uses of campaigns that the commands may take of; those that there are none of yet are not there."""
     usage_keys: dict[UsageKey, UUID] = field(default_factory=dict)
     """Those that were looked for, each with its program."""
+    coupons: OfCoupons = field(default_factory=OfCoupons)
     occasions: OfOccasions = field(default_factory=OfOccasions)
     """Those that have the names of commands already."""
     used_lots: dict[UUID, dict[UUID, Lot]] = field(default_factory=dict)
@@ -109,6 +111,9 @@ async def load(
     if about:
         of_orders = await records(session, about, loaded.orders)
         loaded.records = of_orders.records
+    loaded.coupons = await load_coupons(
+        session, snapshots, commands, records=loaded.records, programs=loaded.programs, now=loaded.now
+    )
     loaded.originals, loaded.used_lots = await load_originals(session, commands)
     await _members(session, commands, loaded, of_orders)
     loaded.members |= await load_agents(

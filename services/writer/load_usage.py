@@ -1,6 +1,6 @@
 """The uses of campaigns that a batch may change: which, locked, then read."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -22,6 +22,8 @@ from domain.commands import (
     ReturnOrder,
 )
 from domain.conditions.base import OccasionFacts
+from domain.coupon_commands import IssueCoupons, TakeCoupon
+from domain.having import counted_templates, having_bounds
 from domain.instants import local_day
 from domain.occasion_commands import RecordEvent, RunSchedule, TagMember
 from domain.program import CampaignVersion, Program
@@ -43,12 +45,31 @@ def usage_keys(
     for command in commands:
         program = programs[command.program_id]
         keys: list[UsageKey] = []
+        keys += _of_coupons(program, command, now[program.id])
         if isinstance(command, OrderCommand):
             keys += [key for one in command.consumed for key in one.keys(command.member_id)]
         if program.index.bounded:
             keys += _of_campaigns(program, command, now[program.id])
         found.update(dict.fromkeys(keys, program.id))
     return found
+
+
+def _of_coupons(program: Program, command: Command, now: datetime) -> Iterator[UsageKey]:
+    """Yield the uses of templates that count what a member has: by the command itself, and by what campaigns give."""
+    day = local_day(_happened_at(command) or now, program.zone)
+    match command:
+        case IssueCoupons():
+            for version in counted_templates(program, command.campaign_id):
+                yield from keys_of(version.campaign_id, having_bounds(version), command.member_id, day)
+        case TakeCoupon():
+            limits = dict.fromkeys(command.limits, 0)
+            yield from keys_of(command.campaign_id, limits, command.member_id, day)
+        case CommitOrder():
+            # A code is taken today, whenever the order that names it happened.
+            for days in {day, local_day(now, program.zone)}:
+                for one in command.named:
+                    limits = dict.fromkeys(one.limits, 0)
+                    yield from keys_of(one.campaign_id, limits, command.content.member_id, days)
 
 
 def _of_campaigns(program: Program, command: Command, now: datetime) -> Iterable[UsageKey]:
@@ -62,6 +83,10 @@ def _of_campaigns(program: Program, command: Command, now: datetime) -> Iterable
         versions += program.index.counted[Trigger.TIER_CHANGED] + program.index.counted[Trigger.SEGMENT_ENTERED]
     for version in versions:
         yield from keys_of(version.campaign_id, bounds_of(version), member_id, day)
+        for code in version.gives:
+            if (template := program.template(code)) is not None:
+                for one in counted_templates(program, template.campaign_id):
+                    yield from keys_of(one.campaign_id, having_bounds(one), member_id, day)
 
 
 def _happened_at(command: Command) -> datetime | None:

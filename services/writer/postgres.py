@@ -10,6 +10,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
+from domain.coupons import TALLIED, Tally
 from domain.usage import Usage
 from services.database.away import AWAY
 from services.database.config import Database
@@ -36,6 +37,18 @@ PASSING = (*AWAY, *TOO_SLOW, asyncpg.SerializationError, asyncpg.DeadlockDetecte
 KEY = {"program_id": "uuid", "scope": "text", "key": "text"}
 CLAIM = KEY | {"hash": "bytea", "recorded_at": "timestamptz"}
 OUTCOME = KEY | {"outcome": "jsonb"}
+BLANK_TALLIES = (
+    f"INSERT INTO coupon_tally (program_id, campaign_id, {', '.join(TALLIED)}) "
+    f"SELECT p, c, {', '.join('0' for _ in TALLIED)} FROM unnest($1::uuid[], $2::uuid[]) AS v (p, c) "
+    "ON CONFLICT (campaign_id) DO NOTHING"
+)
+COUNT_TALLIES = (
+    "WITH l AS (SELECT campaign_id FROM coupon_tally WHERE campaign_id = ANY($1::uuid[]) "
+    "ORDER BY campaign_id FOR UPDATE) "
+    f"UPDATE coupon_tally t SET {', '.join(f'{name} = t.{name} + v.{name}' for name in TALLIED)} "
+    f"FROM unnest($1::uuid[], {', '.join(f'${number}::int8[]' for number in range(2, len(TALLIED) + 2))}) "
+    f"AS v (id, {', '.join(TALLIED)}), l WHERE t.campaign_id = v.id AND l.campaign_id = v.id"
+)
 REFUSED = (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError)
 
 
@@ -165,6 +178,15 @@ class PostgresSession:
         """Lock in the order of ids, as every other transaction does."""
         await self.fetch("SELECT id FROM orders WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE", ids)
 
+    async def lock_coupons(self, ids: Sequence[UUID], order_ids: Sequence[UUID]) -> None:
+        """Lock in the order of ids, as every other transaction does."""
+        await self.fetch(
+            "SELECT id FROM coupon WHERE (id = ANY($1::uuid[]) OR order_id = ANY($2::uuid[])) AND member_id IS NULL "
+            "ORDER BY id FOR UPDATE",
+            ids,
+            order_ids,
+        )
+
     async def lock_usages(self, usages: Sequence[Usage]) -> None:
         """Make those that are not there first: a row that does not exist cannot be locked."""
         conflict = "ON CONFLICT (campaign_id, owner_id, day) DO NOTHING"
@@ -213,6 +235,15 @@ class PostgresSession:
         if parts:
             named = ", ".join(f"s{index} AS ({part})" for index, part in enumerate(parts))
             await self._connection.execute(f"WITH {named} SELECT 1", *parameters)
+        if changes.tallies:
+            await self._count(changes.tallies)
+
+    async def _count(self, tallies: Sequence[tuple[UUID, UUID, Tally]]) -> None:
+        """Add to the counters last: all who touch coupons of a template wait here for one another."""
+        programs, templates, _ = zip(*tallies, strict=True)
+        await self._connection.execute(BLANK_TALLIES, programs, templates)
+        deltas = ([getattr(tally, name) for _, _, tally in tallies] for name in TALLIED)
+        await self._connection.execute(COUNT_TALLIES, templates, *deltas)
 
 
 def _json(rows: Sequence[Any]) -> str:

@@ -205,6 +205,7 @@ def _names(command: Command) -> list[tuple[object, ...]]:
         names.append((command.program_id, "order", *command.order_name))
     if command.occasion_name:
         names.append((command.program_id, "occasion", *command.occasion_name))
+    names += [(command.program_id, "coupon", coupon_id) for coupon_id in command.coupons]
     if command.original:
         names.append((command.program_id, "original", command.original))
     return names

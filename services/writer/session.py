@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
+from domain.coupons import Tally
 from domain.usage import Usage
 from services.writer.tables import Table
 
@@ -59,6 +60,8 @@ class Changes:
     """(program, scope, key) → outcome."""
     dropped_keys: list[tuple[UUID, str, str]] = field(default_factory=list)
     """Claims given back: their commands were put off."""
+    tallies: list[tuple[UUID, UUID, Tally]] = field(default_factory=list)
+    """(program, template, how its counters change), by template."""
     dropped_identities: list[tuple[UUID, str, str]] = field(default_factory=list)
     """(member, source, external id) that the member gives up, or that a refused command had claimed."""
 
@@ -93,6 +96,12 @@ class Session(Reads, Protocol):
 
     async def lock_orders(self, ids: Sequence[UUID]) -> None:
         """Lock the rows of orders that no member's lock guards, in the order of `ids`, and wait for it."""
+
+    async def lock_coupons(self, ids: Sequence[UUID], order_ids: Sequence[UUID]) -> None:
+        """Lock those coupons that nobody has, by their ids and by the orders that hold or used them, and wait for it.
+
+        A member's are guarded by the member's lock.
+        """
 
     async def lock_usages(self, usages: Sequence[Usage]) -> None:
         """Lock these uses of campaigns, in their order, and wait for it; those that are not there are made, blank."""

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import orjson
 
+from domain.coupons import TALLIED
 from domain.usage import Usage
 from services.database.config import BUSY_TIMEOUT_MS, Database
 from services.writer.session import Changes, KeyClaim, Rejected, Session, StoredKey, Unavailable
@@ -33,6 +34,11 @@ USED = (
 )
 """The records of a JSON array of [program, scope, key], by a look-up for each; of most keys there is none."""
 CLAIM = "INSERT INTO idempotency (program_id, scope, key, hash, recorded_at, outcome) VALUES (?, ?, ?, ?, ?, ?)"
+BLANK_TALLY = (
+    f"INSERT INTO coupon_tally (program_id, campaign_id, {', '.join(TALLIED)}) "
+    f"VALUES (?, ?, {', '.join('0' for _ in TALLIED)}) ON CONFLICT DO NOTHING"
+)
+COUNT_TALLY = f"UPDATE coupon_tally SET {', '.join(f'{name} = {name} + ?' for name in TALLIED)} WHERE campaign_id = ?"
 NEWEST = "SELECT max(newest) FROM ({})".format(
     " UNION ALL ".join(
         f"SELECT (SELECT max(commit_order) FROM {table} r WHERE r.program_id = p.id) AS newest FROM program p"
@@ -187,6 +193,9 @@ class SqliteSession:
     async def lock_orders(self, _: Sequence[UUID]) -> None:
         """Nothing to do: `BEGIN IMMEDIATE` locked everything."""
 
+    async def lock_coupons(self, _: Sequence[UUID], __: Sequence[UUID]) -> None:
+        """Nothing to do: `BEGIN IMMEDIATE` locked everything."""
+
     async def lock_usages(self, _: Sequence[Usage]) -> None:
         """Nothing to do: `BEGIN IMMEDIATE` locked everything, and what is not there is written when it is counted."""
 
@@ -203,6 +212,10 @@ class SqliteSession:
             values = zip(*table.to_sqlite(rows, (*columns, *table.key)), strict=True)
             execute(f"UPDATE {table.name} SET {assignments} WHERE {found}", values)
         execute(CLAIM, self._claimed(changes))
+        for program_id, campaign_id, tally in changes.tallies:
+            self._connection.execute(BLANK_TALLY, (str(program_id), str(campaign_id)))
+            deltas = tuple(getattr(tally, name) for name in TALLIED)
+            self._connection.execute(COUNT_TALLY, (*deltas, str(campaign_id)))
 
     def _claimed(self, changes: Changes) -> list[tuple[Any, ...]]:
         """Return the records of the keys that were claimed and not given back, with their outcomes."""

@@ -15,6 +15,7 @@ from tortoise.models import Model
 
 import models
 from domain.agents import Agent, AgentDraw
+from domain.coupons import Coupon, CouponChange
 from domain.events import Event
 from domain.gift_cards import GiftCard
 from domain.ledger import Account, Entry, Hold, Lot, LotMove, Transfer
@@ -227,6 +228,8 @@ TOP_UPS = Table(models.TopUp, TopUp)
 AGENTS = Table(models.Agent, Agent)
 AGENT_DRAWS = Table(models.AgentDraw, AgentDraw, key=("payer_id", "member_id", "asset_id", "month"))
 GIFT_CARDS = Table(models.GiftCard, GiftCard, key=("member_id",))
+COUPONS = Table(models.Coupon, Coupon)
+COUPON_CHANGES = Table(models.CouponChange, CouponChange)
 USAGES = Table(models.CampaignUsage, Usage, key=("campaign_id", "owner_id", "day"))
 OCCASIONS = Table(models.Occasion, Occasion)
 OCCASION_EFFECTS = Table(models.OccasionEffect, OccasionEffect)

@@ -10,6 +10,7 @@ it are put off, and travel by themselves in batches that do wait.
 
 import asyncio
 import random
+import secrets
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any, Protocol, Self, TypeVar
 from uuid import UUID
@@ -17,12 +18,14 @@ from uuid import UUID
 import structlog
 from uuid_utils.compat import uuid7
 
+from domain.codes import CodeMaker
 from domain.commands import Command
+from domain.coupons import CODE_PURPOSE
 from domain.refusals import Refusal
 from services.hub import WakeSender
 from services.snapshots import Snapshots
 from services.writer.answers import Outcome, PutOff
-from services.writer.batch import Result, run
+from services.writer.batch import CodeHash, Result, run
 from services.writer.queue import BATCH_MAX, Flight, Job, Queue
 from services.writer.session import Rejected, Session, Unavailable
 
@@ -65,13 +68,20 @@ class Writer:
     """Takes commands and answers them. One for each process and database."""
 
     def __init__(
-        self, store: Store, snapshots: Snapshots, waker: WakeSender, new_id: Callable[[], UUID] = uuid7
+        self,
+        store: Store,
+        snapshots: Snapshots,
+        waker: WakeSender,
+        new_id: Callable[[], UUID] = uuid7,
+        code_hash: CodeHash | None = None,
     ) -> None:
+        """Take where it writes. Without a `code_hash` nobody can present the codes of the coupons that it makes."""
         self._store = store
         self._batches_max = store.batches_max
         self._snapshots = snapshots
         self._waker = waker
         self._new_id = new_id
+        self._code_hash = code_hash or CodeMaker(secrets.token_urlsafe(32), CODE_PURPOSE).hash_of
         self._queue = Queue()
         self._arrived = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -172,7 +182,7 @@ class Writer:
                 await asyncio.sleep(random.uniform(0.5, 1.5) * BACKOFF_SECONDS * 2**attempt)  # noqa: S311
             try:
                 result = await self._store.run(
-                    lambda session: run(session, self._snapshots, commands, self._new_id, waits=waits),  # noqa: B023
+                    lambda session: run(session, self._snapshots, commands, self._new_id, self._code_hash, waits=waits),  # noqa: B023
                     waits=waits,
                 )
             except Unavailable as error:

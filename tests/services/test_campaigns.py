@@ -21,7 +21,8 @@ from domain.refusals import (
 )
 from services import campaigns, programs
 from services.campaign_forms import VersionRequest
-from services.campaigns import CampaignOutcome, CampaignRef, NewCampaign
+from services.campaign_rows import CampaignRef
+from services.campaigns import CampaignOutcome, NewCampaign
 from services.database.config import Database
 from services.engine import Engine, engine
 from services.publishing import version_hash
@@ -228,7 +229,10 @@ async def test_two_campaigns_have_two_codes(house: Engine) -> None:
     shop = await world(house)
     await drafted(shop)
     error = await refused(shop, InvalidInput, drafted(shop))
-    assert (error.message, error.field) == ("There is a campaign 'EXTRA' already.", ("campaign", "new", "code"))
+    assert (error.message, error.field) == (
+        "There is a campaign or a template of coupons 'EXTRA' already.",
+        ("campaign", "new", "code"),
+    )
     for code in ("", "no code", "x" * 65):
         target = NewCampaign(code, "x")
         await refused(shop, InvalidInput, campaigns.draft(house, shop.actor, target, says(), key=new_key()))

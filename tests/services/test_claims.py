@@ -18,7 +18,7 @@ from domain.refusals import (
     Refusal,
 )
 from services import campaigns, members, order_life, orders, programs
-from services.campaigns import CampaignRef
+from services.campaign_rows import CampaignRef
 from services.engine import Engine
 from services.members import MemberRef
 from services.order_life import OrderRef

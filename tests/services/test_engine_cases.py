@@ -11,7 +11,8 @@ import pytest
 import models
 from domain.refusals import DuplicateOrder
 from services import campaigns, orders, programs
-from services.campaigns import CampaignRef, VersionRequest
+from services.campaign_forms import VersionRequest
+from services.campaign_rows import CampaignRef
 from services.engine import Engine
 from services.orders import LineRequest
 from services.templates import Template

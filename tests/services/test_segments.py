@@ -11,7 +11,7 @@ from domain.campaigns import EVER
 from domain.refusals import IdempotencyKeyReused, InvalidInput
 from services import campaigns, members, order_life, segments, tags
 from services.campaign_forms import VersionRequest
-from services.campaigns import CampaignRef
+from services.campaign_rows import CampaignRef
 from services.engine import Engine
 from services.members import MemberRef
 from services.order_life import OrderRef

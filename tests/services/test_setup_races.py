@@ -13,7 +13,8 @@ import models
 from domain.refusals import InvalidInput
 from services import campaigns, segments, snapshots
 from services.campaign_forms import VersionRequest
-from services.campaigns import CampaignRef, NewCampaign
+from services.campaign_rows import CampaignRef
+from services.campaigns import NewCampaign
 from services.engine import Engine
 from services.program_apply import PlanChanged
 from services.program_plan import TierInUse

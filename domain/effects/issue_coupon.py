@@ -1,0 +1,72 @@
+"""`issueCoupon`: coupons that the member gets."""
+
+from dataclasses import dataclass
+
+from domain.conditions.base import Facts
+from domain.conditions.wording import counted
+from domain.effects.base import NAME_MEMBER, NO_MEMBER, EffectKind, Outcome, Stage, nothing
+from domain.having import having_bounds, needed_templates, said
+from domain.instants import local_day
+from domain.program import CampaignVersion
+from domain.usage import Reached, reached
+from domain.values import replace
+
+
+@dataclass(frozen=True, slots=True)
+class IssueCoupon:
+    """Give the member `count` coupons of a template, named by its code; of a bundle, so many of all its parts.
+
+    All or none: when the limits of the template leave fewer, none is given.
+    """
+
+    template: str
+    count: int = 1
+
+    @property
+    def stage(self) -> Stage:
+        """Coupons are given last: the order that gives them cannot use them."""
+        return Stage.ISSUE_COUPON
+
+    def apply(self, facts: Facts) -> Outcome:
+        """Give the coupons."""
+        kind = EffectKind.ISSUE_COUPON
+        if facts.member is None:
+            return nothing(kind, NO_MEMBER, NAME_MEMBER)
+        version = facts.program.template(self.template)
+        if version is None or not version.runs_at(facts.recorded_at):
+            return nothing(kind, f"no coupons of {self.template} are given now.")
+        needed = needed_templates(facts.program, version)
+        if needed is None:
+            return nothing(kind, f"{version.name} has a part in it that is not given now.")
+        for one, pieces in needed.items():
+            short = self._short(facts, one, pieces * self.count)
+            if short is not None:
+                more = counted(pieces * self.count, "coupon")
+                return nothing(kind, f"{said(one, short)[:-1]}; {more} would be given.")
+        for one, pieces in needed.items():
+            issued = facts.running.issued
+            issued[one.campaign_id] = issued.get(one.campaign_id, 0) + pieces * self.count
+        return Outcome(
+            kind=kind,
+            asset_id=None,
+            amount=self.count,
+            text=f"{self.count} × {version.name}.",
+            arithmetic=(f"{counted(self.count, 'coupon')} = {self.count}",),
+            facts={"template": self.template, "name": version.name},
+            parts=facts.running.of_goods(facts.goods),
+        )
+
+    def _short(self, facts: Facts, version: CampaignVersion, pieces: int) -> Reached | None:
+        """Return the limit of having a coupon that leaves fewer than `pieces`, if there is one."""
+        before = facts.running.issued.get(version.campaign_id, 0)
+        assert facts.member is not None, "who is given something is known"
+        bounds = having_bounds(version)
+        short = reached(
+            {name: bound - before - pieces + 1 for name, bound in bounds.items()},
+            facts.usages,
+            campaign_id=version.campaign_id,
+            member_id=facts.member.id,
+            day=local_day(facts.occurred_at, facts.program.zone),
+            wanted={},
+        )
+        return replace(short, limit=bounds[short.bound]) if short else None
