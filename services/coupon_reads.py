@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 import models
-from domain.campaigns import CampaignKind
 from domain.coupons import Coupon, CouponChange, CouponChangeKind, CouponOrigin, CouponState
 from services import listing, visible
 from services.actors import Actor
@@ -82,10 +81,15 @@ async def versions_by_id(actor: Actor, ids: Sequence[UUID]) -> list[models.Campa
     return [found[key] for key in ids]
 
 
+async def templates_by_id(actor: Actor, ids: Sequence[UUID]) -> list[models.Campaign | None]:
+    """Return each template of coupons."""
+    found = {row.id: row for row in await visible.coupon_templates(actor).filter(id__in=list(ids))}
+    return [found.get(key) for key in ids]
+
+
 async def templates_by_code(actor: Actor, codes: Sequence[str]) -> list[models.Campaign | None]:
     """Return each template of coupons by its code."""
-    rows = visible.campaigns(actor).filter(kind=CampaignKind.COUPON, code__in=list(codes))
-    found = {row.code: row for row in await rows}
+    found = {row.code: row for row in await visible.coupon_templates(actor).filter(code__in=list(codes))}
     return [found.get(code) for code in codes]
 
 
