@@ -205,7 +205,7 @@ async def test_a_member_claims_for_itself_and_pays_the_price(api: Api) -> None:
         "for another": ("NOT_FOUND", ["input", "member"], None),
         "unknown": ("NOT_FOUND", ["input", "template"], None),
         "nothing": ("INVALID_INPUT", ["input", "template"], None),
-        "both": ("INVALID_INPUT", ["input", "template"], None),
+        "both": ("INVALID_INPUT", ["input", "code"], None),
     }
     (error,) = (await asked(api, CLAIM, template={"code": "FREE"}))["userErrors"]
     assert (error["code"], error["field"]) == ("INVALID_INPUT", ["input", "member"])
