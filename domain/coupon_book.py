@@ -56,6 +56,11 @@ class CouponBook:
         found = [coupon for coupon in self._coupons.values() if coupon.order_id == order_id]
         return sorted(found, key=lambda coupon: coupon.id)
 
+    def given_by(self, origin_id: UUID) -> list[Coupon]:
+        """Return the loaded coupons that an order gave, as they are now; the one that expires last first."""
+        found = [coupon.at(self.now) for coupon in self._coupons.values() if coupon.origin_id == origin_id]
+        return sorted(found, key=lambda coupon: (coupon.expires_at, coupon.id), reverse=True)
+
     def add(self, coupon: Coupon, kind: CouponChangeKind, *, reason: str | None = None) -> None:
         """Add a new coupon: `ISSUED`, or for one that its member took `CLAIMED`, or what an order did at once."""
         self._put(None, coupon, kind, reason=reason)

@@ -230,7 +230,7 @@ class Eligibility:
         usages = dict(self.usages)
         for key in keys_of(campaign_id, source.bounds, member.id if member else None, self.day):
             for wanted in others:
-                count_use(usages, self.facts.program.id, key, uses=int(not source.is_had), **wanted)
+                count_use(usages, self.facts.program.id, key, uses=1, **wanted)
         return usages
 
     def _limited(self, source: Source, names: Container[str]) -> NotApplied | None:

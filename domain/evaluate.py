@@ -43,6 +43,7 @@ def evaluate(
     while True:
         running = Running.after(settled) if settled else Running.of(order)
         facts = Facts(program, order, occasion, occurred_at, recorded_at, member, running, presented=offers.presented)
+        facts.usages = usages or {}
         run = Run(facts, usages or {}, spent_up, settled)
         run.apply(program.candidates(trigger, order, occasion, occurred_at), offers)
         # A campaign whose budget does not cover all that it would give gives nothing. One that has given a part before

@@ -1,6 +1,6 @@
 """One pass over the rules: each is applied in its place, and what comes of it is said."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
 from operator import attrgetter
 from uuid import UUID
@@ -15,6 +15,7 @@ from domain.eligibility import Eligibility, not_applied
 from domain.evaluation import Effect, Evaluation, Gift, wanted_by
 from domain.explanation import ConditionResult, Explanation, NotApplied, NotAppliedReason
 from domain.given import Given
+from domain.having import having_bounds
 from domain.instants import local_day
 from domain.orders import LineContent
 from domain.program import CampaignVersion
@@ -196,20 +197,34 @@ class Run:
         """Return what is taken of limits and budgets; the coupons of one template are taken together."""
         found: dict[UUID, Consumed] = {}
         for source in self.sources:
-            if not source.counted or not self.given.gave(source):
-                continue
+            if source.is_had or not source.counted or not self.given.gave(source):
+                continue  # having a coupon was counted when somebody got it, or is when they take its code
             version, bounds = source.version, source.bounds
             one = Consumed(
                 campaign_id=version.campaign_id,
                 day=self.day,
                 bounds=bounds,
                 points_of=version.budget.points_of,
-                uses=int(not source.is_had),
                 **wanted_by(version, self.given.outcomes[source.key]),
             )
             other = found.get(version.campaign_id)
             found[version.campaign_id] = one if other is None else other.with_more(one)
-        return tuple(found.values())
+        return (*found.values(), *self._consumed_coupons())
+
+    def _consumed_coupons(self) -> Iterator[Consumed]:
+        """Yield what is taken of templates by the coupons that are given."""
+        for campaign_id, pieces in self.running.issued.items():
+            if bounds := having_bounds(self.program.templates[campaign_id]):
+                yield Consumed(
+                    campaign_id=campaign_id,
+                    day=self.day,
+                    count=0,
+                    money=0,
+                    points=0,
+                    points_of=None,
+                    bounds=bounds,
+                    uses=pieces,
+                )
 
     # ── result ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -8,12 +8,14 @@ from uuid import UUID
 from domain.campaigns import Stage
 from domain.coupons import CouponOffer
 from domain.effects.base import EffectRule
+from domain.having import TAKING, having_bounds
 from domain.instants import NEVER
 from domain.program import CampaignVersion
 from domain.usage import bounds_of
 from domain.values import value
 
 BUDGETS = frozenset({"money", "points", "count"})
+NOTHING = frozenset[str]()
 
 
 @value
@@ -60,13 +62,14 @@ class Source:
     @property
     def counted(self) -> bool:
         """Whether its uses have to be counted."""
-        return self.version.budget.bounded if self.is_had else self.version.counted
+        return bool(self.bounds) if self.coupon else self.version.counted
 
     @property
     def bounds(self) -> dict[str, int]:
         """The bounds that its use may reach, by name: see `bounds_of`."""
-        found = bounds_of(self.version)
-        return {name: bound for name, bound in found.items() if name in BUDGETS} if self.is_had else found
+        if self.is_had:
+            return having_bounds(self.version, TAKING if self.coupon and self.coupon.is_taken else NOTHING)
+        return bounds_of(self.version)
 
     def runs_at(self, instant: datetime) -> bool:
         """Whether it may be used at an instant, as far as its window goes; an offer is of a coupon that is good."""

@@ -55,7 +55,7 @@ class Consumed:
     bounds: dict[str, int]
     """Those that the version had, by the names of `bounds_of`."""
     uses: int = 1
-    """How often it was used; 0 for coupons, of which the having was counted as a use."""
+    """How often it was used; of a template, how many coupons are given."""
 
     def record(self) -> dict[str, Any]:
         """Return it as JSON values."""

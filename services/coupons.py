@@ -22,7 +22,7 @@ from domain.program import CampaignVersion, Program
 from domain.refusals import CouponNotAvailable, CouponNotInState, InvalidInput, NotFound
 from services import code_attempts, members, visible
 from services.actors import Actor, ActorKind
-from services.campaigns import CampaignRef
+from services.campaign_rows import CampaignRef
 from services.engine import Engine
 from services.idempotency import answered
 from services.members import Answered, MemberRef
