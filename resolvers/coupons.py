@@ -44,7 +44,7 @@ async def coupon(
 ) -> Coupon | None:
     """Return the coupon."""
     try:
-        row = await coupons.find(info.context.engine, info.context.actor, by.ref())
+        row = await coupons.find(info.context.actor, by.ref())
     except TooManyAttempts as refusal:
         facts = {"retryAt": refusal.facts["retry_at"]}
         raise PublicError(RequestErrorCode.RATE_LIMITED, refusal.message, **facts) from refusal
@@ -83,6 +83,8 @@ async def coupon_claim(
 ) -> CouponClaimPayload:
     """Claim."""
     context = info.context
+    if (input.template is None) == (input.code is None):
+        raise InvalidInput("Give either a template or a code.", field=("code" if input.code else "template",))
     outcome = await coupons.claim(
         context.engine,
         context.actor,

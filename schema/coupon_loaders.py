@@ -50,7 +50,12 @@ class CouponLoaders:
         return loader(lambda keys: coupon_reads.versions_by_id(self._actor, keys))  # type: ignore[no-any-return]
 
     @cached_property
-    def template(self) -> DataLoader[str, models.Campaign | None]:
+    def template(self) -> DataLoader[UUID, models.Campaign | None]:
+        """Templates by id."""
+        return loader(lambda keys: coupon_reads.templates_by_id(self._actor, keys))  # type: ignore[no-any-return]
+
+    @cached_property
+    def template_by_code(self) -> DataLoader[str, models.Campaign | None]:
         """Templates by code."""
         return loader(lambda keys: coupon_reads.templates_by_code(self._actor, keys))  # type: ignore[no-any-return]
 

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 import models
-from domain.campaigns import CampaignKind
 from domain.coupons import Coupon, CouponChange, CouponChangeKind, CouponOrigin, CouponState
 from services import listing, visible
 from services.actors import Actor
@@ -27,8 +26,8 @@ STATES = {
     CouponState.VOID: f"(state = 'VOID' OR {LAPSED} AND origin = 'SHARED_CODE')",
 }
 """What `domain.coupons.Coupon.at` says, in the database's words; `$1` is now."""
-FIELDS = tuple(field.name for field in fields(Coupon))  # type: ignore[arg-type]  # `@value` makes a dataclass
-CHANGE_FIELDS = tuple(field.name for field in fields(CouponChange))  # type: ignore[arg-type]
+FIELDS = tuple(field.name for field in fields(Coupon))
+CHANGE_FIELDS = tuple(field.name for field in fields(CouponChange))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,8 @@ async def of_orders(actor: Actor, order_ids: Sequence[UUID]) -> list[list[models
     """Return the coupons that each order holds or used, of those that the actor can see, the first issued first."""
     found: dict[UUID, list[models.Coupon]] = defaultdict(list)
     for row in await visible.coupons(actor).filter(order_id__in=list(order_ids)).order_by("id"):
-        found[row.order_id].append(row)
+        if row.order_id is not None:
+            found[row.order_id].append(row)
     return [found[key] for key in order_ids]
 
 
@@ -81,10 +81,15 @@ async def versions_by_id(actor: Actor, ids: Sequence[UUID]) -> list[models.Campa
     return [found[key] for key in ids]
 
 
+async def templates_by_id(actor: Actor, ids: Sequence[UUID]) -> list[models.Campaign | None]:
+    """Return each template of coupons."""
+    found = {row.id: row for row in await visible.coupon_templates(actor).filter(id__in=list(ids))}
+    return [found.get(key) for key in ids]
+
+
 async def templates_by_code(actor: Actor, codes: Sequence[str]) -> list[models.Campaign | None]:
     """Return each template of coupons by its code."""
-    rows = visible.campaigns(actor).filter(kind=CampaignKind.COUPON, code__in=list(codes))
-    found = {row.code: row for row in await rows}
+    found = {row.code: row for row in await visible.coupon_templates(actor).filter(code__in=list(codes))}
     return [found.get(code) for code in codes]
 
 

@@ -160,9 +160,7 @@ class CouponGiftInput:
 
     idempotency_key: str = strawberry.field(description=KEY)
     coupon: CouponBy = strawberry.field(description="Which coupon; its template must allow it.")
-    to: MemberBy = strawberry.field(
-        description="Who gets it. A member who gives names the other by number, phone or identity."
-    )
+    to: MemberBy = strawberry.field(description="Who gets it. A member who gives names the other by `number` or `id`.")
 
 
 @strawberry.type(description="What `couponGift` answers.")

@@ -151,8 +151,7 @@ class OrderContentInput:
         description="Custom attributes, at most 50.", default=None
     )
     coupon_codes: list[str] | None = strawberry.field(
-        description="Codes of the coupons that it uses, at most 20. Null: choose the best of those that the member has; "
-        "[]: none.",
+        description="Codes of the coupons that it uses, at most 20. Null: choose the best for the member; []: none.",
         default=None,
     )
     spend: list[SpendInput] | None = strawberry.field(

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 OneMember = Annotated["Member", strawberry.lazy("schema.types.member")]
 OneOrder = Annotated["Order", strawberry.lazy("schema.types.order")]
 OneTemplate = Annotated["CouponTemplate", strawberry.lazy("schema.types.coupon_template")]
-CODE = "Shown to its member, else null without `coupons:read`; null too when the server's secret has changed since."
+CODE = (
+    "Null for what the use of a shared code made, and when the server's secret has changed since. Shown to its member; "
+    f"else null without `{Scope.COUPONS_READ.value}`."
+)
 
 
 @strawberry.type(description="What happened to a coupon, and who did it.")
@@ -108,7 +111,7 @@ class Coupon(Node):
         """Return the template."""
         from schema.types.coupon_template import CouponTemplate  # noqa: PLC0415  (templates know their coupons)
 
-        row = await info.context.loaders.campaign.load(self.row.campaign_id)
+        row = await info.context.loaders.coupons.template.load(self.row.campaign_id)
         assert row is not None, "who sees a coupon sees its template"
         return CouponTemplate.of(row)
 
@@ -157,7 +160,7 @@ class Coupon(Node):
         if not (is_own or actor.may(Scope.COUPONS_READ)):
             return None
         version = await info.context.loaders.coupons.version.load(self.row.version_id)
-        return coupons.code_of(info.context.engine, self.row, version)
+        return coupons.code_of(info.context.engine, self.row, version.coupon or {})
 
     @classmethod
     def of(cls, row: models.Coupon) -> "Coupon":

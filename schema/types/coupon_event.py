@@ -29,7 +29,8 @@ class CouponEvent(MemberEvent):
         return await found_coupon(info, self._detail("coupon"))
 
     def _detail(self, name: str) -> Any:
-        found = (self.row.details or {}).get(name)
+        details: dict[str, Any] = self.row.details or {}
+        found = details.get(name)
         return UUID(found) if found else None
 
 

@@ -173,7 +173,7 @@ class IssueCouponEffect(Effect):
         """Return the template."""
         from schema.types.coupon_template import CouponTemplate  # noqa: PLC0415  (templates know what they do)
 
-        row = await info.context.loaders.coupons.template.load(self.template_code)
+        row = await info.context.loaders.coupons.template_by_code.load(self.template_code)
         return CouponTemplate.of(row) if row else None
 
     @strawberry.field(description="The coupons, of those that the caller may see; none until they are issued.")
