@@ -5,7 +5,7 @@ from typing import Annotated
 import strawberry
 
 from schema import ids
-from schema.connection import Connection, connection, page_size
+from schema.connection import Connection, connection, key_of, page_size
 from schema.context import Info
 from schema.enums import ActorKind
 from schema.payloads.gift_cards import GiftCardBy
@@ -15,9 +15,11 @@ from schema.permissions import Needs
 from schema.refusals import Refusals
 from schema.types.agent import Agent
 from schema.types.campaign import Campaign, CampaignVersion
+from schema.types.coupon import found_coupon
+from schema.types.coupon_batch import CouponBatch
 from schema.types.gift_card import GiftCard
 from schema.types.ledger import Entry
-from schema.types.member import Member, key_of
+from schema.types.member import Member
 from schema.types.node import Node
 from schema.types.occasion import Occasion
 from schema.types.order import Order
@@ -141,7 +143,7 @@ async def order_preview(
     engine, actor = info.context.engine, info.context.actor
     found = await orders.preview(engine, actor, input.order.request(), at=input.at)
     program = await engine.program(info.context.program_id)
-    return OrderPreviewPayload(order=OrderPreview.of(found.order, found.lines, found.effects, found.tiers, program))
+    return OrderPreviewPayload(order=OrderPreview.of(found, program))
 
 
 async def _member_node(info: Info, id: str) -> Node | None:
@@ -166,6 +168,17 @@ async def _gift_card_node(info: Info, id: str) -> Node | None:
     Needs(Scope.MEMBERS_READ, member=True).check(info.context)
     row = await info.context.loaders.gift_card.load(ids.decode(ids.GIFT_CARD, id) or NOBODY)
     return GiftCard.of(row, await info.context.loaders.program.load(row.program_id)) if row else None
+
+
+async def _coupon_node(info: Info, id: str) -> Node | None:
+    Needs(Scope.COUPONS_READ, member=True).check(info.context)
+    return await found_coupon(info, ids.decode(ids.COUPON, id))
+
+
+async def _coupon_batch_node(info: Info, id: str) -> Node | None:
+    Needs(Scope.COUPONS_READ).check(info.context)
+    row = await info.context.loaders.coupons.batch.load(ids.decode(ids.COUPON_BATCH, id) or NOBODY)
+    return CouponBatch.of(row) if row else None
 
 
 async def _campaign_node(info: Info, id: str) -> Node | None:
@@ -215,6 +228,8 @@ READERS = {
     ids.ORDER: _order_node,
     ids.ENTRY: _entry_node,
     ids.GIFT_CARD: _gift_card_node,
+    ids.COUPON: _coupon_node,
+    ids.COUPON_BATCH: _coupon_batch_node,
     ids.CAMPAIGN: _campaign_node,
     ids.CAMPAIGN_VERSION: _campaign_version_node,
     ids.PROGRAM: _program_node,

@@ -28,6 +28,8 @@ CAMPAIGN_VERSION = "cmv"
 AGENT = "agt"
 GIFT_CARD = "gft"
 OCCASION = "occ"
+COUPON = "cpn"
+COUPON_BATCH = "cpb"
 
 
 def text_of(key: UUID) -> str:
