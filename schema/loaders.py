@@ -80,6 +80,16 @@ class Loaders:
         return _loader(lambda keys: listing.campaigns_by_id(self._actor, keys))  # type: ignore[no-any-return]
 
     @cached_property
+    def coupon_template(self) -> DataLoader[UUID, models.Campaign | None]:
+        """Templates of coupons by id."""
+        return _loader(lambda keys: campaign_reads.templates_by_id(self._actor, keys))  # type: ignore[no-any-return]
+
+    @cached_property
+    def coupon_template_by_code(self) -> DataLoader[str, models.Campaign | None]:
+        """Templates of coupons by code."""
+        return _loader(lambda codes: campaign_reads.templates_by_code(self._actor, codes))  # type: ignore[no-any-return]
+
+    @cached_property
     def campaign_version(self) -> DataLoader[tuple[UUID, int], models.CampaignVersion | None]:
         """Versions by (campaign, number)."""
         return _loader(lambda keys: campaign_reads.versions_by_key(self._actor, keys))  # type: ignore[no-any-return]

@@ -11,6 +11,7 @@ from strawberry.tools import create_type
 from resolvers import (
     agents,
     campaigns,
+    coupon_templates,
     gift_cards,
     members,
     occasions,
@@ -40,6 +41,8 @@ QUERIES = [
     reports.liability,
     campaigns.campaign,
     campaigns.campaign_list,
+    coupon_templates.coupon_template,
+    coupon_templates.coupon_template_list,
     segments.segment_list,
 ]
 MUTATIONS = [
@@ -72,6 +75,12 @@ MUTATIONS = [
     campaigns.campaign_pause,
     campaigns.campaign_resume,
     campaigns.campaign_end,
+    coupon_templates.coupon_template_draft,
+    coupon_templates.coupon_template_approve,
+    coupon_templates.coupon_template_publish,
+    coupon_templates.coupon_template_pause,
+    coupon_templates.coupon_template_resume,
+    coupon_templates.coupon_template_end,
     segments.segment_save,
 ]
 SUBSCRIPTIONS = [streams.member_events, streams.member_state, streams.program_events, simulations.campaign_simulate]
