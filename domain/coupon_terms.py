@@ -39,8 +39,8 @@ PARTS = (
     "bundle",
 )
 """The parts of the form, in the order in which documents write them."""
-NOT_OF_TEMPLATES = (("schedule", None), ("holdout", 0))
-NOT_OF_BUNDLES = ("conditions", "calendar", "stacking_group", "budget")
+NOT_OF_TEMPLATES = (("schedule", None), ("holdout", 0), ("budget", None))
+NOT_OF_BUNDLES = ("conditions", "calendar", "stacking_group")
 """What decides the use of a coupon: a bundle is not used itself."""
 
 

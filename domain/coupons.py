@@ -261,13 +261,15 @@ class CouponOffer:
     """A coupon that an order may use, with the version of its template that holds for it.
 
     For a shared code `coupon_id` is the id that the coupon gets which its use makes, and `is_new` is true: then the
-    window and limits of the version are looked at too.
+    window and limits of the version are looked at too. Of a code that nobody had, and that the member takes by using
+    it, `is_taken` is true: then those of its limits are looked at that count what members have.
     """
 
     coupon_id: UUID
     version: "CampaignVersion"
     expires_at: datetime
     is_new: bool = False
+    is_taken: bool = False
 
 
 @value
@@ -282,7 +284,13 @@ class CouponOffers:
     is_choice: bool = False
     is_cut: bool = False
 
+    @property
+    def presented(self) -> frozenset[str]:
+        """The codes of the templates whose coupons are named: see `couponPresented`."""
+        return NONE_NAMED if self.is_choice else frozenset(offer.version.code for offer in self.offers)
 
+
+NONE_NAMED: frozenset[str] = frozenset()
 NO_COUPONS = CouponOffers()
 
 

@@ -1,7 +1,7 @@
-"""Why a campaign does not apply: the one place where that is decided and said, with the numbers."""
+"""Why a campaign or a coupon does not apply: the one place where that is decided and said, with the numbers."""
 
-from collections.abc import Callable, Container, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Container, Mapping, Sequence
+from datetime import date, timedelta
 from operator import attrgetter
 from uuid import UUID
 
@@ -12,11 +12,14 @@ from domain.conditions.days_since import DaysSinceEnrolment, DaysSinceLastOrder
 from domain.conditions.following import copied
 from domain.conditions.wording import counted
 from domain.effects.base import NAME_MEMBER, Outcome
-from domain.explanation import NotApplied, NotAppliedReason
-from domain.instants import DAY, NEVER, at_time, local_day
-from domain.program import CampaignVersion
+from domain.evaluation import wanted_by
+from domain.explanation import ConditionResult, NotApplied, NotAppliedReason
+from domain.instants import DAY, at_time, local_day
 from domain.remedies import may_break, remedy
-from domain.usage import Reached, Usages, bounds_of, reached
+from domain.sources import BUDGETS, Source
+from domain.usage import Reached, Usages, keys_of, reached
+from domain.usage import counted as count_use
+from domain.windows import clock_text, window_text
 
 Reason = NotAppliedReason
 SAID = {
@@ -28,89 +31,113 @@ SAID = {
     "points": "Of its budget of {limit} {left} are left; this would take {wanted}.",
     "count": "Of {limit} in all it has {left} left; this would take {wanted}.",
 }
-BUDGETS = frozenset({"money", "points", "count"})
 DAILY = frozenset({"perMemberDay", "perDay"})
 BOUNDS = frozenset(SAID)
 FOR_GOOD = BOUNDS - DAILY
 """What is as it is on another day too."""
-ALWAYS = datetime(1901, 1, 1, tzinfo=UTC)
-"""Who lets a campaign begin before this means that it always ran."""
 WAITED = (DaysSinceLastOrder, DaysSinceEnrolment)
 """Conditions whose remedy is to wait so many days from the order on."""
 MINUTE = timedelta(minutes=1)
-PRECISIONS = ("minutes", "seconds", "milliseconds", "microseconds")
-
-Wanted = Callable[[CampaignVersion, Sequence[Outcome]], Mapping[str, int]]
 
 
 class Eligibility:
-    """Says of one campaign after the other, in the order in which they are applied, whether it may."""
+    """Says of one campaign or coupon after the other, in the order in which they are applied, whether it may."""
 
-    def __init__(
-        self, facts: Facts, day: date, usages: Usages, spent_up: Mapping[UUID, Reached], wanted: Wanted
-    ) -> None:
-        """Take what campaigns look at; `wanted` tells how much of its budgets a campaign takes that gives so much."""
+    def __init__(self, facts: Facts, day: date, usages: Usages, spent_up: Mapping[UUID, Reached]) -> None:
+        """Take what they look at, how often they were used, and by key what has too little left of a budget."""
         self.facts = facts
         self.day = day
         self.usages = usages
         self.spent_up = spent_up
-        self.wanted = wanted
         self.groups: dict[str, tuple[UUID, str]] = {}
-        """Who of each stacking group gave something: the version, and the campaign's name."""
+        """Who of each stacking group gave something: see `Source.owner`, and its name."""
+        self.used: dict[UUID, dict[UUID, Mapping[str, int]]] = {}
+        """Of each template the coupons that gave something, and what they take of its budgets."""
+
+    def fork(self, facts: Facts) -> "Eligibility":
+        """Return a copy that looks at other facts."""
+        forked = Eligibility(facts, self.day, self.usages, self.spent_up)
+        forked.groups = dict(self.groups)
+        forked.used = {campaign_id: dict(coupons) for campaign_id, coupons in self.used.items()}
+        return forked
+
+    def note(self, source: Source, outcomes: Sequence[Outcome]) -> None:
+        """Note that a source gave something, in all these outcomes."""
+        version = source.version
+        if version.group is not None:
+            self.groups.setdefault(version.group, (source.owner, version.name))
+        if source.coupon is not None:
+            self.used.setdefault(version.campaign_id, {})[source.key] = wanted_by(version, outcomes)
 
     @property
     def what(self) -> str:
         """What it is that campaigns look at."""
         return "order" if self.facts.order else "event"
 
-    def refusal(self, version: CampaignVersion) -> NotApplied | None:
+    def refusal(self, source: Source) -> NotApplied | None:
         """Return why a campaign does not apply; None when it does. What nobody can mend is looked at first."""
         return (
-            self._nobody(version)
-            or self._absent(version)
-            or self._limited(version, FOR_GOOD)
-            or self._ahead(version)
-            or self._unmet(version)
-            or self.group_taken(version)
-            or self._limited(version, DAILY)
+            self._nobody(source)
+            or self._absent(source)
+            or self._limited(source, FOR_GOOD)
+            or self._ahead(source)
+            or self._unmet(source)
+            or self.excluded(source)
+            or self._limited(source, DAILY)
         )
 
-    def _nobody(self, version: CampaignVersion) -> NotApplied | None:
+    def allows(self, source: Source) -> bool:
+        """Whether there is no `refusal` of a campaign; that costs less than to find the words for one."""
+        version, facts = source.version, self.facts
+        return (
+            (facts.member is not None or version.audience is not Audience.MEMBERS)
+            and version.runs_at(facts.occurred_at)
+            and not (facts.member and held_out(version.campaign_id, facts.member.id, version.holdout))
+            and source.key not in self.spent_up
+            and _holds(source, facts)
+            and self.excluded(source) is None
+            and not (source.counted and self.passed(source, dict.fromkeys(BUDGETS, 1)))
+        )
+
+    def _nobody(self, source: Source) -> NotApplied | None:
         """Return that it is for members alone and there is none; to name one helps where nothing else is in the way."""
+        version = source.version
         if self.facts.member is not None or version.audience is not Audience.MEMBERS:
             return None
-        conditions = (version.calendar, version.condition)
         helps = (
-            version.runs_at(self.facts.occurred_at)
-            and all(one is None or one.met(self.facts) for one in conditions)
+            source.runs_at(self.facts.occurred_at)
+            and _holds(source, self.facts)
             and not may_break(version)
-            and self.group_taken(version) is None
-            and self._limited(version, FOR_GOOD) is None
-            and self._limited(version, DAILY) is None
+            and self.excluded(source) is None
+            and self._limited(source, FOR_GOOD) is None
+            and self._limited(source, DAILY) is None
         )
         message = f"{version.name} is for members; this order names none."
-        return not_applied(version, Reason.NO_MEMBER, message, NAME_MEMBER if helps else None)
+        return not_applied(source, Reason.NO_MEMBER, message, NAME_MEMBER if helps else None)
 
-    def _absent(self, version: CampaignVersion) -> NotApplied | None:
+    def _absent(self, source: Source) -> NotApplied | None:
         """Return that it is over, or leaves this member out."""
-        facts, name = self.facts, version.name
+        if source.is_had:
+            return None  # both were looked at when somebody got it
+        facts, version, name = self.facts, source.version, source.version.name
         if facts.occurred_at >= version.ends_at:
-            return not_applied(version, Reason.OUTSIDE_WINDOW, self._window(version))
+            return not_applied(source, Reason.OUTSIDE_WINDOW, self._window(source))
         if facts.member is not None and held_out(version.campaign_id, facts.member.id, version.holdout):
             share = f"{version.holdout / 100:g} %"
             message = f"{name} leaves out {share} of the members, to be compared with; this one is among them."
-            return not_applied(version, Reason.HELD_OUT, message)
+            return not_applied(source, Reason.HELD_OUT, message)
         return None
 
-    def _ahead(self, version: CampaignVersion) -> NotApplied | None:
+    def _ahead(self, source: Source) -> NotApplied | None:
         """Return that it has not begun."""
-        if self.facts.occurred_at >= version.starts_at:
+        if source.is_had or self.facts.occurred_at >= source.version.starts_at:
             return None
-        remedy = self._begun(version)
-        return not_applied(version, Reason.OUTSIDE_WINDOW, self._window(version), remedy)
+        remedy = self._begun(source)
+        return not_applied(source, Reason.OUTSIDE_WINDOW, self._window(source), remedy)
 
-    def _begun(self, version: CampaignVersion) -> str | None:
+    def _begun(self, source: Source) -> str | None:
         """Return when to order, to the minute, and what it takes then; None when that would not help."""
+        version = source.version
         start = version.starts_at.replace(second=0, microsecond=0)
         if start < version.starts_at:
             start += MINUTE  # at the minute that is told it has begun
@@ -119,36 +146,26 @@ class Eligibility:
         asked = [leaf for one in (version.calendar, version.condition) if one is not None for leaf in leaves(one)]
         if any(isinstance(leaf, WAITED) and not leaf.met(then) for leaf in asked):
             return None  # the days to wait would be counted from the start on, and are read as from the present order
-        further = self._remedy(version, then)
-        return None if further is None else f"Order on or after {self._clock(start)}. {further}".strip()
+        further = self._remedy(source, then)
+        return (
+            None
+            if further is None
+            else f"Order on or after {clock_text(start, self.facts.program.zone)}. {further}".strip()
+        )
 
-    def _window(self, version: CampaignVersion) -> str:
-        bounds, at = (version.starts_at, version.ends_at), self.facts.occurred_at
-        # As precisely as it takes to tell the instants apart; an order at the very end cannot be told from it.
-        precision = next((one for one in PRECISIONS if _apart(at, bounds, one)), PRECISIONS[0])
-        start = f" from {self._clock(version.starts_at, precision)}" if version.starts_at > ALWAYS else ""
-        end = f" until {self._clock(version.ends_at, precision)}" if version.ends_at < NEVER else " on"
-        return f"{version.name} runs{start}{end}; the {self.what} is of {self._clock(at, precision)}."
+    def _window(self, source: Source) -> str:
+        return window_text(source.version, self.facts.occurred_at, self.what, self.facts.program.zone)
 
-    def _clock(self, instant: datetime, precision: str = PRECISIONS[0]) -> str:
-        """Return an instant as calendars and clocks in the program's time zone show it; without a clock at midnight."""
-        local = instant.astimezone(self.facts.program.zone)
-        if precision == PRECISIONS[0] and local.time() == time():
-            return f"{local:%Y-%m-%d}"
-        return local.replace(tzinfo=None).isoformat(" ", precision)
-
-    def _remedy(self, version: CampaignVersion, facts: Facts) -> str | None:
+    def _remedy(self, source: Source, facts: Facts) -> str | None:
         """Return what would make a campaign apply; None when nobody can bring it about."""
-        conditions = (version.calendar, version.condition)
+        conditions = (source.version.calendar, source.version.condition)
         asked = All(tuple(condition for condition in conditions if condition is not None))
-        return remedy(asked, facts, lambda then: self._gives(version, then), version.ends_at)
+        return remedy(asked, facts, lambda then: self._gives(source, then), source.until)
 
-    def _gives(self, version: CampaignVersion, then: Facts) -> bool:
+    def _gives(self, source: Source, then: Facts) -> bool:
         """Whether a campaign would apply to facts and give something, and has enough left for it."""
-        conditions = (version.calendar, version.condition)
-        if not version.runs_at(then.occurred_at) or not all(one is None or one.met(then) for one in conditions):
-            return False
-        if self.group_taken(version) is not None:
+        version = source.version
+        if not source.runs_at(then.occurred_at) or not _holds(source, then) or self.excluded(source) is not None:
             return False
         then.running.most_times, then.goods = version.limits.per_order, version.goods
         effects = sorted(version.effects, key=attrgetter("stage"))
@@ -156,18 +173,18 @@ class Eligibility:
         if not any(outcome.amount for outcome in outcomes):
             return False
         day = local_day(then.occurred_at, then.program.zone)
-        return not version.counted or self.passed(version, self.wanted(version, outcomes), day=day) is None
+        return not source.counted or self.passed(source, wanted_by(version, outcomes), day=day) is None
 
-    def _unmet(self, version: CampaignVersion) -> NotApplied | None:
+    def _unmet(self, source: Source) -> NotApplied | None:
         """Return that its calendar or its condition does not hold."""
-        calendar, condition = version.calendar, version.condition
+        calendar, condition = source.version.calendar, source.version.condition
         if calendar is not None and not calendar.met(self.facts):
-            return self._gaps(version, Reason.OUTSIDE_CALENDAR, calendar)
+            return self._gaps(source, Reason.OUTSIDE_CALENDAR, calendar)
         if condition is not None and not condition.met(self.facts):
-            return self._gaps(version, Reason.CONDITION_NOT_MET, condition)
+            return self._gaps(source, Reason.CONDITION_NOT_MET, condition)
         return None
 
-    def _gaps(self, version: CampaignVersion, reason: Reason, condition: Condition) -> NotApplied:
+    def _gaps(self, source: Source, reason: Reason, condition: Condition) -> NotApplied:
         results = condition.results(self.facts)
         gaps = [
             f"{result.condition}: {result.required} is required, {result.has or f'the {self.what} has'} {result.actual}"
@@ -175,20 +192,32 @@ class Eligibility:
             if not result.met
         ]
         told = (" or " if isinstance(condition, AnyOf) else "; ").join(gaps)
-        remedy = self._remedy(version, self.facts)
-        return NotApplied(version.campaign_id, reason, f"{version.name}: {told}.", remedy, version.label, results)
+        remedy = self._remedy(source, self.facts)
+        return not_applied(source, reason, f"{source.version.name}: {told}.", remedy, results)
 
-    def group_taken(self, version: CampaignVersion) -> NotApplied | None:
-        """Return that another campaign of its stacking group gave something already."""
+    def excluded(self, source: Source) -> NotApplied | None:
+        """Return that others took its stacking group, or that its template gave as many coupons as an order may use."""
+        version = source.version
         other = self.groups.get(version.group) if version.group is not None else None
-        if other is None or other[0] == version.id:
+        if other is not None and other[0] != source.owner:
+            message = f"{version.name} does not add to {other[1]}: of the group {version.group} only one applies."
+            return not_applied(source, Reason.EXCLUDED, message)
+        if source.coupon is None or version.coupon is None:
             return None
-        message = f"{version.name} does not add to {other[1]}: of the group {version.group} only one applies."
-        return not_applied(version, Reason.EXCLUDED, message)
+        others, most = self.used.get(version.campaign_id, ()), version.coupon.per_order
+        if len(others) >= most:
+            return self.beyond(source, most)
+        limit = self.passed(source, {}) if others and source.counted else None
+        return self.bounded(source, limit) if limit else None
+
+    def beyond(self, source: Source, most: int) -> NotApplied:
+        """Return that an order uses no more coupons of its template."""
+        message = f"{source.version.name}: an order uses {counted(most, 'coupon')} of it at most."
+        return not_applied(source, Reason.LIMIT_REACHED, message)
 
     def passed(
         self,
-        version: CampaignVersion,
+        source: Source,
         wanted: Mapping[str, int],
         *,
         names: Container[str] = BOUNDS,
@@ -197,34 +226,46 @@ class Eligibility:
         """Return which limit or budget, of these, would be passed if the campaign gave so much (on `day`)."""
         member = self.facts.member
         return reached(
-            {name: bound for name, bound in bounds_of(version).items() if name in names},
-            self.usages,
-            campaign_id=version.campaign_id,
+            {name: bound for name, bound in source.bounds.items() if name in names},
+            self.usages if source.coupon is None else self._usages_beside(source),
+            campaign_id=source.version.campaign_id,
             member_id=member.id if member else None,
             day=day or self.day,
             wanted=wanted,
         )
 
-    def _limited(self, version: CampaignVersion, names: Container[str]) -> NotApplied | None:
+    def _usages_beside(self, source: Source) -> Usages:
+        """Return the uses of a template with those of the other coupons that the order uses of it."""
+        campaign_id, member = source.version.campaign_id, self.facts.member
+        others = [wanted for key, wanted in self.used.get(campaign_id, {}).items() if key != source.key]
+        if not others:
+            return self.usages
+        usages = dict(self.usages)
+        for key in keys_of(campaign_id, source.bounds, member.id if member else None, self.day):
+            for wanted in others:
+                count_use(usages, self.facts.program.id, key, uses=1, **wanted)
+        return usages
+
+    def _limited(self, source: Source, names: Container[str]) -> NotApplied | None:
         """Return that a limit, of these, or a budget leaves too little."""
-        if not version.counted:
+        if not source.counted:
             return None
         is_daily = names is DAILY
-        limit = self.passed(version, {}, names=names) or (self.spent_up.get(version.id) if is_daily else None)
+        limit = self.passed(source, {}, names=names) or (self.spent_up.get(source.key) if is_daily else None)
         if limit is None:
-            return self._spent(version) if version.budget.bounded and not is_daily else None
-        return self.bounded(version, limit)
+            return self._spent(source) if source.version.budget.bounded and not is_daily else None
+        return self.bounded(source, limit)
 
-    def bounded(self, version: CampaignVersion, limit: Reached) -> NotApplied:
+    def bounded(self, source: Source, limit: Reached) -> NotApplied:
         """Say which limit or budget a campaign has reached, with its numbers."""
         numbers = {"limit": limit.limit, "used": limit.used, "wanted": limit.wanted, "left": limit.limit - limit.used}
-        spelled = {name: self._spelled(version, limit.bound, number) for name, number in numbers.items()}
+        spelled = {name: self._spelled(source, limit.bound, number) for name, number in numbers.items()}
         times = {f"{name}_times": counted(number, "time") for name, number in numbers.items()}
-        message = f"{version.name}: {SAID[limit.bound].format(**spelled, **times)}"
+        message = f"{source.version.name}: {SAID[limit.bound].format(**spelled, **times)}"
         reason = Reason.BUDGET_SPENT if limit.bound in BUDGETS else Reason.LIMIT_REACHED
-        return not_applied(version, reason, message, self._another_day(version) if limit.bound in DAILY else None)
+        return not_applied(source, reason, message, self._another_day(source) if limit.bound in DAILY else None)
 
-    def _another_day(self, version: CampaignVersion) -> str | None:
+    def _another_day(self, source: Source) -> str | None:
         """Return what to do about a limit of a day, if it helps on the very next: an occasion comes by itself."""
         if self.facts.order is None:
             return None
@@ -232,33 +273,42 @@ class Eligibility:
         local = then.occurred_at.astimezone(zone)
         then.occurred_at = at_time(self.day + DAY, local.time(), zone)
         then.recorded_at = max(then.occurred_at, then.recorded_at)
-        return "Order on another day." if self._gives(version, then) else None
+        return "Order on another day." if self._gives(source, then) else None
 
-    def _spent(self, version: CampaignVersion) -> NotApplied | None:
+    def _spent(self, source: Source) -> NotApplied | None:
         """Return that nothing is left of a budget: then nobody needs to work out what the campaign would give."""
-        limit = self.passed(version, dict.fromkeys(BUDGETS, 1))
+        limit = self.passed(source, dict.fromkeys(BUDGETS, 1))
         if limit is None:
             return None
-        bound = self._spelled(version, limit.bound, limit.limit)
+        bound = self._spelled(source, limit.bound, limit.limit)
         said = f"All {bound} are given." if limit.bound == "count" else f"Its budget of {bound} is spent."
-        return not_applied(version, Reason.BUDGET_SPENT, f"{version.name}: {said}")
+        return not_applied(source, Reason.BUDGET_SPENT, f"{source.version.name}: {said}")
 
-    def _spelled(self, version: CampaignVersion, bound: str, number: int) -> str:
+    def _spelled(self, source: Source, bound: str, number: int) -> str:
         if bound == "money":
             return self.facts.program.money(number)
-        if bound == "points" and version.budget.points_of is not None:
-            asset = self.facts.program.asset_by_id(version.budget.points_of)
+        points_of = source.version.budget.points_of
+        if bound == "points" and points_of is not None:
+            asset = self.facts.program.asset_by_id(points_of)
             return f"{asset.spelled(number)} {asset.code}"
         return str(number)
 
 
-def not_applied(version: CampaignVersion, reason: Reason, message: str, remedy: str | None = None) -> NotApplied:
-    """Return that a campaign did nothing."""
-    return NotApplied(version.campaign_id, reason, message, remedy, version.label)
+def not_applied(
+    source: Source,
+    reason: Reason,
+    message: str,
+    remedy: str | None = None,
+    conditions: tuple[ConditionResult, ...] = (),
+) -> NotApplied:
+    """Return that a campaign or a coupon did nothing."""
+    version = source.version
+    return NotApplied(
+        version.campaign_id, reason, message, remedy, version.label, conditions, coupon_id=source.coupon_id
+    )
 
 
-def _apart(at: datetime, others: tuple[datetime, ...], precision: str) -> bool:
-    """Whether an instant differs from each of the others when it is told so precisely."""
-    return at.isoformat(" ", precision) not in {
-        other.astimezone(at.tzinfo).isoformat(" ", precision) for other in others
-    }
+def _holds(source: Source, facts: Facts) -> bool:
+    """Whether its calendar and its condition hold."""
+    calendar, condition = source.version.calendar, source.version.condition
+    return (calendar is None or calendar.met(facts)) and (condition is None or condition.met(facts))

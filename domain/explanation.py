@@ -54,7 +54,7 @@ class Explanation:
 
 
 class NotAppliedReason(StrEnum):
-    """Why a campaign did nothing for an order."""
+    """Why a campaign or a coupon did nothing for an order."""
 
     OUTSIDE_WINDOW = "OUTSIDE_WINDOW"
     OUTSIDE_CALENDAR = "OUTSIDE_CALENDAR"
@@ -65,11 +65,13 @@ class NotAppliedReason(StrEnum):
     LIMIT_REACHED = "LIMIT_REACHED"
     BUDGET_SPENT = "BUDGET_SPENT"
     HELD_OUT = "HELD_OUT"
+    NOT_BEST = "NOT_BEST"
+    """Of a coupon: other coupons leave less to pay. Those that take nothing off are used when their code is given."""
 
 
 @value
 class NotApplied:
-    """A campaign that did not apply: why, in words with the numbers, and the nearest change that would mend it."""
+    """A campaign or coupon that did not apply: why, in words with the numbers, and the nearest change that mends it."""
 
     campaign_id: UUID
     reason: NotAppliedReason
@@ -78,6 +80,8 @@ class NotApplied:
     rule_version: str | None = None
     conditions: tuple[ConditionResult, ...] = ()
     """For a condition that does not hold: all that were looked at."""
+    coupon_id: UUID | None = None
+    """The coupon, if it is one; `campaign_id` is its template then."""
 
     def record(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -88,6 +92,7 @@ class NotApplied:
             "remedy": self.remedy,
             "ruleVersion": self.rule_version,
             "conditions": [result.record() for result in self.conditions],
+            **({"coupon": str(self.coupon_id)} if self.coupon_id else {}),
         }
 
 

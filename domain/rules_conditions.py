@@ -10,6 +10,7 @@ from domain.conditions.attribute import AttributeIs, AttributeOf
 from domain.conditions.base import Condition
 from domain.conditions.birthday import BirthdayNear
 from domain.conditions.combine import All, AnyOf, Not
+from domain.conditions.coupon_presented import CouponPresented
 from domain.conditions.days_since import DaysSinceEnrolment, DaysSinceLastOrder
 from domain.conditions.event import EventIs
 from domain.conditions.expression import Expression
@@ -41,7 +42,7 @@ MONTH_DAY_MAX = 31
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 
 
-OF_ORDERS = frozenset({"minimumSpend", "matchingLines", "store", "channel", "nthOrder"})
+OF_ORDERS = frozenset({"minimumSpend", "matchingLines", "store", "channel", "nthOrder", "couponPresented"})
 """Conditions that do not hold without an order."""
 
 
@@ -95,6 +96,7 @@ class ConditionReader:
             "tag": lambda body, at: Tagged(self._names(body, "anyOf", at)),
             "store": lambda body, at: StoreIs(self._names(body, "codes", at)),
             "channel": lambda body, at: ChannelIs(self._names(body, "codes", at)),
+            "couponPresented": lambda body, at: CouponPresented(self._names(body, "templates", at)),
             "weekday": self._weekday,
             "hours": self._hours,
             "monthDay": self._month_day,

@@ -54,6 +54,8 @@ class Consumed:
     """The asset of which `points` are."""
     bounds: dict[str, int]
     """Those that the version had, by the names of `bounds_of`."""
+    uses: int = 1
+    """How often it was used; of a template, how many coupons are given."""
 
     def record(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -65,6 +67,7 @@ class Consumed:
             "points": self.points,
             "pointsOf": str(self.points_of) if self.points_of else None,
             "bounds": self.bounds,
+            **({"uses": self.uses} if self.uses != 1 else {}),
         }
 
     @classmethod
@@ -78,6 +81,20 @@ class Consumed:
             points=record["points"],
             points_of=UUID(record["pointsOf"]) if record["pointsOf"] else None,
             bounds=dict(record["bounds"]),
+            uses=record.get("uses", 1),
+        )
+
+    def with_more(self, other: "Consumed") -> "Consumed":
+        """Return it with what another use of the same campaign took."""
+        return Consumed(
+            campaign_id=self.campaign_id,
+            day=self.day,
+            bounds=other.bounds | self.bounds,
+            points_of=self.points_of or other.points_of,
+            uses=self.uses + other.uses,
+            count=self.count + other.count,
+            money=self.money + other.money,
+            points=self.points + other.points,
         )
 
     def keys(self, member_id: UUID | None) -> Iterator[UsageKey]:

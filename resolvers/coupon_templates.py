@@ -10,7 +10,6 @@ from schema.connection import Connection, bad_cursor, connection, page_size
 from schema.context import Info
 from schema.payloads.coupon_template_inputs import (
     CouponTemplateApproveInput,
-    CouponTemplateBy,
     CouponTemplateDraftInput,
     CouponTemplateEndInput,
     CouponTemplatePauseInput,
@@ -19,6 +18,7 @@ from schema.payloads.coupon_template_inputs import (
 )
 from schema.payloads.coupon_templates import (
     CouponTemplateApprovePayload,
+    CouponTemplateBy,
     CouponTemplateDraftPayload,
     CouponTemplateEndPayload,
     CouponTemplatePausePayload,
@@ -158,7 +158,7 @@ async def coupon_template_end(
 
 async def _of(info: Info, outcome: CampaignOutcome) -> dict[str, Any]:
     loaders = info.context.loaders
-    row = await loaders.coupon_template.load(outcome.campaign_id)
+    row = await loaders.coupons.template.load(outcome.campaign_id)
     assert row is not None, "templates are never deleted"
     answer: dict[str, Any] = {"template": CouponTemplate.of(row), "replayed": outcome.replayed}
     if outcome.version is not None:

@@ -6,7 +6,7 @@ import strawberry
 
 from domain.campaigns import CampaignKind
 from schema import ids
-from schema.connection import Connection, connection, page_size
+from schema.connection import Connection, connection, key_of, page_size
 from schema.context import Info
 from schema.enums import ActorKind
 from schema.payloads.gift_cards import GiftCardBy
@@ -16,10 +16,12 @@ from schema.permissions import Needs
 from schema.refusals import Refusals
 from schema.types.agent import Agent
 from schema.types.campaign import Campaign, CampaignVersion
+from schema.types.coupon import found_coupon
+from schema.types.coupon_batch import CouponBatch
 from schema.types.coupon_template import CouponTemplate, CouponTemplateVersion
 from schema.types.gift_card import GiftCard
 from schema.types.ledger import Entry
-from schema.types.member import Member, key_of
+from schema.types.member import Member
 from schema.types.node import Node
 from schema.types.occasion import Occasion
 from schema.types.order import Order
@@ -143,7 +145,7 @@ async def order_preview(
     engine, actor = info.context.engine, info.context.actor
     found = await orders.preview(engine, actor, input.order.request(), at=input.at)
     program = await engine.program(info.context.program_id)
-    return OrderPreviewPayload(order=OrderPreview.of(found.order, found.lines, found.effects, found.tiers, program))
+    return OrderPreviewPayload(order=OrderPreview.of(found, program))
 
 
 async def _member_node(info: Info, id: str) -> Node | None:
@@ -170,6 +172,17 @@ async def _gift_card_node(info: Info, id: str) -> Node | None:
     return GiftCard.of(row, await info.context.loaders.program.load(row.program_id)) if row else None
 
 
+async def _coupon_node(info: Info, id: str) -> Node | None:
+    Needs(Scope.COUPONS_READ, member=True).check(info.context)
+    return await found_coupon(info, ids.decode(ids.COUPON, id))
+
+
+async def _coupon_batch_node(info: Info, id: str) -> Node | None:
+    Needs(Scope.COUPONS_READ).check(info.context)
+    row = await info.context.loaders.coupons.batch.load(ids.decode(ids.COUPON_BATCH, id) or NOBODY)
+    return CouponBatch.of(row) if row else None
+
+
 async def _campaign_node(info: Info, id: str) -> Node | None:
     row = await info.context.loaders.campaign.load(ids.decode(ids.CAMPAIGN, id) or NOBODY)
     return Campaign.of(row) if row else None
@@ -182,7 +195,7 @@ async def _campaign_version_node(info: Info, id: str) -> Node | None:
 
 
 async def _coupon_template_node(info: Info, id: str) -> Node | None:
-    row = await info.context.loaders.coupon_template.load(ids.decode(ids.COUPON_TEMPLATE, id) or NOBODY)
+    row = await info.context.loaders.coupons.template.load(ids.decode(ids.COUPON_TEMPLATE, id) or NOBODY)
     return CouponTemplate.of(row) if row else None
 
 
@@ -229,6 +242,8 @@ READERS = {
     ids.ORDER: _order_node,
     ids.ENTRY: _entry_node,
     ids.GIFT_CARD: _gift_card_node,
+    ids.COUPON: _coupon_node,
+    ids.COUPON_BATCH: _coupon_batch_node,
     ids.CAMPAIGN: _campaign_node,
     ids.CAMPAIGN_VERSION: _campaign_version_node,
     ids.COUPON_TEMPLATE: _coupon_template_node,

@@ -9,7 +9,7 @@ from domain.refusals import InvalidInput
 from schema.context import Info
 from schema.errors import PublicError, RequestErrorCode
 from schema.permissions import Needs
-from schema.types.member import known_asset
+from schema.types.program import known_asset
 from schema.types.report import LiabilityReport
 from services import liability as service
 from services.actors import Scope

@@ -14,8 +14,9 @@ from schema.enums import EventKind
 from schema.errors import PublicError, RequestErrorCode
 from schema.permissions import Needs
 from schema.scalars import Cursor
-from schema.types.event import EventBatch, MemberEvent, event_of
+from schema.types.event import EventBatch, event_of
 from schema.types.member import Member
+from schema.types.member_event import MemberEvent
 from services import events
 from services.actors import Scope
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
+from uuid import UUID
 
 import strawberry
 
+from schema import ids
 from schema.errors import PublicError, RequestErrorCode
 from schema.scalars import Cursor
 
@@ -71,3 +73,13 @@ def connection(
         end_cursor=edges[-1].cursor if edges else None,
     )
     return Connection(edges=edges, nodes=[edge.node for edge in edges], page_info=info)
+
+
+def key_of(prefix: str, after: str | None) -> UUID | None:
+    """Return the key that a cursor of ids stands for. Raises BAD_REQUEST."""
+    if after is None:
+        return None
+    key = ids.decode(prefix, after)
+    if key is None:
+        raise bad_cursor()
+    return key

@@ -11,6 +11,7 @@ import strawberry
 from domain.assets import AssetKind, BurnOrder, ExpiryFrom, ExpiryPolicy, ShortfallPolicy
 from domain.burning import LotPart
 from domain.campaigns import Step as WaterfallStep
+from domain.coupons import BatchState, CouponChangeKind, CouponOrigin, CouponState
 from domain.effects.base import EffectKind
 from domain.events import EventKind
 from domain.explanation import NotAppliedReason
@@ -24,7 +25,11 @@ from services.actors import ActorKind
 __all__ = [
     "ActorKind",
     "AssetKind",
+    "BatchState",
     "BurnOrder",
+    "CouponChangeKind",
+    "CouponOrigin",
+    "CouponState",
     "EffectKind",
     "EntryKind",
     "EventKind",
@@ -133,6 +138,56 @@ described(
         "VOID": "It was taken back before anybody claimed it.",
     },
 )
+described(
+    BatchState,
+    "Where the making of a batch of codes is.",
+    {
+        "RUNNING": "Codes are made, in the background.",
+        "CANCELLED": "No more codes are made; those that were stay good.",
+        "DONE": "All codes are made.",
+    },
+    name="CouponBatchState",
+)
+described(
+    CouponState,
+    "Where a coupon is in its life.",
+    {
+        "ISSUED": "It may be used, once it is valid.",
+        "HELD": "An order that is not committed yet holds it.",
+        "USED": "A committed order used it.",
+        "EXPIRED": "It was not used in time.",
+        "VOID": "It was made void.",
+    },
+)
+described(
+    CouponOrigin,
+    "How a coupon came to be.",
+    {
+        "STAFF": "Issued by staff or a partner.",
+        "CAMPAIGN": "Given by a campaign.",
+        "CLAIM": "Claimed by its member, for nothing.",
+        "PURCHASE": "Bought by its member with an asset.",
+        "BATCH": "One code of a batch.",
+        "SHARED_CODE": "Made by one use of a code that many share.",
+        "BUNDLE": "Part of a bundle.",
+    },
+)
+described(
+    CouponChangeKind,
+    "What happened to a coupon.",
+    {
+        "ISSUED": "It was made.",
+        "CLAIMED": "A member took it.",
+        "GIFTED": "Its member gave it to another.",
+        "HELD": "An order reserved it.",
+        "RELEASED": "The order that held it gave it back.",
+        "USED": "An order used it.",
+        "RETURNED": "It came back with all of the order that had used it.",
+        "EXPIRED": "It was not used in time.",
+        "VOIDED": "It was made void.",
+        "EXTENDED": "It is good until another instant.",
+    },
+)
 described(TierMetric, "What a ladder measures.", {"SPEND": "Amounts paid, in units of the program's currency."})
 described(
     EntryKind,
@@ -174,6 +229,7 @@ described(
         "SHIPPING_DISCOUNT": "Takes something off what shipping costs.",
         "GIFT": "Adds a line at no price.",
         "TAG": "Gives the member a tag.",
+        "ISSUE_COUPON": "Gives the member coupons.",
     },
 )
 described(
@@ -182,7 +238,7 @@ described(
     {
         "MEMBER_PRICE": "Discounts that come before all others: what a member or a tier pays.",
         "PROMOTION": "Discounts and gifts of campaigns.",
-        "COUPON": "Discounts of coupons; there are none yet.",
+        "COUPON": "What coupons take off the goods.",
         "SHIPPING": "Discounts of shipping.",
         "ASSETS": "Points used as money.",
         "PAYMENT": "Stored value.",
@@ -193,7 +249,7 @@ described(
 )
 described(
     NotAppliedReason,
-    "Why a campaign did nothing for an order.",
+    "Why a campaign or a coupon did nothing for an order.",
     {
         "OUTSIDE_WINDOW": "It does not run at the time of the order.",
         "OUTSIDE_CALENDAR": "It does not run on such a day, or at such an hour.",
@@ -204,6 +260,7 @@ described(
         "LIMIT_REACHED": "It applied as often as it may: for the member, on the day, or in all.",
         "BUDGET_SPENT": "Its budget does not cover what it would give.",
         "HELD_OUT": "It leaves out a share of the members, to be compared with; this one is among them.",
+        "NOT_BEST": "The coupon would apply, and the others that are used leave less to pay without it.",
     },
 )
 described(
@@ -222,6 +279,16 @@ described(
         "TIER_CHANGED": "The member's tier changed.",
         "ORDER_CLAIMED": "The member claimed an order that they had bought as a guest.",
         "OCCASION_RECORDED": "Something happened that campaigns look at, and that is no order.",
+        "COUPON_ISSUED": "The member was given a coupon.",
+        "COUPON_CLAIMED": "The member took a coupon: claimed it, bought it, or took it into the wallet by its code.",
+        "COUPON_GIFTED": "A coupon went from one member to another.",
+        "COUPON_HELD": "A held order reserved a coupon of the member.",
+        "COUPON_RELEASED": "An order gave a coupon of the member back that it had held.",
+        "COUPON_USED": "An order used a coupon of the member.",
+        "COUPON_RETURNED": "A coupon came back to the member with all of the order that had used it.",
+        "COUPON_EXPIRED": "A coupon of the member expired.",
+        "COUPON_VOIDED": "A coupon of the member was made void.",
+        "COUPON_EXTENDED": "A coupon of the member is good until another instant.",
     },
 )
 described(

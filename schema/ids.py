@@ -30,6 +30,8 @@ COUPON_TEMPLATE_VERSION = "ctv"
 AGENT = "agt"
 GIFT_CARD = "gft"
 OCCASION = "occ"
+COUPON = "cpn"
+COUPON_BATCH = "cpb"
 
 
 def text_of(key: UUID) -> str:

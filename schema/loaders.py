@@ -11,6 +11,8 @@ from strawberry.dataloader import DataLoader
 import models
 from domain import ledger, stored_value
 from domain.program import Program
+from schema.coupon_loaders import CouponLoaders
+from schema.loading import bounded, loader
 from services import (
     agents,
     as_of,
@@ -35,17 +37,6 @@ V = TypeVar("V")
 AccountKey: TypeAlias = tuple[UUID, datetime | None]
 BalancesKey: TypeAlias = tuple[UUID, UUID, datetime | None]
 
-BATCH_MAX = 100
-"""Keys of which each makes a part of the statement; SQLite takes no more than 500 parts of a union."""
-
-
-def _loader(load: Any) -> Any:
-    return DataLoader(load_fn=load, cache=False)
-
-
-def _bounded(load: Any) -> Any:
-    return DataLoader(load_fn=load, cache=False, max_batch_size=BATCH_MAX)
-
 
 class Loaders:
     """Loaders of one execution's actor."""
@@ -62,67 +53,62 @@ class Loaders:
             found = {key: await self._engine.program(key) for key in set(keys)}
             return [found[key] for key in keys]
 
-        return _loader(load)  # type: ignore[no-any-return]
+        return loader(load)  # type: ignore[no-any-return]
 
     @cached_property
     def member(self) -> DataLoader[UUID, models.Member | None]:
         """Members by id."""
-        return _loader(lambda keys: listing.members_by_id(self._actor, keys))  # type: ignore[no-any-return]
+        return loader(lambda keys: listing.members_by_id(self._actor, keys))  # type: ignore[no-any-return]
 
     @cached_property
     def order(self) -> DataLoader[UUID, models.Order | None]:
         """Orders by id."""
-        return _loader(lambda keys: listing.orders_by_id(self._actor, keys))  # type: ignore[no-any-return]
+        return loader(lambda keys: listing.orders_by_id(self._actor, keys))  # type: ignore[no-any-return]
 
     @cached_property
     def campaign(self) -> DataLoader[UUID, models.Campaign | None]:
         """Campaigns by id."""
-        return _loader(lambda keys: listing.campaigns_by_id(self._actor, keys))  # type: ignore[no-any-return]
-
-    @cached_property
-    def coupon_template(self) -> DataLoader[UUID, models.Campaign | None]:
-        """Templates of coupons by id."""
-        return _loader(lambda keys: campaign_reads.templates_by_id(self._actor, keys))  # type: ignore[no-any-return]
-
-    @cached_property
-    def coupon_template_by_code(self) -> DataLoader[str, models.Campaign | None]:
-        """Templates of coupons by code."""
-        return _loader(lambda codes: campaign_reads.templates_by_code(self._actor, codes))  # type: ignore[no-any-return]
+        return loader(lambda keys: listing.campaigns_by_id(self._actor, keys))  # type: ignore[no-any-return]
 
     @cached_property
     def campaign_version(self) -> DataLoader[tuple[UUID, int], models.CampaignVersion | None]:
         """Versions by (campaign, number)."""
-        return _loader(lambda keys: campaign_reads.versions_by_key(self._actor, keys))  # type: ignore[no-any-return]
+        return loader(lambda keys: campaign_reads.versions_by_key(self._actor, keys))  # type: ignore[no-any-return]
 
     @cached_property
     def campaign_versions_page(self) -> DataLoader[OwnPage, list[models.CampaignVersion]]:
         """Pages of campaigns' versions."""
-        return _bounded(lambda pages: campaign_reads.versions_pages(self._engine.reads, self._actor, pages))  # type: ignore[no-any-return]
+        return bounded(lambda pages: campaign_reads.versions_pages(self._engine.reads, self._actor, pages))  # type: ignore[no-any-return]
 
     @cached_property
     def campaign_usage(self) -> DataLoader[UUID, models.CampaignUsage | None]:
         """What was used of campaigns."""
-        return _loader(lambda keys: campaign_reads.usages(self._actor, keys))  # type: ignore[no-any-return]
+        return loader(lambda keys: campaign_reads.usages(self._actor, keys))  # type: ignore[no-any-return]
+
+    @cached_property
+    def coupons(self) -> CouponLoaders:
+        """Loaders of coupons."""
+        return CouponLoaders(self._engine, self._actor)
 
     @cached_property
     def entry(self) -> DataLoader[tuple[UUID, int], models.Entry | None]:
         """Ledger lines by (account, seq)."""
-        return _bounded(lambda keys: listing.entries_by_key(self._actor, keys))  # type: ignore[no-any-return]
+        return bounded(lambda keys: listing.entries_by_key(self._actor, keys))  # type: ignore[no-any-return]
 
     @cached_property
     def entries_page(self) -> DataLoader[OwnPage, list[models.Entry]]:
         """Pages of members' ledgers."""
-        return _bounded(lambda pages: listing.entries_pages(self._engine.reads, self._actor, pages))  # type: ignore[no-any-return]
+        return bounded(lambda pages: listing.entries_pages(self._engine.reads, self._actor, pages))  # type: ignore[no-any-return]
 
     @cached_property
     def entries_page_then(self) -> DataLoader[OwnPage, list[models.Entry]]:
         """Pages of members' ledgers as they were."""
-        return _bounded(lambda pages: as_of.lines_pages(self._engine.reads, self._actor, pages))  # type: ignore[no-any-return]
+        return bounded(lambda pages: as_of.lines_pages(self._engine.reads, self._actor, pages))  # type: ignore[no-any-return]
 
     @cached_property
     def lots_page(self) -> DataLoader[OwnPage, list[models.Lot]]:
         """Pages of members' lots."""
-        return _bounded(lambda pages: listing.lots_pages(self._engine.reads, self._actor, pages))  # type: ignore[no-any-return]
+        return bounded(lambda pages: listing.lots_pages(self._engine.reads, self._actor, pages))  # type: ignore[no-any-return]
 
     @cached_property
     def lots_page_then(self) -> DataLoader[OwnPage, list[ledger.Lot]]:
@@ -131,68 +117,68 @@ class Loaders:
         async def load(pages: Sequence[OwnPage]) -> list[list[ledger.Lot]]:
             return await lots_as_of.lots_pages(self._engine.reads, await self._program(), self._actor, pages)
 
-        return _bounded(load)  # type: ignore[no-any-return]
+        return bounded(load)  # type: ignore[no-any-return]
 
     @cached_property
     def orders_page(self) -> DataLoader[OwnPage, list[models.Order]]:
         """Pages of members' orders."""
-        return _bounded(lambda pages: listing.orders_pages(self._engine.reads, self._actor, pages))  # type: ignore[no-any-return]
+        return bounded(lambda pages: listing.orders_pages(self._engine.reads, self._actor, pages))  # type: ignore[no-any-return]
 
     @cached_property
     def gift_card(self) -> DataLoader[UUID, models.GiftCard | None]:
         """Gift cards by their bearers."""
-        return _loader(lambda keys: gift_cards.cards_by_id(self._actor, keys))  # type: ignore[no-any-return]
+        return loader(lambda keys: gift_cards.cards_by_id(self._actor, keys))  # type: ignore[no-any-return]
 
     @cached_property
     def gift_cards_page(self) -> DataLoader[OwnPage, list[models.GiftCard]]:
         """Pages of the gift cards that members gave."""
-        return _bounded(lambda pages: listing.gift_cards_pages(self._engine.reads, self._actor, pages))  # type: ignore[no-any-return]
+        return bounded(lambda pages: listing.gift_cards_pages(self._engine.reads, self._actor, pages))  # type: ignore[no-any-return]
 
     @cached_property
     def gift_card_of(self) -> DataLoader[UUID, models.GiftCard | None]:
         """The gift card that each transfer issued or settled."""
-        return _loader(gift_cards.of_transfers)  # type: ignore[no-any-return]
+        return loader(gift_cards.of_transfers)  # type: ignore[no-any-return]
 
     @cached_property
     def bearer_number(self) -> DataLoader[UUID, str]:
         """Numbers of the bearers of gift cards."""
-        return _loader(gift_cards.numbers_of)  # type: ignore[no-any-return]
+        return loader(gift_cards.numbers_of)  # type: ignore[no-any-return]
 
     @cached_property
     def reason(self) -> DataLoader[UUID, str | None]:
         """Reasons of transfers by id."""
-        return _loader(listing.reasons_of)  # type: ignore[no-any-return]
+        return loader(listing.reasons_of)  # type: ignore[no-any-return]
 
     @cached_property
     def drawn_by(self) -> DataLoader[UUID, UUID | None]:
         """Whose each transfer is."""
-        return _loader(listing.drawn_by)  # type: ignore[no-any-return]
+        return loader(listing.drawn_by)  # type: ignore[no-any-return]
 
     @cached_property
     def top_up(self) -> DataLoader[UUID, stored_value.TopUp | None]:
         """What each transfer paid in."""
-        return _loader(lambda keys: values.top_ups(self._engine.reads, keys))  # type: ignore[no-any-return]
+        return loader(lambda keys: values.top_ups(self._engine.reads, keys))  # type: ignore[no-any-return]
 
     @cached_property
     def agent(self) -> DataLoader[UUID, models.Agent | None]:
         """Agents by id."""
-        return _loader(lambda keys: agents.agents_by_id(self._actor, keys))  # type: ignore[no-any-return]
+        return loader(lambda keys: agents.agents_by_id(self._actor, keys))  # type: ignore[no-any-return]
 
     @cached_property
     def agents_page(self) -> DataLoader[OwnPage, list[models.Agent]]:
         """Pages of members' agents."""
-        return _bounded(lambda pages: agents.agents_pages(self._engine.reads, self._actor, pages))  # type: ignore[no-any-return]
+        return bounded(lambda pages: agents.agents_pages(self._engine.reads, self._actor, pages))  # type: ignore[no-any-return]
 
     @cached_property
     def all_agents_page(self) -> DataLoader[OwnPage, list[models.Agent]]:
         """Pages of members' agents, those who were dismissed among them."""
         read = agents.agents_pages
-        return _bounded(lambda pages: read(self._engine.reads, self._actor, pages, dismissed=True))  # type: ignore[no-any-return]
+        return bounded(lambda pages: read(self._engine.reads, self._actor, pages, dismissed=True))  # type: ignore[no-any-return]
 
     @cached_property
     def draws_on(self) -> DataLoader[UUID, list[models.Agent]]:
         """On whom a member may draw."""
-        return _loader(lambda keys: agents.draws_on(self._actor, keys))  # type: ignore[no-any-return]
+        return loader(lambda keys: agents.draws_on(self._actor, keys))  # type: ignore[no-any-return]
 
     @cached_property
     def drawn(self) -> DataLoader[models.Agent, int]:
@@ -201,17 +187,17 @@ class Loaders:
         async def load(keys: Sequence[models.Agent]) -> list[int]:
             return await agents.drawn(await self._program(), keys)
 
-        return _loader(load)  # type: ignore[no-any-return]
+        return loader(load)  # type: ignore[no-any-return]
 
     @cached_property
     def next_expiry(self) -> DataLoader[AccountKey, Expiring | None]:
         """What expires next of an account, now or as of an instant."""
-        return _bounded(self._of_accounts(balances.next_expiries))  # type: ignore[no-any-return]
+        return bounded(self._of_accounts(balances.next_expiries))  # type: ignore[no-any-return]
 
     @cached_property
     def bonus(self) -> DataLoader[AccountKey, int]:
         """How much of an account's available value is bonus, now or as of an instant."""
-        return _bounded(self._of_accounts(bonus.bonuses))  # type: ignore[no-any-return]
+        return bounded(self._of_accounts(bonus.bonuses))  # type: ignore[no-any-return]
 
     def _of_accounts(self, read: Any) -> Any:
         """Return the loader's function of what `read` tells of accounts, now or as of an instant."""
@@ -233,12 +219,12 @@ class Loaders:
     @cached_property
     def lines(self) -> DataLoader[UUID, list[models.OrderLine]]:
         """Lines of an order."""
-        return _loader(listing.lines_of)  # type: ignore[no-any-return]
+        return loader(listing.lines_of)  # type: ignore[no-any-return]
 
     @cached_property
     def returns(self) -> DataLoader[UUID, list[models.OrderReturn]]:
         """Returns of an order."""
-        return _loader(listing.returns_of)  # type: ignore[no-any-return]
+        return loader(listing.returns_of)  # type: ignore[no-any-return]
 
     @cached_property
     def open_holds(self) -> DataLoader[UUID, list[models.Hold]]:
@@ -247,57 +233,57 @@ class Loaders:
         async def load(keys: Sequence[UUID]) -> list[list[models.Hold]]:
             return await listing.open_holds_of(keys, (await self._program()).now())
 
-        return _loader(load)  # type: ignore[no-any-return]
+        return loader(load)  # type: ignore[no-any-return]
 
     @cached_property
     def holds(self) -> DataLoader[UUID, list[models.Hold]]:
         """Holds of an order."""
-        return _loader(listing.holds_of)  # type: ignore[no-any-return]
+        return loader(listing.holds_of)  # type: ignore[no-any-return]
 
     @cached_property
     def effects(self) -> DataLoader[UUID, list[models.OrderEffect]]:
         """Effects of an order."""
-        return _loader(listing.effects_of)  # type: ignore[no-any-return]
+        return loader(listing.effects_of)  # type: ignore[no-any-return]
 
     @cached_property
     def effect_lots(self) -> DataLoader[UUID, dict[int, list[PartOfLot]]]:
         """The lots that the effects of an order used or made, by the number of the effect."""
-        return _loader(lambda keys: effect_lots.of_orders(self._actor, keys))  # type: ignore[no-any-return]
+        return loader(lambda keys: effect_lots.of_orders(self._actor, keys))  # type: ignore[no-any-return]
 
     @cached_property
     def occasion_lots(self) -> DataLoader[UUID, dict[int, list[PartOfLot]]]:
         """The lots that the effects of an occasion made, by the number of the effect."""
-        return _loader(lambda keys: effect_lots.of_occasions(self._actor, keys))  # type: ignore[no-any-return]
+        return loader(lambda keys: effect_lots.of_occasions(self._actor, keys))  # type: ignore[no-any-return]
 
     @cached_property
     def occasion(self) -> DataLoader[UUID, models.Occasion | None]:
         """Occasions by id."""
-        return _loader(lambda keys: occasions.occasions_by_id(self._actor, keys))  # type: ignore[no-any-return]
+        return loader(lambda keys: occasions.occasions_by_id(self._actor, keys))  # type: ignore[no-any-return]
 
     @cached_property
     def occasions_page(self) -> DataLoader[OwnPage, list[models.Occasion]]:
         """Pages of members' occasions."""
-        return _bounded(lambda pages: occasions.occasions_pages(self._engine.reads, self._actor, pages))  # type: ignore[no-any-return]
+        return bounded(lambda pages: occasions.occasions_pages(self._engine.reads, self._actor, pages))  # type: ignore[no-any-return]
 
     @cached_property
     def occasion_of(self) -> DataLoader[UUID, models.Occasion | None]:
         """The occasion that each transfer was posted for."""
-        return _loader(occasions.of_transfers)  # type: ignore[no-any-return]
+        return loader(occasions.of_transfers)  # type: ignore[no-any-return]
 
     @cached_property
     def occasion_effects(self) -> DataLoader[UUID, list[models.OccasionEffect]]:
         """Effects of an occasion."""
-        return _loader(occasions.effects_of)  # type: ignore[no-any-return]
+        return loader(occasions.effects_of)  # type: ignore[no-any-return]
 
     @cached_property
     def standings(self) -> DataLoader[UUID, list[models.Standing]]:
         """Standings of a member."""
-        return _loader(listing.standings_of)  # type: ignore[no-any-return]
+        return loader(listing.standings_of)  # type: ignore[no-any-return]
 
     @cached_property
     def identities(self) -> DataLoader[UUID, list[models.Identity]]:
         """Identities of a member."""
-        return _loader(lambda keys: listing.identities_of(self._actor, keys))  # type: ignore[no-any-return]
+        return loader(lambda keys: listing.identities_of(self._actor, keys))  # type: ignore[no-any-return]
 
     @cached_property
     def balances(self) -> DataLoader[BalancesKey, dict[UUID, Amounts]]:
@@ -313,7 +299,7 @@ class Loaders:
                 found |= {(program_id, member_id, at): amounts.get(member_id, {}) for member_id in member_ids}
             return [found[key] for key in keys]
 
-        return _loader(load)  # type: ignore[no-any-return]
+        return loader(load)  # type: ignore[no-any-return]
 
 
 def _by_last(pairs: Sequence[tuple[K, V]]) -> dict[V, list[K]]:

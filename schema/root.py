@@ -11,7 +11,9 @@ from strawberry.tools import create_type
 from resolvers import (
     agents,
     campaigns,
+    coupon_batches,
     coupon_templates,
+    coupons,
     gift_cards,
     members,
     occasions,
@@ -37,6 +39,9 @@ QUERIES = [
     reads.member_list,
     reads.order,
     reads.gift_card,
+    coupons.coupon,
+    coupon_batches.coupon_batch,
+    coupon_batches.coupon_batch_list,
     reads.order_preview,
     reports.liability,
     campaigns.campaign,
@@ -69,6 +74,14 @@ MUTATIONS = [
     gift_cards.gift_card_issue,
     gift_cards.gift_card_claim,
     gift_cards.gift_card_void,
+    coupons.coupon_issue,
+    coupons.coupon_claim,
+    coupons.coupon_gift,
+    coupons.coupon_void,
+    coupons.coupon_extend,
+    coupon_batches.coupon_batch_generate,
+    coupon_batches.coupon_batch_cancel,
+    coupon_batches.coupon_batch_resume,
     campaigns.campaign_draft,
     campaigns.campaign_approve,
     campaigns.campaign_publish,
@@ -83,7 +96,14 @@ MUTATIONS = [
     coupon_templates.coupon_template_end,
     segments.segment_save,
 ]
-SUBSCRIPTIONS = [streams.member_events, streams.member_state, streams.program_events, simulations.campaign_simulate]
+SUBSCRIPTIONS = [
+    streams.member_events,
+    streams.member_state,
+    streams.program_events,
+    simulations.campaign_simulate,
+    coupon_batches.coupon_batch_progress,
+    coupon_batches.coupon_counters,
+]
 
 Query = create_type("Query", QUERIES, description="What can be read.")
 Mutation = create_type("Mutation", MUTATIONS, description="What can be done. Every call takes an idempotency key.")

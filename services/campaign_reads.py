@@ -81,18 +81,6 @@ async def find(actor: Actor, ref: CampaignRef, kind: CampaignKind = CampaignKind
     return await named(actor, kind, ref).first()
 
 
-async def templates_by_id(actor: Actor, ids: Sequence[UUID]) -> list[models.Campaign | None]:
-    """Return each template of coupons."""
-    found = {row.id: row for row in await visible.coupon_templates(actor).filter(id__in=list(ids))}
-    return [found.get(key) for key in ids]
-
-
-async def templates_by_code(actor: Actor, codes: Sequence[str]) -> list[models.Campaign | None]:
-    """Return each template of coupons, by its code."""
-    found = {row.code: row for row in await visible.coupon_templates(actor).filter(code__in=list(codes))}
-    return [found.get(code) for code in codes]
-
-
 async def versions_by_key(actor: Actor, keys: Sequence[tuple[UUID, int]]) -> list[models.CampaignVersion | None]:
     """Return each version, by its campaign and its number."""
     campaigns, numbers = zip(*keys, strict=True)

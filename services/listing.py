@@ -97,14 +97,15 @@ async def own_pages(
     pages: Sequence[OwnPage],
     *also: str,
     owner: str = "member_id",
+    given: Sequence[Any] = (),
 ) -> list[list[M]]:
     """Return the pages by one statement with a part for each, so that each is read from its index and no further.
 
-    `owner` is the column of the member to whom the rows belong.
+    `owner` is the column of the member to whom the rows belong. `given` is what `also` names as $1 and so on.
     """
     meta = model._meta  # noqa: SLF001  (the ORM's own description)
     columns = ", ".join(meta.db_fields)
-    arguments: list[Any] = []
+    arguments: list[Any] = [*given]
     parts = []
     for index, page in enumerate(pages):
         wanted = [(owner, "=", page.member_id), ("asset_id", "=", page.asset_id), (order, "<", page.before)]

@@ -13,15 +13,17 @@ import models
 from domain import checks
 from domain.amounts import AMOUNT_MAX, to_minor
 from domain.commands import Claim, CommitOrder, HoldOrder
+from domain.coupons import Choice
 from domain.decide import decide
 from domain.decisions.situation import Situation
 from domain.digest import content_hash
 from domain.effects.spend import check_worth
 from domain.orders import LINES_MAX, QUANTITY_MAX, LineContent, OrderContent
 from domain.program import ItemPolicy, Program, Tier
-from domain.refusals import InvalidInput, NotFound
+from domain.refusals import CouponNotUsable, InvalidInput, NotFound, TooManyAttempts
 from services import members
 from services.actors import Actor
+from services.coupon_codes import checked_codes, named_coupons
 from services.engine import Engine
 from services.idempotency import answered
 from services.members import MemberRef
@@ -66,6 +68,8 @@ class OrderRequest:
     """(code of an asset, how much of it) to pay with."""
     payer: MemberRef | None = None
     """Whose balances these are, when not the member's own."""
+    coupon_codes: Sequence[str] | None = None
+    """The codes of the coupons that it uses; None lets the best of the member's be chosen."""
 
 
 def checked_content(
@@ -94,6 +98,7 @@ def checked_content(
         lines=tuple(_line(program, line, (*path, "lines", str(i))) for i, line in enumerate(request.lines)),
         attributes=checks.attributes(request.attributes, (*path, "attributes")),
         spend=_spend(program, request.spend, (*path, "spend")),
+        coupon_codes=checked_codes(request.coupon_codes, (*path, "couponCodes")),
     )
     if request.payer is not None and (request.member is None or not content.spend):
         raise InvalidInput("A payer pays what a member spends; the order names none.", field=(*path, "payer"))
@@ -190,7 +195,8 @@ async def _decided(
     try:
         check_listed(content, await unlisted_skus(program, [content]), ("order",))
         content = await _with_parties(actor, program, request, content)
-    except (InvalidInput, NotFound):
+        named = await named_coupons(engine, actor, program, content.member_id, request.coupon_codes or ())
+    except (InvalidInput, NotFound, CouponNotUsable, TooManyAttempts):
         if (outcome := await answered(program, claim)) is None:
             raise
         return outcome
@@ -200,6 +206,8 @@ async def _decided(
         "claim": claim,
         "order_id": uuid7(),
         "content": content,
+        "named": named,
+        "chooses": request.coupon_codes is None,
     }
     return await engine.writer.post(CommitOrder(**common) if seconds is None else HoldOrder(**common, seconds=seconds))
 
@@ -223,6 +231,8 @@ class Preview:
     lines: Sequence[Any]
     effects: Sequence[Any]
     tiers: Sequence[Tier]
+    choice: Choice | None = None
+    """How the coupons were chosen; None when they were named, or when there are none."""
 
 
 async def preview(engine: Engine, actor: Actor, request: OrderRequest, *, at: datetime | None) -> Preview:
@@ -243,18 +253,39 @@ async def preview(engine: Engine, actor: Actor, request: OrderRequest, *, at: da
         content = replace(content, occurred_at=content.occurred_at or at)
     check_listed(content, await unlisted_skus(program, [content]), ("order",))
     content = await _with_parties(actor, program, request, content)
-    command = CommitOrder(program_id=program.id, actor=actor.credential, claim=None, order_id=uuid7(), content=content)
+    command = CommitOrder(
+        program_id=program.id,
+        actor=actor.credential,
+        claim=None,
+        order_id=uuid7(),
+        content=content,
+        named=await named_coupons(engine, actor, program, content.member_id, request.coupon_codes or ()),
+        chooses=request.coupon_codes is None,
+        insists=False,
+    )
     loaded = await load(engine.reads, engine.snapshots, [command], now=now)
     state = loaded.members.get(content.member_id) if content.member_id else None
     stored_id = loaded.order_ids.get((program.id, content.source, content.external_id))
     stored = loaded.orders[stored_id] if stored_id else None
     if stored is not None and actor.member_id not in {None, stored.member_id}:
         stored = None  # a member does not learn what others have bought
-    decision = decide(command, Situation(program, now, uuid7, loaded.members, stored, usages=loaded.usages))
+    situation = Situation(
+        program,
+        now,
+        uuid7,
+        loaded.members,
+        stored,
+        usages=loaded.usages,
+        coupons=loaded.coupons.found,
+        versions=loaded.coupons.versions,
+        is_cut=bool(loaded.coupons.cut),
+    )
+    decision = decide(command, situation)
     after = decision.state or state
     tiers = [program.tier_by_id(standing.tier_id) for standing in after.standings.values()] if after else []
     if stored is None:
-        return Preview(decision.rows.orders[command.order_id], decision.lines, decision.effects, tiers)
+        order = decision.rows.orders[command.order_id]
+        return Preview(order, decision.lines, decision.effects, tiers, decision.choice)
     lines = await models.OrderLine.filter(order_id=stored.id).order_by("ordinal")
     effects = await models.OrderEffect.filter(order_id=stored.id).order_by("ordinal")
     return Preview(stored, lines, effects, tiers)

@@ -206,6 +206,9 @@ async def _read(
             program_id,
         )
     )
+    has_coupons = bool(
+        await reader.fetch("SELECT 1 FROM campaign WHERE program_id = $1 AND kind = 'COUPON' LIMIT 1", program_id)
+    )
     program = Program(
         id=program_id,
         code=row[1],
@@ -222,6 +225,7 @@ async def _read(
         tiers=tiers,
         campaigns=published.in_order,
         templates=published.templates,
+        has_coupons=has_coupons,
         top_up_steps=steps,
         conversions=conversions,
         segments=segments,

@@ -72,6 +72,8 @@ class Facts:
     running: "Running"
     goods: "tuple[Match, ...]" = ()
     """The goods that the present campaign asks for: a fixed amount that it gives comes back with these."""
+    presented: frozenset[str] = frozenset()
+    """The codes of the templates whose coupons the order names; of coupons that are chosen for it none is named."""
     patience: Patience = field(default_factory=Patience)
     usages: "Usages" = field(default_factory=dict)
     """How often campaigns were used and coupons had, before this."""

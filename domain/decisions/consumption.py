@@ -1,6 +1,6 @@
 """What orders and occasions take of the limits and budgets of campaigns, and what orders give back of them."""
 
-from collections.abc import Callable, Iterable, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -28,7 +28,7 @@ def take(
     """Count what an order or occasion takes."""
     for one in consumed:
         for key in one.keys(member_id):
-            counted(usages, program_id, key, uses=1, count=one.count, money=one.money, points=one.points)
+            counted(usages, program_id, key, uses=one.uses, count=one.count, money=one.money, points=one.points)
 
 
 def take_again(usages: MutableMapping[UsageKey, Usage], order: Order, program: Program) -> None:
@@ -65,9 +65,16 @@ def _number(program: Program, one: Consumed, bound: str, minor: int) -> Decimal:
 
 
 def give_back(
-    usages: MutableMapping[UsageKey, Usage], order: Order, effects: Sequence[OrderEffect], share: Share
+    usages: MutableMapping[UsageKey, Usage],
+    order: Order,
+    effects: Sequence[OrderEffect],
+    share: Share,
+    whole: Mapping[UUID, bool] | None = None,
 ) -> None:
-    """Count no more what belongs to what comes to nothing."""
+    """Count no more what belongs to what comes to nothing.
+
+    Of the templates of coupons in `whole` all uses come back, or none.
+    """
     for one in consumed_by(order):
         own = [effect for effect in effects if effect.campaign_id == one.campaign_id]
         money = sum(share(effect.amount, effect.parts) for effect in own if effect.kind in DISCOUNTS)
@@ -78,16 +85,29 @@ def give_back(
         )
         # A use comes back with the goods that it was for, and not with others of the same order.
         weights = together(effect.parts for effect in own if effect.kind != EffectKind.TAG)
+        if whole is not None and one.campaign_id in whole:
+            uses = one.uses if whole[one.campaign_id] else 0
+        else:
+            uses = _given(one, effects, share) or share(one.uses, weights)
         for key in one.keys(order.member_id):
             counted(
                 usages,
                 order.program_id,
                 key,
-                uses=-share(1, weights),
+                uses=-uses,
                 count=-share(one.count, weights),
                 money=-money,
                 points=-points,
             )
+
+
+def _given(one: Consumed, effects: Sequence[OrderEffect], share: Share) -> int:
+    """Return how many coupons of a template come to nothing that were given."""
+    return sum(
+        share(effect.amount, effect.parts) * pieces
+        for effect in effects
+        if effect.kind == EffectKind.ISSUE_COUPON and (pieces := effect.facts["counts"].get(str(one.campaign_id), 0))  # type: ignore[attr-defined]
+    )
 
 
 def take_over(

@@ -13,7 +13,7 @@ from domain.decisions.situation import Decision, Situation, books, coupon_book, 
 from domain.decisions.values import check_active
 from domain.having import TAKING, available, count_had, parts_of, terms_of
 from domain.instants import NEVER
-from domain.ledger import Contra, EntryKind, TransferKind
+from domain.ledger import Contra, Entry, EntryKind, TransferKind
 from domain.program import CampaignVersion
 from domain.refusals import (
     CouponNotAvailable,
@@ -37,6 +37,7 @@ def issue(command: IssueCoupons, situation: Situation) -> Decision:
     version = available(book.program, command.campaign_id, situation.now)
     terms = terms_of(version)
     origin, origin_id = command.origin, None
+    paid: Sequence[Entry] = ()
     if origin is CouponOrigin.CLAIM:
         if not terms.claimable:
             message = f"{version.name} is given by the shop, and not claimed."
@@ -53,12 +54,12 @@ def issue(command: IssueCoupons, situation: Situation) -> Decision:
             except InsufficientBalance as refusal:
                 refusal.field = ("template",)
                 raise
-            origin, origin_id = CouponOrigin.PURCHASE, transfer.transfer.id
+            origin, origin_id, paid = CouponOrigin.PURCHASE, transfer.transfer.id, transfer.entries
     coupons = coupon_book(command, situation, [book])
     ids = []
     for coupon_id in command.coupon_ids:
         ids += give(book, coupons, version, origin, origin_id, reason=command.reason, coupon_id=coupon_id)
-    return _decided(ids, book)
+    return _decided(ids, book, paid=paid)
 
 
 def give(
@@ -236,8 +237,11 @@ def _spelled(instant: datetime) -> str:
     return "for ever" if instant >= NEVER else f"{instant:%Y-%m-%d %H:%M}"
 
 
-def _decided(ids: Sequence[UUID], *opened_books: Book, coupons: CouponBook | None = None) -> Decision:
+def _decided(
+    ids: Sequence[UUID], *opened_books: Book, coupons: CouponBook | None = None, paid: Sequence[Entry] = ()
+) -> Decision:
     rows = opened_books[0].rows if opened_books else coupons.rows if coupons else Rows()
     member = {"member": str(opened_books[-1].member.id)} if opened_books else {}
-    outcome = {"coupons": [str(one) for one in ids], **member}
+    entries = {"entries": [[str(entry.account_id), entry.seq] for entry in paid]} if paid else {}
+    outcome = {"coupons": [str(one) for one in ids], **member, **entries}
     return Decision(outcome, tuple(book.close() for book in opened_books), rows)

@@ -3,13 +3,16 @@
 from collections.abc import Mapping, MutableMapping, Sequence
 from uuid import UUID
 
-from domain.book import Book
+from domain.book import Book, Rows
 from domain.commands import CancelOrder, CaptureOrder, ExpireOrder, OrderCommand
+from domain.coupon_book import CouponBook
 from domain.decisions.consumption import everything, give_back, take_again
+from domain.decisions.order_coupons import by_coupon, let_go, tally_use
+from domain.decisions.order_coupons import capture as capture_coupons
 from domain.decisions.orders import carry_out, count_order, not_in_state, order_outcome, posted
 from domain.decisions.parties import Parties, uses_after
 from domain.decisions.segments import follow_up
-from domain.decisions.situation import Decision, Situation
+from domain.decisions.situation import Decision, Situation, coupon_book
 from domain.effects.base import EffectKind
 from domain.events import EventKind
 from domain.holding import spend_held
@@ -62,12 +65,14 @@ def capture(command: CaptureOrder, situation: Situation) -> Decision:
     pays = payment(order, lines, record.effects)
     order = replace(order, state=OrderState.COMMITTED, released=order.due_for_all - pays.due, counted=counted)
     changed = tuple(line for line in lines if line.released_quantity)
+    captured = [replace(effect, amount=_captured_amount(effect, lines, pays)) for effect in record.effects]
+    coupons = coupon_book(command, situation, [parties.buyer] if parties else [], Rows())
+    _tally(order, lines, captured, coupons)
     if parties is None:
-        return _decided(order, parties, lines=changed, usages=usages)
+        capture_coupons(order, captured, coupons)
+        return _decided(order, parties, lines=changed, usages=usages, rows=coupons.rows)
     parties.check_active(("order",), ("order",))
-    effects = [
-        replace(effect, amount=amount) for effect in record.effects if (amount := _captured_amount(effect, lines, pays))
-    ]
+    effects = [effect for effect in captured if effect.amount]
     book = parties.buyer
     count_order(book, order)
     matured = len(book.rows.entries)
@@ -75,6 +80,7 @@ def capture(command: CaptureOrder, situation: Situation) -> Decision:
     if not reserved:
         parties.authorise(order, effects, ("order",))
     book.tell(EventKind.ORDER_COMMITTED, order.occurred_at, order_id=order.id)
+    capture_coupons(order, captured, coupons)
     try:
         with book.open(TransferKind.ORDER, order.occurred_at, order_id=order.id) as transfer:
             paying = parties.paying(transfer, order)
@@ -181,8 +187,9 @@ def cancel(command: CancelOrder, situation: Situation) -> Decision:
         raise not_in_state(order, ("order",))
     usages = _given_up(situation, parties, order)
     order = replace(order, state=OrderState.CANCELLED, counted=False)
+    coupons = _let_go(command, situation, parties, order)
     if parties is None:
-        return _decided(order, parties, usages=usages)
+        return _decided(order, parties, usages=usages, rows=coupons.rows)
     matured = len(parties.buyer.rows.entries)
     payer = parties.payer
     if holds := _open(payer, order):
@@ -200,7 +207,24 @@ def expire(command: ExpireOrder, situation: Situation) -> Decision:
     if order.state is not OrderState.EXPIRED:
         return _decided(order, parties)
     usages = _given_up(situation, parties, order)
-    return _decided(replace(order, counted=False), parties, usages=usages)
+    coupons = _let_go(command, situation, parties, order)
+    return _decided(replace(order, counted=False), parties, usages=usages, rows=coupons.rows)
+
+
+def _let_go(command: OrderCommand, situation: Situation, parties: Parties | None, order: Order) -> CouponBook:
+    """Let go of the coupons that an order holds."""
+    assert situation.record is not None, "a command about an order loads it"
+    coupons = coupon_book(command, situation, [parties.buyer] if parties else [], Rows())
+    let_go(order, situation.record.effects, coupons)
+    return coupons
+
+
+def _tally(order: Order, lines: Sequence[OrderLine], captured: Sequence[OrderEffect], coupons: CouponBook) -> None:
+    """Count for their templates what the coupons that are used took off, and what the captured goods cost."""
+    used = [effect for own in by_coupon(captured).values() if any(one.amount for one in own) for effect in own]
+    goods = sum(line.payable for line in lines)
+    share = {effect.ordinal: effect.amount for effect in used}
+    tally_use(order, used, share, goods - released_share(goods, lines), coupons)
 
 
 def _given_up(situation: Situation, parties: Parties | None, order: Order) -> Mapping[UsageKey, Usage]:
@@ -212,15 +236,16 @@ def _given_up(situation: Situation, parties: Parties | None, order: Order) -> Ma
     return uses_after(situation, parties, lambda uses: give_back(uses, order, record.effects, everything))
 
 
-def _decided(
+def _decided(  # noqa: PLR0917  (each has a type of its own)
     order: Order,
     parties: Parties | None,
     matured: int = 0,
     lines: tuple[OrderLine, ...] = (),
     usages: Mapping[UsageKey, Usage] | None = None,
+    rows: Rows | None = None,
 ) -> Decision:
     if parties is None:
-        decision = Decision(order_outcome(order, ()), lines=lines, usages=usages or {})
+        decision = Decision(order_outcome(order, ()), rows=rows or Rows(), lines=lines, usages=usages or {})
         decision.rows.orders[order.id] = order
         return decision
     rows = parties.buyer.rows

@@ -11,7 +11,9 @@ from domain.campaigns import Trigger
 from domain.conditions.base import OccasionFacts
 from domain.decisions.consumption import take
 from domain.decisions.facts import member_facts
+from domain.decisions.order_coupons import give_coupons
 from domain.decisions.tags import set_tag
+from domain.effects.base import EffectKind
 from domain.evaluate import Evaluation, evaluate
 from domain.events import EventKind
 from domain.explanation import kept_reasons
@@ -56,12 +58,14 @@ def answer_occasion(
     take(book.usages, book.program.id, book.member.id, evaluation.consumed)
     with book.open(TransferKind.AWARD, occurred_at) as transfer:
         for effect in effects:
-            if effect.asset_id is None:
+            if effect.kind == EffectKind.ISSUE_COUPON:
+                give_coupons(book, effect, occasion_id, count=effect.amount)
+            elif effect.asset_id is None:
                 set_tag(book, str(effect.facts["tag"]), f"occasion:{occasion_id}")
-                continue
-            asset = book.program.asset_by_id(effect.asset_id)
-            cause = Cause(effect.ordinal, effect.campaign_id)
-            transfer.credit(asset, effect.amount, EntryKind.EARN, Contra.ISSUANCE, cause=cause)
+            else:
+                asset = book.program.asset_by_id(effect.asset_id)
+                cause = Cause(effect.ordinal, effect.campaign_id)
+                transfer.credit(asset, effect.amount, EntryKind.EARN, Contra.ISSUANCE, cause=cause)
     occasion = Occasion(
         id=occasion_id,
         program_id=book.program.id,

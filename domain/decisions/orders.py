@@ -7,11 +7,14 @@ from uuid import UUID
 
 from domain.book import Book, Rows
 from domain.commands import CommitOrder, HoldOrder
+from domain.coupon_book import CouponBook
+from domain.coupons import Choice, UsedCoupon
 from domain.decisions.consumption import take
 from domain.decisions.facts import member_facts
+from domain.decisions.order_coupons import check_applied, give_coupons, offers_of, reserve, tally_use
 from domain.decisions.parties import Parties
 from domain.decisions.segments import follow_up
-from domain.decisions.situation import Decision, Situation
+from domain.decisions.situation import Decision, Situation, coupon_book
 from domain.decisions.tags import set_tag
 from domain.effects.base import EffectKind
 from domain.evaluate import Effect, Evaluation, evaluate, parts_of
@@ -45,13 +48,16 @@ def commit(command: CommitOrder, situation: Situation) -> Decision:
         return _same_again(command, situation.order, situation)
     evaluated = _evaluated(command, situation)
     parties, order = evaluated.parties, evaluated.order
+    _tally(evaluated)
     if parties is None:
+        evaluated.reserve(order, situation)
         return _decision(evaluated, order)
     book = parties.buyer
     matured = len(book.rows.entries)
     count_order(book, order)
     try:
         book.tell(EventKind.ORDER_COMMITTED, order.occurred_at, order_id=order.id)
+        evaluated.reserve(order, situation)
         with book.open(TransferKind.ORDER, order.occurred_at, order_id=order.id) as transfer:
             paying = parties.paying(transfer, order)
             for effect in evaluated.effects:
@@ -76,11 +82,13 @@ def hold(command: HoldOrder, situation: Situation) -> Decision:
     order = replace(evaluated.order, state=OrderState.HELD, held_until=until)
     parties = evaluated.parties
     if parties is None:
+        evaluated.reserve(order, situation)
         return _decision(evaluated, order)
     book = parties.buyer
     matured = len(book.rows.entries)
     try:
         book.tell(EventKind.ORDER_HELD, order.occurred_at, order_id=order.id)
+        evaluated.reserve(order, situation)
         with book.open(TransferKind.HOLD, situation.now, order_id=order.id) as transfer:
             paying = parties.paying(transfer, order)
             for effect in evaluated.effects:
@@ -102,6 +110,13 @@ class _Evaluated:
     effects: tuple[OrderEffect, ...]
     parties: Parties | None
     usages: dict[UsageKey, Usage]
+    coupons: CouponBook
+    used: tuple[UsedCoupon, ...]
+    choice: Choice | None
+
+    def reserve(self, order: Order, situation: Situation) -> None:
+        """Let the order hold its coupons, or use them."""
+        reserve(order, self.used, situation, self.coupons, self.parties.buyer if self.parties else None)
 
 
 def _evaluated(command: CommitOrder, situation: Situation) -> _Evaluated:
@@ -115,6 +130,8 @@ def _evaluated(command: CommitOrder, situation: Situation) -> _Evaluated:
         member = member_facts(parties.buyer)
     elif content.spend:
         raise InvalidInput("Only members have balances to pay with; the order names none.", field=("order", "spend"))
+    coupons = coupon_book(command, situation, [parties.buyer] if parties else [], Rows())
+    offers = offers_of(command, situation, coupons)
     try:
         evaluation = evaluate(
             situation.program,
@@ -123,10 +140,12 @@ def _evaluated(command: CommitOrder, situation: Situation) -> _Evaluated:
             recorded_at=now,
             member=member,
             usages=situation.usages,
+            coupons=offers,
         )
     except LimitReached as refusal:
         refusal.field = _blamed(refusal)
         raise
+    check_applied(command, evaluation)
     order = _order(command, situation, evaluation)
     effects = effect_rows(order, evaluation.effects)
     if parties is not None:
@@ -136,7 +155,15 @@ def _evaluated(command: CommitOrder, situation: Situation) -> _Evaluated:
         book = parties.buyer if parties else None
         usages = book.rows.usages if book else dict(situation.usages)
         take(book.usages if book else usages, order.program_id, order.member_id, evaluation.consumed)
-    return _Evaluated(order, _lines(order, content, evaluation), effects, parties, usages)
+    lines = _lines(order, content, evaluation)
+    return _Evaluated(order, lines, effects, parties, usages, coupons, evaluation.coupons, evaluation.choice)
+
+
+def _tally(evaluated: _Evaluated) -> None:
+    """Count for their templates what the coupons of a committed order took off, and what its goods cost."""
+    share = {effect.ordinal: effect.amount for effect in evaluated.effects}
+    goods = sum(line.payable for line in evaluated.lines)
+    tally_use(evaluated.order, evaluated.effects, share, goods, evaluated.coupons)
 
 
 def _blamed(refusal: Refusal) -> tuple[str, ...]:
@@ -154,6 +181,8 @@ def carry_out(transfer: OpenTransfer, effect: OrderEffect) -> None:
     if effect.kind == EffectKind.TAG:
         book = transfer.book
         set_tag(book, str(effect.facts["tag"]), f"order:{effect.order_id}")
+    if effect.kind == EffectKind.ISSUE_COUPON:
+        give_coupons(transfer.book, effect, effect.order_id, count=effect.amount)
     if effect.asset_id is None:
         return  # the order itself tells of discounts and gifts
     asset = transfer.book.program.asset_by_id(effect.asset_id)
@@ -167,7 +196,7 @@ def carry_out(transfer: OpenTransfer, effect: OrderEffect) -> None:
 def _decision(evaluated: _Evaluated, order: Order, matured: int = 0) -> Decision:
     """Return the decision; the entries before `matured` are not the order's."""
     parties = evaluated.parties
-    rows = parties.buyer.rows if parties else Rows()
+    rows = evaluated.coupons.rows
     rows.orders[order.id] = order
     entries = posted(order, rows.entries[matured:])
     return Decision(
@@ -177,6 +206,7 @@ def _decision(evaluated: _Evaluated, order: Order, matured: int = 0) -> Decision
         lines=evaluated.lines,
         effects=evaluated.effects,
         usages=evaluated.usages,
+        choice=evaluated.choice,
     )
 
 
@@ -292,7 +322,7 @@ def effect_rows(order: Order, effects: tuple[Effect, ...], first: int = 0) -> tu
             asset_id=effect.outcome.asset_id,
             amount=effect.outcome.amount,
             parts=parts_of(effect.outcome),
-            facts=effect.outcome.facts,
+            facts=effect.outcome.facts | ({"coupon": str(effect.coupon_id)} if effect.coupon_id else {}),
             explanation=effect.explanation.record(),
         )
         for ordinal, effect in enumerate(effects, first)

@@ -2,21 +2,26 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from uuid import UUID
 
+from domain.book import Rows
 from domain.commands import ReturnOrder
-from domain.decisions.consumption import give_back
+from domain.coupon_book import CouponBook
+from domain.decisions.consumption import Share, give_back
 from domain.decisions.holds import found
+from domain.decisions.order_coupons import by_coupon, come_back, counts_of, take_back, tally_use
 from domain.decisions.orders import NOT_COMMITTED, not_in_state, order_outcome
 from domain.decisions.parties import uses_after
 from domain.decisions.segments import enter_segments
-from domain.decisions.situation import Decision, Situation
+from domain.decisions.situation import Decision, OrderRecord, Situation, coupon_book
 from domain.decisions.tags import unset_tags
+from domain.effects.base import EffectKind
 from domain.events import EventKind
 from domain.ledger import TransferKind
-from domain.orders import OrderLine, OrderReturn, OrderState
+from domain.orders import Order, OrderLine, OrderReturn, OrderState
 from domain.refusals import AlreadyReturned, InsufficientBalance, InvalidInput, LimitReached
 from domain.returns import Settlement, refund
-from domain.shares import Parts, returned_share
+from domain.shares import Parts, released_share, returned_share
 from domain.usage import Usage, UsageKey
 from domain.values import replace
 
@@ -58,11 +63,19 @@ def return_(command: ReturnOrder, situation: Situation) -> Decision:
     def share(amount: int, parts: Parts) -> int:
         return returned_share(amount, record.lines, after, parts) - returned_share(amount, record.lines, before, parts)
 
-    usages: Mapping[UsageKey, Usage] = {}
-    if order.counted:
-        usages = uses_after(situation, parties, lambda uses: give_back(uses, order, record.effects, share))
+    coupons = coupon_book(command, situation, [parties.buyer] if parties else [], Rows())
+
+    def settled() -> Mapping[UsageKey, Usage]:
+        """Let coupons come back; return the uses of campaigns after that."""
+        back = _coupons_back(order, record, situation, coupons, share, whole=whole)
+        if not order.counted:
+            return {}
+        return uses_after(situation, parties, lambda uses: give_back(uses, order, record.effects, share, back))
+
     if parties is None:
-        decision = Decision(order_outcome(order, ()) | named, lines=lines, returns=(row,), usages=usages)
+        usages = settled()
+        outcome = order_outcome(order, ()) | named
+        decision = Decision(outcome, rows=coupons.rows, lines=lines, returns=(row,), usages=usages)
         decision.rows.orders[order.id] = order
         return decision
     book = parties.buyer
@@ -71,6 +84,7 @@ def return_(command: ReturnOrder, situation: Situation) -> Decision:
         book.member = replace(book.member, orders=book.member.orders - 1)
         unset_tags(book, f"order:{order.id}")
     book.tell(EventKind.ORDER_RETURNED, situation.now, order_id=order.id, details={"return": row.ordinal})
+    usages = settled()
     try:
         with book.open(
             TransferKind.RETURN,
@@ -90,6 +104,36 @@ def return_(command: ReturnOrder, situation: Situation) -> Decision:
     return Decision(
         order_outcome(order, entries) | named, parties.close(), book.rows, lines=lines, returns=(row,), usages=usages
     )
+
+
+def _coupons_back(
+    order: Order,
+    record: OrderRecord,
+    situation: Situation,
+    coupons: CouponBook,
+    share: Share,
+    *,
+    whole: bool,
+) -> dict[UUID, bool]:
+    """Let coupons come back, take back those that the order gave; return of which templates the uses come back."""
+    effects = record.effects
+    amounts = {effect.ordinal: share(effect.amount, effect.parts) for effect in effects}
+    take_back(effects, amounts, order.id, coupons)
+    goods = sum(line.payable for line in record.lines)
+    used = [
+        effect
+        for own in by_coupon(effects).values()
+        if any(one.amount > released_share(one.amount, record.lines, one.parts) for one in own)
+        for effect in own
+    ]
+    tally_use(order, used, {ordinal: -amount for ordinal, amount in amounts.items()}, -share(goods, None), coupons)
+    # What was given was had: its limits stay counted, whatever becomes of it.
+    given = [effect for effect in effects if effect.kind == EffectKind.ISSUE_COUPON]
+    back = dict.fromkeys((template for effect in given for template in counts_of(effect)), False)
+    back |= dict.fromkeys(
+        (one.campaign_id for own in by_coupon(effects).values() for one in own[:1] if one.campaign_id), False
+    )
+    return back | (come_back(order, effects, situation, coupons) if whole else {})
 
 
 def _quantities(command: ReturnOrder, lines: Sequence[OrderLine]) -> dict[str, int]:

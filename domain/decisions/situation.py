@@ -9,7 +9,7 @@ from uuid import UUID
 from domain.book import Book, Rows
 from domain.commands import Command
 from domain.coupon_book import CouponBook
-from domain.coupons import Coupon
+from domain.coupons import Choice, Coupon
 from domain.ledger import Entry, LotMove
 from domain.mature import mature
 from domain.members import Identity, MemberState, refuse_bearer
@@ -96,6 +96,8 @@ class Decision:
     """Identities gained."""
     freed: tuple[tuple[str, str], ...] = ()
     """Identities given up."""
+    choice: Choice | None = None
+    """How the coupons of an order were chosen."""
     usages: Mapping[UsageKey, Usage] = field(default_factory=dict)
     """The uses of campaigns after it, of those that it changed; those that a book counted are among its rows."""
 

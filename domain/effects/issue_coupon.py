@@ -52,7 +52,11 @@ class IssueCoupon:
             amount=self.count,
             text=f"{self.count} × {version.name}.",
             arithmetic=(f"{counted(self.count, 'coupon')} = {self.count}",),
-            facts={"template": self.template, "name": version.name},
+            facts={
+                "template": self.template,
+                "name": version.name,
+                "counts": {str(one.campaign_id): pieces for one, pieces in needed.items()},
+            },
             parts=facts.running.of_goods(facts.goods),
         )
 

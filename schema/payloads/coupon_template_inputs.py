@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import strawberry
 
 from domain.coupon_terms import DAYS_MAX, PARTS_MAX, PER_ORDER_MAX
-from schema import ids
 from schema.payloads.campaign_inputs import (
     CampaignBudgetInput,
     CampaignCalendarInput,
     ConditionInput,
     EffectInput,
 )
-from schema.payloads.inputs import KEY, NOBODY
+from schema.payloads.coupon_templates import CouponTemplateBy
+from schema.payloads.inputs import KEY
 from schema.types.coupon_forms import BUNDLE_PART, FIXED, LIMITS, PRICE, RELATIVE
 from schema.types.forms import INPUTS, stored
 from schema.types.rule_enums import Audience
@@ -33,28 +33,13 @@ else:
     CouponValidityFixedInput, CouponValidityRelativeInput = INPUTS.of(FIXED), INPUTS.of(RELATIVE)
 
 
-@strawberry.input(one_of=True, description="Names a template of coupons in one way.")
-class CouponTemplateBy:
-    """A template reference."""
-
-    id: strawberry.Maybe[strawberry.ID] = strawberry.field(description="Id.", default=None)
-    code: strawberry.Maybe[str] = strawberry.field(description="Code.", default=None)
-
-    def ref(self) -> CampaignRef:
-        """Return the reference of the use cases."""
-        if self.id is not None:
-            return CampaignRef(id=ids.decode(ids.COUPON_TEMPLATE, self.id.value) or NOBODY)
-        assert self.code is not None, "exactly one of the fields is given"
-        return CampaignRef(code=self.code.value)
-
-
 @strawberry.input(description="A template of coupons that does not exist yet.")
 class CouponTemplateNewInput:
     """A name."""
 
     code: str = strawberry.field(
-        description="Short name, unique among the program's campaigns and templates: 1 to 64 letters, digits, hyphens and "
-        "underscores."
+        description="Short name, unique among the program's campaigns and templates: 1 to 64 letters, digits, "
+        "hyphens and underscores."
     )
     name: str = strawberry.field(description="Name for people, 1 to 200 characters.")
 
@@ -106,8 +91,8 @@ class CouponTemplateVersionInput:
         default=PRIORITY_DEFAULT,
     )
     starts_at: datetime | None = strawberry.field(
-        description="From when coupons can be had; left out, from when those of the published version can, or while none "
-        "is published the newest; of a new template from now.",
+        description="From when coupons can be had; left out, from when those of the published version can, or while "
+        "none is published the newest; of a new template from now.",
         default=None,
     )
     ends_at: datetime | None = strawberry.field(
@@ -123,12 +108,13 @@ class CouponTemplateVersionInput:
         description="What they pay for it, when it is claimable; left out, nothing.", default=None
     )
     shared_code: str | None = strawberry.field(
-        description="A code that many use, 4 to 32 letters, digits and dashes between them; left out, each coupon has one "
-        "of its own. One with a shared code is not claimable and not transferable, and has no prefix.",
+        description="A code that many use, 4 to 32 letters, digits and dashes between them; left out, each coupon has "
+        "one of its own. One with a shared code is not claimable and not transferable, and has no prefix.",
         default=None,
     )
     prefix: str | None = strawberry.field(
-        description="What stands before the unique codes: 1 to 12 digits and letters but U; O is read as 0, I and L as 1.",
+        description="What stands before the unique codes: 1 to 12 digits and letters but U; O is read as 0, I and L "
+        "as 1.",
         default=None,
     )
     transferable: bool = strawberry.field(description="Whether a member may give one to another.", default=False)

@@ -1,15 +1,34 @@
-"""Payloads and errors of templates of coupons."""
+"""Payloads and errors of templates of coupons, and how one is named."""
 
 from typing import Annotated
 
 import strawberry
 
+from schema import ids
 from schema.payloads.campaigns import REPLAYED, ApprovalRequiredError, CampaignStateError, OwnDraftError
 from schema.payloads.errors import IdempotencyKeyReusedError, InvalidInputError, NotFoundError, error_union
+from schema.payloads.inputs import NOBODY
 from schema.payloads.results import ERRORS
 from schema.types.coupon_template import CouponTemplate, CouponTemplateVersion
+from services.campaign_rows import CampaignRef
 
 TEMPLATE = "The template as it is now, also when replayed."
+
+
+@strawberry.input(one_of=True, description="Names a template of coupons in one way.")
+class CouponTemplateBy:
+    """A template reference."""
+
+    id: strawberry.Maybe[strawberry.ID] = strawberry.field(description="Id.", default=None)
+    code: strawberry.Maybe[str] = strawberry.field(description="Code.", default=None)
+
+    def ref(self) -> CampaignRef:
+        """Return the reference of the use cases."""
+        if self.id is not None:
+            return CampaignRef(id=ids.decode(ids.COUPON_TEMPLATE, self.id.value) or NOBODY)
+        assert self.code is not None, "exactly one of the fields is given"
+        return CampaignRef(code=self.code.value)
+
 
 CouponTemplateDraftError = Annotated[
     InvalidInputError | NotFoundError | CampaignStateError | IdempotencyKeyReusedError,

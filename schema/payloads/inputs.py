@@ -150,6 +150,10 @@ class OrderContentInput:
     attributes: list[AttributeInput] | None = strawberry.field(
         description="Custom attributes, at most 50.", default=None
     )
+    coupon_codes: list[str] | None = strawberry.field(
+        description="Codes of the coupons that it uses, at most 20. Null: choose the best for the member; []: none.",
+        default=None,
+    )
     spend: list[SpendInput] | None = strawberry.field(
         description="What the member pays with: points and stored value, each asset once, at most 20.", default=None
     )
@@ -171,6 +175,7 @@ class OrderContentInput:
             currency=self.currency,
             shipping=self.shipping,
             attributes=pairs(self.attributes),
+            coupon_codes=self.coupon_codes,
             spend=[(spend.asset, spend.amount) for spend in self.spend or ()],
             payer=self.payer.ref() if self.payer else None,
         )

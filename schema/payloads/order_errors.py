@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from schema.payloads.coupon_errors import CouponNotUsableError, TooManyAttemptsError
 from schema.payloads.errors import (
     AlreadyReturnedError,
     DuplicateOrderError,
@@ -21,6 +22,8 @@ from schema.payloads.errors import (
 OrderCommitError = Annotated[
     InvalidInputError
     | NotFoundError
+    | CouponNotUsableError
+    | TooManyAttemptsError
     | DuplicateOrderError
     | OrderStateError
     | InsufficientBalanceError
@@ -33,6 +36,8 @@ OrderCommitError = Annotated[
 OrderHoldError = Annotated[
     InvalidInputError
     | NotFoundError
+    | CouponNotUsableError
+    | TooManyAttemptsError
     | DuplicateOrderError
     | OrderStateError
     | InsufficientBalanceError
@@ -81,6 +86,8 @@ OrderClaimError = Annotated[
 OrderImportError = Annotated[
     InvalidInputError
     | NotFoundError
+    | CouponNotUsableError
+    | TooManyAttemptsError
     | DuplicateOrderError
     | OrderStateError
     | InsufficientBalanceError
@@ -94,6 +101,8 @@ OrdersImportError = Annotated[InvalidInputError, error_union("OrdersImportError"
 OrderPreviewError = Annotated[
     InvalidInputError
     | NotFoundError
+    | CouponNotUsableError
+    | TooManyAttemptsError
     | MemberNotActiveError
     | NotAgentError
     | LimitReachedError

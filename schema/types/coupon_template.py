@@ -42,8 +42,8 @@ Form: TypeAlias = Mapping[str, Any]
 
 
 @strawberry.type(
-    description="How long a coupon is good: counted from when it is had, or from `from` to `until`. With nothing given it "
-    "is good at once and for ever."
+    description="How long a coupon is good: counted from when it is had, or from `from` to `until`. With nothing given "
+    "it is good at once and for ever."
 )
 class CouponValidity:
     """A validity."""
@@ -99,9 +99,9 @@ class CouponBundlePart:
     count: int = strawberry.field(description="How many.")
 
     @strawberry.field(description="The template; null when the caller may not see it.")
-    async def template(self, info: Info) -> Annotated["CouponTemplate", strawberry.lazy(__name__)] | None:
+    async def template(self, info: Info) -> "CouponTemplate | None":
         """Return the template."""
-        row = await info.context.loaders.coupon_template_by_code.load(self.code)
+        row = await info.context.loaders.coupons.template_by_code.load(self.code)
         return CouponTemplate.of(row) if row else None
 
     @classmethod
@@ -168,8 +168,8 @@ class CouponTemplateVersion(Node):
 
 
 @strawberry.type(
-    description="A template of coupons under a stable name; what it says is in immutable versions. A coupon goes by the "
-    "version under which it was had. A member sees what was published, and of it what is not kept for staff."
+    description="A template of coupons under a stable name; what it says is in immutable versions. A coupon goes by "
+    "the version under which it was had. A member sees what was published, and of it what is not kept for staff."
 )
 class CouponTemplate(Node):
     """A template."""
@@ -225,11 +225,12 @@ class CouponTemplate(Node):
     async def left(self, info: Info) -> int | None:
         """Return the stock less what was had."""
         shown = await published_of(info, self.row)
-        total: Any = (shown.limits or {}).get("total") if shown else None
+        limits: Any = shown.limits if shown else None
+        total: int | None = (limits or {}).get("total")
         if total is None:
             return None
         used = await info.context.loaders.campaign_usage.load(self.row.id)
-        return max(0, total - (used.uses if used else 0))
+        return max(0, total - int(used.uses if used else 0))
 
     @strawberry.field(
         description="The version by which coupons are had now, if one was published.",

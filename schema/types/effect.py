@@ -15,6 +15,7 @@ from schema import ids
 from schema.context import Info
 from schema.enums import EffectKind, WaterfallStep
 from schema.types.campaign import Campaign
+from schema.types.coupon import Coupon, OneTemplate, found_coupon, found_coupons
 from schema.types.explanation import Explanation, campaign_of
 from schema.types.ledger import Lot
 from schema.types.program import Asset
@@ -49,12 +50,23 @@ class Effect:
     """Or of the occasion."""
     ordinal: strawberry.Private[int]
     program: strawberry.Private[Program]
+    coupon_id: strawberry.Private[UUID | None] = None
     is_of_occasion: strawberry.Private[bool] = False
 
-    @strawberry.field(description="The campaign that decided it; null for what the order is paid with.")
+    @strawberry.field(
+        description="The campaign that decided it; null for what a coupon did, and what the order is paid with."
+    )
     async def campaign(self, info: Info) -> Campaign | None:
         """Return the campaign."""
-        return await campaign_of(info, self.campaign_id)
+        return None if self.coupon_id else await campaign_of(info, self.campaign_id)
+
+    @strawberry.field(
+        description="The coupon that did it; null when none did, when the caller may not see it, and in a preview of a "
+        "shared code, whose use makes one."
+    )
+    async def coupon(self, info: Info) -> Coupon | None:
+        """Return the coupon."""
+        return await found_coupon(info, self.coupon_id)
 
 
 async def _lots(effect: Effect, info: Info) -> list[LotUse]:
@@ -148,6 +160,28 @@ class TagEffect(Effect):
     tag: str = strawberry.field(description="The word.")
 
 
+@strawberry.type(description="Coupons that the member is given.")
+class IssueCouponEffect(Effect):
+    """Coupons as a gift."""
+
+    template_code: strawberry.Private[str]
+    coupon_ids: strawberry.Private[list[UUID]]
+    count: int = strawberry.field(description="How many.")
+
+    @strawberry.field(description="What they are coupons of.")
+    async def template(self, info: Info) -> OneTemplate | None:
+        """Return the template."""
+        from schema.types.coupon_template import CouponTemplate  # noqa: PLC0415  (templates know what they do)
+
+        row = await info.context.loaders.coupons.template_by_code.load(self.template_code)
+        return CouponTemplate.of(row) if row else None
+
+    @strawberry.field(description="The coupons, of those that the caller may see; none until they are issued.")
+    async def coupons(self, info: Info) -> list[Coupon]:
+        """Return the coupons."""
+        return await found_coupons(info, self.coupon_ids)
+
+
 EFFECTS = (
     SpendEffect,
     EarnEffect,
@@ -156,6 +190,7 @@ EFFECTS = (
     ShippingDiscountEffect,
     GiftEffect,
     TagEffect,
+    IssueCouponEffect,
 )
 
 
@@ -170,6 +205,7 @@ def effect_of(row: Any, program: Program) -> Effect:
         "order_id": row.order_id,
         "ordinal": row.ordinal,
         "program": program,
+        "coupon_id": _coupon_id(row),
     }
     return _of_asset(row, program, common) if row.asset_id else _of_order(row, program.currency_scale, common)
 
@@ -188,9 +224,12 @@ def occasion_effect_of(row: Any, program: Program) -> Effect:
         "program": program,
         "is_of_occasion": True,
     }
-    if row.asset_id is None:
-        return TagEffect(**common, tag=row.facts["tag"])
-    return _of_asset(row, program, common)
+    return _of_asset(row, program, common) if row.asset_id else _of_member(row.facts, common)
+
+
+def _coupon_id(row: Any) -> UUID | None:
+    coupon = (row.facts or {}).get("coupon")
+    return UUID(coupon) if coupon else None
 
 
 def _of_asset(row: Any, program: Program, common: Mapping[str, Any]) -> Effect:
@@ -214,7 +253,15 @@ def _of_order(row: Any, scale: int, common: Mapping[str, Any]) -> Effect:
             return ShippingDiscountEffect(**common, amount=from_minor(row.amount, scale))
         case EffectKind.GIFT:
             return GiftEffect(**common, sku=facts["sku"], name=facts.get("name"), quantity=row.amount, ref=facts["ref"])
-    return TagEffect(**common, tag=facts["tag"])
+    return _of_member(facts, common)
+
+
+def _of_member(facts: Mapping[str, Any], common: Mapping[str, Any]) -> Effect:
+    """Return what the member is given that is no value: coupons, or a tag."""
+    if common["kind"] is not EffectKind.ISSUE_COUPON:
+        return TagEffect(**common, tag=facts["tag"])
+    coupon_ids = [UUID(coupon) for coupon in facts["coupons"]]
+    return IssueCouponEffect(**common, template_code=facts["template"], coupon_ids=coupon_ids, count=len(coupon_ids))
 
 
 @strawberry.type(description="A step of the waterfall. Amounts are in the program's currency.")

@@ -16,36 +16,14 @@ from schema.context import Info
 from schema.cursors import member_cursor, program_cursor
 from schema.enums import EventKind, TierDirection
 from schema.scalars import Cursor
+from schema.types.coupon_event import COUPON_EVENTS
 from schema.types.ledger import Balance, Entry, Expiry
-from schema.types.member import Member
+from schema.types.member_event import MemberEvent, order_of_event
 from schema.types.occasion import Occasion
 from schema.types.order import Order, OrderReturn
 from schema.types.program import Asset, Tier, TierLadder
 from services.balances import Amounts
 from services.events import Page
-
-
-@strawberry.interface(description="A past-tense fact about a member.")
-class MemberEvent:
-    """An event."""
-
-    row: strawberry.Private[models.Event]
-    program: strawberry.Private[domain.Program]
-    position: Cursor = strawberry.field(description="Place in the member's stream: pass the last one seen as `after`.")
-    sequence: Decimal = strawberry.field(
-        description="Number of the event among the member's, from 1 and without a gap: a client can check that it "
-        "missed none. A string, as every `Decimal` is: make it a number before adding 1."
-    )
-    kind: EventKind = strawberry.field(description="What the event tells.")
-    occurred_at: datetime = strawberry.field(description="When it happened in the world.")
-    recorded_at: datetime = strawberry.field(description="When it was written here.")
-
-    @strawberry.field(description="The member, as it is now.")
-    async def member(self, info: Info) -> Member:
-        """Return the member."""
-        row = await info.context.loaders.member.load(self.row.member_id)
-        assert row is not None, "who sees an event sees its member"
-        return Member.of(row)
 
 
 @strawberry.type(description="The member was enrolled.")
@@ -67,7 +45,7 @@ class OrderCommitted(MemberEvent):
     @strawberry.field(description="The order.")
     async def order(self, info: Info) -> Order:
         """Return the order."""
-        return await _order(self.row, info)
+        return await order_of_event(self, info)
 
 
 @strawberry.type(description="An order of the member was held: what it is to be paid with is reserved.")
@@ -77,7 +55,7 @@ class OrderHeld(MemberEvent):
     @strawberry.field(description="The order.")
     async def order(self, info: Info) -> Order:
         """Return the order."""
-        return await _order(self.row, info)
+        return await order_of_event(self, info)
 
 
 @strawberry.type(description="A held order of the member was given up; what it reserved is available again.")
@@ -87,7 +65,7 @@ class OrderCancelled(MemberEvent):
     @strawberry.field(description="The order.")
     async def order(self, info: Info) -> Order:
         """Return the order."""
-        return await _order(self.row, info)
+        return await order_of_event(self, info)
 
 
 @strawberry.type(description="The hold of an order of the member ran out; what it reserved is available again.")
@@ -97,7 +75,7 @@ class OrderExpired(MemberEvent):
     @strawberry.field(description="The order.")
     async def order(self, info: Info) -> Order:
         """Return the order."""
-        return await _order(self.row, info)
+        return await order_of_event(self, info)
 
 
 @strawberry.type(description="The member claimed an order that they had bought as a guest.")
@@ -107,7 +85,7 @@ class OrderClaimed(MemberEvent):
     @strawberry.field(description="The order.")
     async def order(self, info: Info) -> Order:
         """Return the order."""
-        return await _order(self.row, info)
+        return await order_of_event(self, info)
 
 
 @strawberry.type(description="Some of an order of the member, or all of it, came back.")
@@ -117,7 +95,7 @@ class OrderReturned(MemberEvent):
     @strawberry.field(description="The order.")
     async def order(self, info: Info) -> Order:
         """Return the order."""
-        return await _order(self.row, info)
+        return await order_of_event(self, info)
 
     @strawberry.field(name="return", description="What came back.")
     async def return_(self, info: Info) -> OrderReturn:
@@ -126,13 +104,6 @@ class OrderReturned(MemberEvent):
         ordinal = (self.row.details or {}).get("return")
         rows = await info.context.loaders.returns.load(self.row.order_id)
         return OrderReturn.of(next(row for row in rows if row.ordinal == ordinal), self.program.currency_scale)
-
-
-async def _order(event: models.Event, info: Info) -> Order:
-    assert event.order_id is not None, "the event is of an order"
-    row = await info.context.loaders.order.load(event.order_id)
-    assert row is not None, "who sees an event sees its order"
-    return Order.of(row)
 
 
 @strawberry.type(description="Something happened that is no order, and was kept: see `Occasion`.")
@@ -219,7 +190,9 @@ OF_ORDERS: dict[EventKind, type[MemberEvent]] = {
     EventKind.ORDER_EXPIRED: OrderExpired,
     EventKind.ORDER_CLAIMED: OrderClaimed,
 }
-PLAIN: dict[EventKind, type[MemberEvent]] = OF_ORDERS | {
+PLAIN: dict[EventKind, type[MemberEvent]] = {
+    **OF_ORDERS,
+    **COUPON_EVENTS,
     EventKind.MEMBER_ENROLLED: MemberEnrolled,
     EventKind.BALANCE_CHANGED: BalanceChanged,
     EventKind.OCCASION_RECORDED: OccasionRecorded,
@@ -233,6 +206,7 @@ EVENTS = (
     ExpiryReminded,
     TierChanged,
     OccasionRecorded,
+    *COUPON_EVENTS.values(),
 )
 
 

@@ -11,6 +11,7 @@ from domain.explanation import REASONS_MAX
 from schema.context import Info
 from schema.enums import GiftCardState, NotAppliedReason
 from schema.types.campaign import Campaign
+from schema.types.coupon import Coupon, found_coupon
 
 
 @strawberry.type(description="One condition of a rule: what it requires and what was found.")
@@ -64,9 +65,10 @@ NOT_APPLIED = (
 
 @strawberry.type(description="Why something did not apply, and the nearest change that would make it apply.")
 class NotApplied:
-    """A campaign that did nothing."""
+    """A campaign or a coupon that did nothing."""
 
     campaign_id: strawberry.Private[UUID]
+    coupon_id: strawberry.Private[UUID | None]
     reason: NotAppliedReason = strawberry.field(description="The kind of reason.")
     message: str = strawberry.field(description="The reason with its numbers, for people.")
     remedy: str | None = strawberry.field(description="The nearest change that would make it apply; null if none is.")
@@ -77,16 +79,25 @@ class NotApplied:
         description="Of a condition or calendar that did not hold all that was looked at, met or not; else none."
     )
 
-    @strawberry.field(description="The campaign that did not apply.")
+    @strawberry.field(description="The campaign that did not apply; null when it is a coupon.")
     async def campaign(self, info: Info) -> Campaign | None:
         """Return the campaign."""
-        return await campaign_of(info, self.campaign_id)
+        return None if self.coupon_id else await campaign_of(info, self.campaign_id)
+
+    @strawberry.field(
+        description="The coupon that did not apply; null when it is a campaign, or the caller may not see the coupon."
+    )
+    async def coupon(self, info: Info) -> Coupon | None:
+        """Return the coupon."""
+        return await found_coupon(info, self.coupon_id)
 
     @classmethod
     def of(cls, record: dict[str, Any]) -> "NotApplied":
         """Return it from its stored form; the oldest says neither version nor conditions."""
+        coupon = record.get("coupon")
         return cls(
             campaign_id=UUID(record["campaign"]),
+            coupon_id=UUID(coupon) if coupon else None,
             reason=NotAppliedReason(record["reason"]),
             message=record["message"],
             remedy=record["remedy"],

@@ -8,25 +8,28 @@ from uuid import UUID
 import strawberry
 
 import models
-from domain import assets, ledger
+from domain import ledger
 from domain import program as domain
 from schema import ids
-from schema.connection import Connection, bad_cursor, connection, page_size
+from schema.connection import Connection, bad_cursor, connection, key_of, page_size
 from schema.context import Info
 from schema.cursors import member_cursor
-from schema.enums import MemberKind, MemberStatus
+from schema.enums import CouponState, MemberKind, MemberStatus
 from schema.errors import PublicError, RequestErrorCode
 from schema.permissions import Personal
 from schema.scalars import Cursor
 from schema.types.agent import Agent
+from schema.types.coupon import Coupon
 from schema.types.gift_card import GiftCard
 from schema.types.ledger import Balance, Entry, Lot
 from schema.types.node import Node
 from schema.types.occasion import Occasion
 from schema.types.order import Attribute, Hold, Order, attributes_of
+from schema.types.program import known_asset
 from schema.types.standing import Standing
 from schema.types.tag import MemberTag, tags_of
 from services.balances import Amounts
+from services.coupon_reads import WalletPage
 from services.listing import OwnPage
 
 AT = "As of when, an instant that is not in the future; null: now."
@@ -228,6 +231,23 @@ class Member(Node):
             lambda row: ids.encode(ids.GIFT_CARD, row.member_id),
         )
 
+    @strawberry.field(description="The member's coupons, the last issued first.")
+    async def coupons(
+        self,
+        info: Info,
+        states: Annotated[
+            list[CouponState] | None, strawberry.argument(description="Only in these states, as they are now.")
+        ] = None,
+        first: Annotated[int | None, strawberry.argument(description="How many, 1 to 100.")] = 20,
+        after: Annotated[str | None, strawberry.argument(description="Cursor of the coupon before.")] = None,
+    ) -> Connection[Coupon]:
+        """Return a page of coupons."""
+        size = page_size(first)
+        page = OwnPage(self.row.id, size + 1, key_of(ids.COUPON, after))
+        wanted = WalletPage(page, None if states is None else frozenset(states))
+        rows = await info.context.loaders.coupons.page.load(wanted)
+        return connection(rows, size, after, Coupon.of, lambda row: ids.encode(ids.COUPON, row.id))
+
     @strawberry.field(description="What orders have reserved of the member's balances, the first to run out first.")
     async def holds(self, info: Info) -> list[Hold]:
         """Return the open holds."""
@@ -293,21 +313,3 @@ def past(at: datetime | None, program: domain.Program) -> datetime | None:
             field=["at"],
         )
     return at
-
-
-def known_asset(program: domain.Program, code: str) -> assets.Asset:
-    """Return the asset with this code. Raises BAD_REQUEST."""
-    asset = program.asset(code)
-    if asset is None:
-        raise PublicError(RequestErrorCode.BAD_REQUEST, f"The program has no asset {code!r}.", field=["asset"])
-    return asset
-
-
-def key_of(prefix: str, after: str | None) -> UUID | None:
-    """Return the key that a cursor of ids stands for. Raises BAD_REQUEST."""
-    if after is None:
-        return None
-    key = ids.decode(prefix, after)
-    if key is None:
-        raise bad_cursor()
-    return key

@@ -14,10 +14,12 @@ from schema import ids
 from schema.context import Info
 from schema.enums import OrderState
 from schema.types.campaign import Campaign
+from schema.types.coupon import Coupon
 from schema.types.effect import WATERFALL, Effect, WaterfallLine, effect_of, waterfall_of
 from schema.types.explanation import NOT_APPLIED, NotApplied, campaign_of
 from schema.types.node import Node
 from schema.types.program import Asset
+from services.coupon_reads import coupon_of
 
 if TYPE_CHECKING:
     from schema.types.member import Member
@@ -228,6 +230,13 @@ class Order(Node):
         """Return the holds."""
         program = await info.context.loaders.program.load(self.row.program_id)
         return [Hold.of(row, program) for row in await info.context.loaders.holds.load(self.row.id)]
+
+    @strawberry.field(description="The coupons that it holds or used; none of them that came back.")
+    async def coupons(self, info: Info) -> list[Coupon]:
+        """Return the coupons; a hold that ran out holds none."""
+        now = (await info.context.loaders.program.load(self.row.program_id)).now()
+        rows = await info.context.loaders.coupons.of_order.load(self.row.id)
+        return [Coupon.of(row) for row in rows if coupon_of(row).at(now).order_id]
 
     @strawberry.field(description="What of it came back, in the order in which it did.")
     async def returns(self, info: Info) -> list[OrderReturn]:

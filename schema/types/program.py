@@ -11,6 +11,7 @@ from domain.amounts import AMOUNT_MAX, from_minor
 from schema import ids
 from schema.context import Info
 from schema.enums import AssetKind, BurnOrder, ExpiryFrom, ExpiryPolicy, ShortfallPolicy, TierMetric
+from schema.errors import PublicError, RequestErrorCode
 from schema.types.node import Node
 from schema.types.stored_value import TopUpStep
 
@@ -217,3 +218,11 @@ class TierLadder(Node):
             metric=ladder.metric,
             tiers=[Tier.of(tier) for tier in program.tiers[ladder.id]],
         )
+
+
+def known_asset(program: domain.Program, code: str) -> assets.Asset:
+    """Return the asset with this code. Raises BAD_REQUEST."""
+    asset = program.asset(code)
+    if asset is None:
+        raise PublicError(RequestErrorCode.BAD_REQUEST, f"The program has no asset {code!r}.", field=["asset"])
+    return asset

@@ -138,6 +138,10 @@ LINE = text(64) | {"unknown": "ent_06f4k9s3tdrx9c4m3p3v1c0z5g1", "a member's": "
 LINE |= {"no id": "ent_", "no number": "ent_06f4k9s3tdrx9c4m3p3v1c0z5g", "0": 0, "2^63": 2**63}
 CARD = text(64) | {"unknown": "gft_06f4k9s3tdrx9c4m3p3v1c0z5g", "a member's": "mem_06f4k9s3tdrx9c4m3p3v1c0z5g"}
 CARD |= {"no id": "gft_", "over 128 bits": "gft_" + "z" * 26, "0": 0}
+COUPON = text(64) | {"unknown": "cpn_06f4k9s3tdrx9c4m3p3v1c0z5g", "a member's": "mem_06f4k9s3tdrx9c4m3p3v1c0z5g"}
+COUPON |= {"no id": "cpn_", "over 128 bits": "cpn_" + "z" * 26, "0": 0}
+COUPON_CODE = text(64) | {"mistyped": "0000-0000-0000-0000-1", "too short": "0000", "sql": "' OR 1=1 --"}
+COUPON_CODE |= {"full-width digits": "００００-0000-0000-0000-0", "U": "0000-0000-0000-000U-0"}
 INSTANT = {
     "year 1": "0001-01-01T00:00:00Z",
     "before 1900": "1899-12-31T23:59:59Z",
@@ -204,6 +208,21 @@ BY_FIELD: dict[str, Values] = {
     "BalanceSpendUndoInput.entry": LINE,
     "BalanceSpendUndoInput.idempotencyKey": KEY,
     "BalanceSpendUndoInput.reason": text(500),
+    "CouponBy.code": COUPON_CODE | {"unknown": "0000-0000-0000-0000-0"},
+    "CouponBy.id": COUPON,
+    "CouponClaimInput.code": COUPON_CODE,
+    "CouponClaimInput.idempotencyKey": KEY,
+    "CouponExtendInput.idempotencyKey": KEY,
+    "CouponExtendInput.reason": text(500),
+    "CouponExtendInput.until": INSTANT | {"past": _in(hours=-1), "for ever": "9999-12-31T00:00:00Z"},
+    "CouponGiftInput.idempotencyKey": KEY,
+    "CouponIssueInput.count": {"zero": 0, "negative": -1, "101": 101},
+    "CouponIssueInput.idempotencyKey": KEY,
+    "CouponIssueInput.reason": text(500),
+    "CouponTemplateBy.code": CODE | {"unknown": "NONE", "lower case": "ten", "a campaign's": "BASE"},
+    "CouponTemplateBy.id": text(64) | {"unknown": "cpt_06f4k9s3tdrx9c4m3p3v1c0z5g", "no id": "cpt_", "0": 0},
+    "CouponVoidInput.idempotencyKey": KEY,
+    "CouponVoidInput.reason": text(500),
     "EventRecordInput.code": CODE | {"space within": "check in", "hyphen first": "-a", "Chinese": "签到"},
     "EventRecordInput.idempotencyKey": KEY,
     "EventRecordInput.occurredAt": INSTANT | {"future": _in(hours=1), "far future": "2999-01-01T00:00:00Z"},
@@ -301,6 +320,7 @@ SIZES: dict[str, tuple[int, int]] = {
     "MemberTagInput.add": (0, 50),
     "MemberTagInput.remove": (0, 50),
     "OrderContentInput.attributes": (0, 50),
+    "OrderContentInput.couponCodes": (0, 20),
     "OrderContentInput.lines": (1, 500),
     "OrderContentInput.spend": (0, 20),
     "OrderCaptureInput.lines": (1, 500),

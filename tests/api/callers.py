@@ -3,6 +3,7 @@
 import base64
 import json
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -19,6 +20,7 @@ from services.credentials import ALGORITHM, ISSUER, member_token
 from services.templates import Template
 from services.transaction import transaction
 from tests.api.conftest import SECRET, Api, campaigns_of, program_with_key
+from tests.factories import coupon_template
 
 ENROLL = """mutation($input: MemberEnrollInput!) { memberEnroll(input: $input) {
   member { id number } userErrors { __typename } } }"""
@@ -46,6 +48,8 @@ class Side:
     """Ids of campaigns with each of which one thing can be done, by their codes."""
     cards: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Ids and codes of gift cards that the member gave."""
+    coupons: Iterator[str] = field(default_factory=lambda: iter(()))
+    """Ids of coupons of the member, one for each use."""
 
     async def filled(self, name: str) -> "Side":
         """Enrol a member with a name that is told to nobody else, and sell something to it."""
@@ -90,10 +94,23 @@ class Side:
             issued = await self.api.data(query, {"input": card | {"idempotencyKey": card_name}})
             self.cards[card_name] = (issued["giftCardIssue"]["giftCard"]["id"], issued["giftCardIssue"]["code"])
         self.ids["gift_card"], _ = self.cards["kept"]
+        self.ids["coupon"], self.coupons = await self._coupons()
         self.campaigns = await campaigns_of(self.api)
         program = await models.Program.get(id=self.api.program_id)
         await value_terms.set_conversion(program, "POINTS", "VALUE", amount=Decimal(1), gives=Decimal("0.01"))
         return self
+
+    async def _coupons(self) -> tuple[str, Iterator[str]]:
+        """Return a coupon of the member, and others, each once."""
+        terms = {"claimable": True, "transferable": True, "validity": {"relative": {"days": 30}}}
+        await coupon_template(self.api.program_id, "TEN", [{"amountOff": {"amount": "10.00"}}], terms)
+        query = "mutation($input: CouponIssueInput!) { couponIssue(input: $input) { coupons { id } } }"
+        asked = {"member": {"id": self.member["id"]}, "template": {"code": "TEN"}, "count": 100}
+        made = []
+        for key in ("one", "two"):
+            issued = await self.api.data(query, {"input": asked | {"idempotencyKey": key}})
+            made += [coupon["id"] for coupon in issued["couponIssue"]["coupons"]]
+        return made[0], iter(made[1:])
 
     async def _more(self, mutation: str, name: str, **facts: Any) -> str:
         line = {"ref": "1", "sku": "tea", "quantity": 20, "unitPrice": "0.10"}

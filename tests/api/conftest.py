@@ -23,19 +23,19 @@ from tortoise.expressions import F
 import models
 from app.server import Background, create_app
 from app.settings import Settings
-from services import credentials, programs, value_terms
+from services import code_attempts, credentials, programs, value_terms
 from services.actors import ALL_SCOPES, Scope
 from services.credentials import member_token
 from services.database.config import Database, Dialect
 from services.templates import Template
 from services.transaction import transaction
-from tests.api.inputs import EXAMPLES
+from tests.api.inputs import CHOICES, EXAMPLES
 from tests.conftest import emptied
-from tests.factories import campaign
+from tests.factories import campaign, coupon_template
 
 SECRET = "x" * 40
-TABLES = sorted(getattr(models, name)._meta.db_table for name in models.__all__ if name != "Seal")
-"""All tables but that of the seals: servers seal by themselves, whatever is asked of them."""
+TABLES = sorted(getattr(models, name)._meta.db_table for name in {*models.__all__} - {"Seal", "CodeAttempt"})
+"""All tables but that of the seals, as servers seal by themselves, and that of wrong codes, which are counted."""
 
 
 @dataclass
@@ -229,8 +229,17 @@ OTHER = {"identity": {"source": "pos", "externalId": "2"}}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shop(shared_api: Api) -> Api:
-    """A program that lists one item, TEA, and has a member with 100 points, and one to give them to."""
+async def shop(shared_api: Api) -> AsyncIterator[Api]:
+    """A program that lists one item, TEA, and has a member with 100 points, and one to give them to.
+
+    Wrong codes may be given without end.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(code_attempts, "ATTEMPTS_MAX", 2**31)
+        yield await _filled(shared_api)
+
+
+async def _filled(shared_api: Api) -> Api:
     await programs.list_items(shared_api.program_id, [("TEA", "Green tea", "drinks")])
     enroll = "mutation($input: MemberEnrollInput!) { memberEnroll(input: $input) { userErrors { __typename } } }"
     member = {"phone": "+8613800138000", "identities": [SUBJECT["identity"]]}
@@ -272,6 +281,7 @@ async def shop(shared_api: Api) -> Api:
     ]
     EXAMPLES["GiftCardClaimInput.code"], EXAMPLES["GiftCardVoidInput.card"] = one["code"], two["giftCard"]["id"]
     await campaigns_of(shared_api)
+    await _coupons_of(shared_api)
     save = "mutation($input: SegmentSaveInput!) { segmentSave(input: $input) { replayed } }"
     regulars = {"code": "REGULARS", "name": "Regulars", "conditions": {"not": {"firstOrder": True}}}
     await shared_api.data(save, {"input": regulars | {"idempotencyKey": "regulars"}})
@@ -279,6 +289,22 @@ async def shop(shared_api: Api) -> Api:
     program = await models.Program.get(id=shared_api.program_id)
     await value_terms.set_conversion(program, "POINTS", "VALUE", amount=Decimal(1), gives=Decimal("0.01"))
     return shared_api
+
+
+async def _coupons_of(api: Api) -> None:
+    """Publish templates of coupons, and issue a coupon for each thing that may be done with one."""
+    price = {"asset": "POINTS", "amount": "1"}
+    ten = [{"amountOff": {"amount": "10.00"}}]
+    one_cent = [{"amountOff": {"amount": "0.01"}}]
+    terms = {"claimable": True, "transferable": True, "price": price, "validity": {"relative": {"days": 30}}}
+    await coupon_template(api.program_id, "TEN", ten, terms)
+    await coupon_template(api.program_id, "WELCOME", one_cent, {"sharedCode": "WELCOME"})
+    issue = "mutation($input: CouponIssueInput!) { couponIssue(input: $input) { coupons { id } } }"
+    some = {"member": SUBJECT, "template": {"code": "TEN"}, "count": 3, "idempotencyKey": "coupons"}
+    made = (await api.data(issue, {"input": some}))["couponIssue"]["coupons"]
+    CHOICES.update(
+        {f"Coupon{what}Input.coupon": one for what, one in zip(("Gift", "Void", "Extend"), made, strict=True)}
+    )
 
 
 async def rows_of(sql: str) -> Sequence[Any]:

@@ -55,6 +55,21 @@ EXAMPLES: dict[str, Any] = {
     "BalanceSpendUndoInput.entry": "ent_00000000000000000000000000",
     "BalanceSpendUndoInput.idempotencyKey": "bad-input",
     "BalanceSpendUndoInput.reason": "closed",
+    "CouponBy.code": "0000-0000-0000-0000-0",
+    "CouponBy.id": "cpn_00000000000000000000000000",
+    "CouponClaimInput.code": MISSING,
+    "CouponClaimInput.idempotencyKey": "bad-input",
+    "CouponExtendInput.idempotencyKey": "bad-input",
+    "CouponExtendInput.reason": "ill",
+    "CouponExtendInput.until": "2999-01-01T00:00:00Z",
+    "CouponGiftInput.idempotencyKey": "bad-input",
+    "CouponIssueInput.count": 1,
+    "CouponIssueInput.idempotencyKey": "bad-input",
+    "CouponIssueInput.reason": "sorry",
+    "CouponTemplateBy.code": "TEN",
+    "CouponTemplateBy.id": "cpt_00000000000000000000000000",
+    "CouponVoidInput.idempotencyKey": "bad-input",
+    "CouponVoidInput.reason": "a mistake",
     "EventRecordInput.code": "CHECK_IN",
     "EventRecordInput.idempotencyKey": "bad-input",
     "EventRecordInput.occurredAt": "2024-03-01T09:30:00Z",
@@ -108,6 +123,7 @@ EXAMPLES: dict[str, Any] = {
     "SpendInput.amount": "5",
     "SpendInput.asset": "POINTS",
     "OrderContentInput.channel": "web",
+    "OrderContentInput.couponCodes": "WELCOME",
     "OrderContentInput.currency": "CNY",
     "OrderContentInput.externalId": "A-1",
     "OrderContentInput.occurredAt": "2024-03-01T09:30:00Z",
@@ -136,8 +152,9 @@ EXAMPLES |= RULE_EXAMPLES | dict.fromkeys(("ShippingOffRuleInput.amount", "Shipp
 """A good value for every leaf. References name the member with the identity (pos, 1); (pos, 2) receives,
 and pays. Each may draw on POINTS of the other, and (pos, 2) on VALUE of (pos, 1).
 
-Of orders, (till, H-1) and (till, H-2) are held, (till, R-1) is committed, and (till, G-1) is a guest's. What is named
-by an id alone is made by the fixture `shop`, which puts its id here.
+Coupons of TEN are bought for a point; WELCOME is a code that all may use. Of orders, (till, H-1) and (till, H-2) are
+held, (till, R-1) is committed, and (till, G-1) is a guest's. What is named by an id alone is
+made by the fixture `shop`, which puts its id here, or among the choices.
 """
 CHOICES: dict[str, Any] = {
     "MemberBy": {"identity": {"source": "pos", "externalId": "1"}},
@@ -150,6 +167,9 @@ CHOICES: dict[str, Any] = {
     "AgentDismissInput.agent": {"identity": {"source": "pos", "externalId": "2"}},
     "BalanceSpendInput.agent": {"identity": {"source": "pos", "externalId": "2"}},
     "OrderContentInput.payer": {"identity": {"source": "pos", "externalId": "2"}},
+    "CouponBy": {"code": "0000-0000-0000-0000-0"},
+    "CouponGiftInput.to": {"identity": {"source": "pos", "externalId": "2"}},
+    "CouponTemplateBy": {"code": "TEN"},
 }
 CHOICES |= RULE_CHOICES
 """Which branch of a `@oneOf` input, or of a field that takes one, an example takes when the path does not say."""

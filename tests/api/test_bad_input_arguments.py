@@ -27,6 +27,7 @@ SIZE = {"zero": 0, "negative": -1, "101": 101, "2^31-1": 2**31 - 1}
 TYPES = BY_TYPE | {
     "Cursor": {"number": 5, "boolean": True, "object": {}, "list": [], "empty": "", "too long": "1" * 201},
     "CampaignState": {"unknown": "GONE", "lower case": "running", "number": 1, "object": {}},
+    "CouponState": {"unknown": "GONE", "lower case": "issued", "number": 1, "object": {}},
     "EventKind": {"unknown": "GONE", "lower case": "order_committed", "number": 1, "object": {}},
 }
 BY_ARGUMENT: dict[str, tuple[str, Values]] = {
@@ -36,6 +37,9 @@ BY_ARGUMENT: dict[str, tuple[str, Values]] = {
     "Member.balance.at": (BAD_REQUEST, FUTURE),
     "Member.balance.asset": (BAD_REQUEST, STRANGE | {"unknown": "GOLD", "lower case": "points"}),
     "Member.balances.at": (BAD_REQUEST, FUTURE),
+    "Member.coupons.after": (BAD_REQUEST, STRANGE | {"a member's": f"mem_{OF_ANOTHER}", "number": "1"}),
+    "Member.coupons.first": (BAD_REQUEST, SIZE),
+    "Member.coupons.states": (BAD_REQUEST, {"string": "GONE", "number": 1, "boolean": True}),
     "Member.occasions.after": (BAD_REQUEST, STRANGE | {"a member's": f"mem_{OF_ANOTHER}", "number": "1"}),
     "Member.occasions.first": (BAD_REQUEST, SIZE),
     "Member.giftCards.after": (BAD_REQUEST, STRANGE | {"a member's": f"mem_{OF_ANOTHER}", "number": "1"}),
@@ -62,6 +66,8 @@ BY_ARGUMENT: dict[str, tuple[str, Values]] = {
     "Query.campaigns.filter.states.0": (BAD_REQUEST, {}),
     "Query.campaigns.filter.trigger": (NOTHING, {}),
     "Query.campaigns.first": (BAD_REQUEST, SIZE),
+    "Query.coupon.by.code": (NOTHING, STRANGE | text(64) | {"mistyped": "0000-0000-0000-0000-1"}),
+    "Query.coupon.by.id": (NOTHING, ID | {"a coupon's": f"cpn_{OF_ANOTHER}"}),
     "Query.giftCard.by.code": (NOTHING, STRANGE | text(64) | {"mistyped": "GC-0000-0000-0000-0000-1"}),
     "Query.giftCard.by.id": (NOTHING, ID | {"a card's": f"gft_{OF_ANOTHER}"}),
     "Query.liability.asset": (BAD_REQUEST, STRANGE | {"unknown": "GOLD", "lower case": "points"}),

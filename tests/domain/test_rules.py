@@ -21,6 +21,7 @@ from tests.domain.campaigns import version_of
 from tests.domain.makers import POINTS, QUALIFYING, TIERS, VALUE
 
 rules = RuleReader((POINTS, QUALIFYING, VALUE), frozenset(tier.code for tier in TIERS), 2)
+PRESENTED = {"couponPresented": {"templates": ["TEN"]}}
 SPEND = {"minimumSpend": {"amount": "10"}}
 EARN = {"asset": "POINTS", "points": "1", "per": "1", "rounding": "DOWN"}
 
@@ -248,6 +249,7 @@ def test_whatever_is_stored_is_read_or_refused_with_a_path(form: Any) -> None:
     [
         ("EVENT", SPEND, (), "`minimumSpend` is about an order, and EVENT comes with none."),
         ("ENROLLED", {"store": {"codes": ["S"]}}, (), "`store` is about an order, and ENROLLED comes with none."),
+        ("EVENT", PRESENTED, (), "`couponPresented` is about an order, and EVENT comes with none."),
         ("EVENT", {"all": [{"nthOrder": {"every": 2}}]}, ("all", "0"), "`nthOrder` is about an order"),
         ("ORDER", {"event": {"codes": ["E"]}}, (), "`event` is about what happened, and an order is no event."),
         (

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from domain.conditions.attribute import AttributeIs, AttributeOf
 from domain.conditions.birthday import BirthdayNear
 from domain.conditions.combine import All, Not
+from domain.conditions.coupon_presented import CouponPresented
 from domain.conditions.days_since import DaysSinceEnrolment, DaysSinceLastOrder
 from domain.conditions.event import EventIs
 from domain.conditions.expression import Expression
@@ -43,6 +44,7 @@ FORMS: list[tuple[dict[str, Any], object]] = [
     ({"tag": {"anyOf": ["VIP", " NEW "]}}, Tagged(frozenset({"VIP", "NEW"}))),
     ({"store": {"codes": ["BJ", "北京"]}}, StoreIs(frozenset({"BJ", "北京"}))),
     ({"channel": {"codes": ["APP"]}}, ChannelIs(frozenset({"APP"}))),
+    ({"couponPresented": {"templates": ["TEN", " BIG "]}}, CouponPresented(frozenset({"TEN", "BIG"}))),
     ({"hours": {"from": "09:00", "until": "23:59"}}, Hours(540, 1439)),
     ({"hours": {"from": "22:30", "until": "00:00"}}, Hours(1350, 0)),
     ({"monthDay": {"days": [1, 31, -1]}}, MonthDay(frozenset({1, 31, -1}))),
@@ -84,7 +86,13 @@ def test_a_condition_has_one_result_of_its_own_name(form: dict[str, Any]) -> Non
         assert reader.condition({"not": form}).results(found)[0].remedy is None
 
 
-NAMED = [("tag", "anyOf"), ("store", "codes"), ("channel", "codes"), ("event", "codes")]
+NAMED = [
+    ("tag", "anyOf"),
+    ("store", "codes"),
+    ("channel", "codes"),
+    ("event", "codes"),
+    ("couponPresented", "templates"),
+]
 ATTRIBUTE = {"of": "ORDER", "key": "colour", "values": ["red"]}
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from domain import evaluate as module
+from domain import run as module
 from domain.campaigns import EVER
 from domain.explanation import NotAppliedReason
 from domain.program import CampaignVersion
@@ -46,8 +46,8 @@ def test_a_campaign_that_is_left_out_after_it_gave_a_part_left_no_trace_in_other
 
 def test_budgets_that_fall_short_cost_one_pass_and_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
     passes = []
-    apply = module._Run.apply
-    monkeypatch.setattr(module._Run, "apply", lambda run, versions: (passes.append(run), apply(run, versions)))
+    apply = module.Run.apply
+    monkeypatch.setattr(module.Run, "apply", lambda run, *what: (passes.append(run), apply(run, *what)))
     off = [{"amountOff": {"amount": "1"}}]
     versions = [version_of(f"C{n}", effects=off, budget={"money": "5"}) for n in range(50)]
     usages = {}

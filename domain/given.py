@@ -1,0 +1,51 @@
+"""What campaigns and coupons gave so far in an evaluation, or in the trial of a set of coupons."""
+
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from domain.conditions.base import Facts
+from domain.effects.base import EffectRule, Outcome
+from domain.eligibility import Eligibility
+from domain.evaluation import wanted_by
+from domain.sources import Source
+from domain.usage import Reached
+
+
+@dataclass(slots=True)
+class Given:
+    """The amounts, who took which stacking group, and what each of those gave that apply."""
+
+    eligibility: Eligibility
+    outcomes: dict[UUID, list[Outcome]] = field(default_factory=dict)
+    """By the key of its source; a source that is not there was not found to apply yet."""
+
+    @property
+    def facts(self) -> Facts:
+        """What rules look at."""
+        return self.eligibility.facts
+
+    def fork(self) -> "Given":
+        """Return a copy that may be moved on by itself."""
+        facts = replace(self.facts, running=self.facts.running.copy(), expressions={})
+        return Given(self.eligibility.fork(facts), dict(self.outcomes))
+
+    def gave(self, source: Source) -> bool:
+        """Whether a source gave something."""
+        return any(outcome.amount for outcome in self.outcomes.get(source.key, ()))
+
+    def attempt(self, source: Source, rule: EffectRule) -> tuple[Outcome, Reached | None]:
+        """Let a source give what one of its rules decides, or return with it the bound that this would pass."""
+        facts, version = self.facts, source.version
+        facts.running.most_times, facts.goods = version.limits.per_order, version.goods
+        before = facts.running.copy() if version.budget.bounded else None
+        outcome = rule.apply(facts)
+        outcomes = [*self.outcomes.get(source.key, ()), outcome]
+        if before is not None:
+            limit = self.eligibility.passed(source, wanted_by(version, outcomes))
+            if limit is not None:
+                facts.running.restore(before)
+                return outcome, limit
+        self.outcomes[source.key] = outcomes
+        if outcome.amount:
+            self.eligibility.note(source, outcomes)
+        return outcome, None

@@ -1,0 +1,85 @@
+"""The codes that orders name: read, and found."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+import models
+from domain import checks
+from domain.codes import looks_unique, normal_shared_code, read_code, unique_hash
+from domain.coupons import NamedCoupon
+from domain.decisions.order_coupons import not_usable
+from domain.having import taking_limits, terms_of
+from domain.program import Program
+from domain.refusals import InvalidInput
+from services import code_attempts
+from services.actors import Actor
+from services.engine import Engine
+
+CODES_MAX = 20
+"""Codes that one order names."""
+
+
+def checked_codes(codes: Sequence[str] | None, path: checks.Path) -> tuple[str, ...] | None:
+    """Return codes in their one form, sorted: however they are typed, the order says the same.
+
+    A text that can be no code stays what it is, as no more is said of it than of one that is unknown. Raises
+    `InvalidInput` for too many, or one that stands twice.
+    """
+    if codes is None:
+        return None
+    checks.count(len(codes), path, 0, CODES_MAX)
+    found: dict[str, int] = {}
+    for index, code in enumerate(codes):
+        text = checks.text(code, (*path, str(index)), checks.NAME_MAX)
+        normal = _normal(text) or text
+        if normal in found:
+            raise InvalidInput("The code stands twice.", field=(*path, str(index)))
+        found[normal] = index
+    return tuple(sorted(found))
+
+
+def _normal(code: str) -> str | None:
+    if looks_unique(code):
+        return read_code(code)
+    try:
+        return normal_shared_code(code)
+    except InvalidInput:
+        return None
+
+
+async def named_coupons(
+    engine: Engine, actor: Actor, program: Program, member_id: UUID | None, codes: Sequence[str]
+) -> tuple[NamedCoupon, ...]:
+    """Return what the codes of an order name, each as it was given.
+
+    Whether they may be used is seen when the order is decided. Raises `CouponNotUsable` for one that is unknown or
+    another's, which counts as a failed attempt, and `TooManyAttempts`.
+    """
+    if not codes:
+        return ()
+    await code_attempts.check(program.id, actor.credential, datetime.now(UTC))
+    hashes = {code: unique_hash(read_code(code)) for code in codes if looks_unique(code)}
+    rows = {}
+    if hashes:
+        found = await models.Coupon.filter(program_id=program.id, code_hash__in=list(hashes.values()))
+        rows = {bytes(row.code_hash): row for row in found}
+    versions = await engine.snapshots.versions(engine.reads, program, {row.version_id for row in rows.values()})
+    shared = {terms_of(version).shared_code: version for version in program.templates.values()}
+    named = []
+    for place, code in enumerate(codes):
+        row = rows.get(hashes.get(code, b""))
+        if row is not None and row.member_id in {None, member_id}:
+            version = versions.get(row.version_id)
+            limits = taking_limits(version) if version and row.member_id is None and member_id else ()
+            named.append(NamedCoupon(code, row.id, row.campaign_id, limits=limits))
+            continue
+        version = shared.get(_normal(code)) if row is None and _normal(code) else None
+        if version is None:
+            await code_attempts.failed(program.id, actor.credential, datetime.now(UTC))
+            raise not_usable(code, place)
+        limits = taking_limits(version, is_shared=True)
+        named.append(NamedCoupon(code, uuid7(), version.campaign_id, is_shared=True, limits=limits))
+    return tuple(named)
