@@ -25,6 +25,7 @@ from schema.types.campaign import (
     usage_of,
     versions_of,
 )
+from schema.types.coupon_counters import CouponCounters
 from schema.types.coupon_forms import LIMITS
 from schema.types.forms import OUTPUTS, output_of
 from schema.types.node import Node
@@ -268,6 +269,13 @@ class CouponTemplate(Node):
     async def usage(self, info: Info) -> CampaignUsage | None:
         """Return what was used."""
         return await usage_of(info, self.row)
+
+    @strawberry.field(
+        description="What became of its coupons, in numbers of this moment.", extensions=[Needs(Scope.COUPONS_READ)]
+    )
+    async def counters(self, info: Info) -> CouponCounters:
+        """Return the counters."""
+        return await CouponCounters.load(info, self.row.id)
 
     async def _terms(self, info: Info) -> Form:
         shown = await published_of(info, self.row)
