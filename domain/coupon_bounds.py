@@ -1,0 +1,276 @@
+"""What a choice of coupons leaves to pay at least: a bound that is found without trying the sets.
+
+Goods are looked at by *cells*: lines that the same rules mean. A share or a fixed amount off leaves of each cell no
+less when there was more of any, and what is less before it is no more less after it. So, rounding aside, no set of such
+coupons leaves less than all of them one after the other. What other coupons take off, and the largest of those that
+exclude each other, is subtracted as a loss, less the shares that later coupons would have taken of it anyway. Amounts
+are minor units times 2^40, rounded so that the bound is never too high; what rules round comes off at the end.
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from uuid import UUID
+
+from domain.amounts import Rounding
+from domain.conditions.base import Facts
+from domain.coupon_trials import Candidate
+from domain.effects.amount_off import AmountOff, AmountOffByTier
+from domain.effects.base import EffectRule
+from domain.effects.by_tier import best
+from domain.effects.percent_off import PercentOff, PercentOffByTier
+from domain.given import Given
+from domain.matching import EVERYTHING, Match
+from domain.values import value
+
+BITS = 40
+ONE = 1 << BITS
+WHOLE = 100_0000
+"""Percentages have at most four decimals: all is so many of their least parts."""
+ROUNDED = {Rounding.DOWN: 0, Rounding.HALF_UP: ONE >> 1, Rounding.UP: ONE}
+"""By how much at most what is taken off is more than the exact share."""
+Cells = tuple[int, ...]
+Owners = tuple[tuple[str, UUID], ...]
+"""Of stacking groups who took each."""
+
+
+@value
+class Take:
+    """A share of what is left of some cells, or an amount off them."""
+
+    cells: Cells
+    keep: int
+    """The share that is left, times 2^40; all of it for an amount."""
+    most: int | None
+    """What is taken off at most."""
+    error: int
+    """By how much less than that is left at most, by rounding."""
+
+    def of(self, left: Sequence[int]) -> int:
+        """Return what it takes off cells with so much left, at most."""
+        basis = sum(left[cell] for cell in self.cells)
+        taken = basis if self.keep == ONE else basis - (basis * self.keep >> BITS)
+        return taken if self.most is None else min(taken, self.most)
+
+    def move(self, left: list[int]) -> None:
+        """Take it off."""
+        if self.most is None:
+            for cell in self.cells:
+                left[cell] = left[cell] * self.keep >> BITS
+            return
+        basis = sum(left[cell] for cell in self.cells)
+        rest = basis - self.of(left)
+        for cell in self.cells:
+            left[cell] = left[cell] * rest // basis if basis else 0
+
+    def weigh(self, weights: list[int]) -> None:
+        """Change what a loss before it comes to, by the cell of the loss, from what it comes to after it."""
+        if self.most is None:
+            for cell in self.cells:
+                weights[cell] = (weights[cell] * (self.keep + 1) >> BITS) + 1
+        else:
+            heaviest = max((weights[cell] for cell in self.cells), default=0)
+            for cell in self.cells:
+                weights[cell] = heaviest
+
+
+@value
+class Loss:
+    """What a coupon takes off at most: so much of each, of which so large a share counts."""
+
+    takes: tuple[Take, ...]
+    weight: int
+
+    def of(self, left: Sequence[int]) -> int:
+        """Return what is lost, rounded up."""
+        return -(-sum(take.of(left) + take.error for take in self.takes) * self.weight >> BITS)
+
+
+@value
+class Plan:
+    """What becomes of the cells from one place on."""
+
+    takes: tuple[Take, ...]
+    losses: tuple[tuple[tuple[Loss, ...], ...], ...]
+    """Of the alternatives of each the largest counts, all coupons of one together."""
+    touched: Cells
+    error: int
+    shipping_gain: int
+    """What the coupons take off shipping at most, in minor units."""
+
+
+class Bounds:
+    """Bounds for the candidates of one choice, by their places."""
+
+    def __init__(self, base: Given, candidates: Sequence[Candidate], least_shipping: int) -> None:
+        """Take the order as the promotions left it."""
+        self.candidates = candidates
+        self.least_shipping = least_shipping
+        lines = [line for line in base.facts.running.lines if not line.is_gift and line.amount]
+        matches = list(dict.fromkeys(_match(rule) for one in candidates for rule in one.rules))
+        numbers: dict[tuple[bool, ...], int] = {}
+        means = {line.ref: tuple(match.matches(line.content) for match in matches) for line in lines}
+        self._cell_of = {ref: numbers.setdefault(one, len(numbers)) for ref, one in means.items()}
+        self._cells_of = {
+            match: tuple(cell for one, cell in numbers.items() if one[place]) for place, match in enumerate(matches)
+        }
+        self._lines_of = {match: sum(one[place] for one in means.values()) for place, match in enumerate(matches)}
+        self._count = len(numbers)
+        self._base = self.left(base)
+        self._takes = [self._takes_of(base.facts, one) for one in candidates]
+        self._groups = sorted({one.source.version.group for one in candidates if one.source.version.group is not None})
+        self._plans: dict[tuple[int, Owners], Plan] = {}
+
+    def left(self, given: Given) -> list[int]:
+        """Return what is left to pay for each cell."""
+        found, cell_of = [0] * self._count, self._cell_of
+        for line in given.facts.running.lines:
+            if line.amount:
+                found[cell_of[line.ref]] += line.amount << BITS
+        return found
+
+    def allowed(self, given: Given, place: int) -> list[Candidate]:
+        """Return the candidates from a place on whose stacking group no other template has taken."""
+        taken = given.eligibility.groups
+        return [
+            one
+            for one in self.candidates[place:]
+            if (owner := taken.get(one.source.version.group or "")) is None or owner[0] == one.source.owner
+        ]
+
+    def least(self, given: Given, place: int, shipping_gain: int) -> int:
+        """Return what is left to pay at least, with any of the candidates from a place on, in minor units.
+
+        `shipping_gain` is what those that are included already take off shipping at most.
+        """
+        plan = self._plan(given, place)
+        before = self.left(given)
+        left = before[:]
+        for take in plan.takes:
+            take.move(left)
+        lost = plan.error
+        for alternatives in plan.losses:
+            lost += max(sum(loss.of(before) for loss in one) for one in alternatives)
+        touched = sum(left[cell] for cell in plan.touched)
+        goods = -(-(sum(left) - min(lost, touched)) >> BITS)
+        return goods + max(self.least_shipping - plan.shipping_gain - shipping_gain, 0)
+
+    # ── plans ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _plan(self, given: Given, place: int) -> Plan:
+        groups = given.eligibility.groups
+        key = (place, tuple((group, groups[group][0]) for group in self._groups if group in groups))
+        if key not in self._plans:
+            places = {id(one): number for number, one in enumerate(self.candidates)}
+            taken = frozenset(group for group, _ in key[1])
+            self._plans[key] = self._planned([places[id(one)] for one in self.allowed(given, place)], taken)
+        return self._plans[key]
+
+    def _planned(self, places: Sequence[int], taken: frozenset[str]) -> Plan:
+        rivals: dict[str, dict[UUID, list[int]]] = {}
+        for place in places:
+            version = self.candidates[place].source.version
+            if version.group is not None and version.group not in taken:
+                rivals.setdefault(version.group, {}).setdefault(version.campaign_id, []).append(place)
+        rivals = {group: templates for group, templates in rivals.items() if len(templates) > 1}
+        bound = {place for templates in rivals.values() for own in templates.values() for place in own}
+        # From the last to the first, for what a loss comes to depends on what is after it.
+        takes: list[Take] = []
+        losses: list[tuple[tuple[Loss, ...], ...]] = []
+        weights, by_place = [ONE] * self._count, dict[int, Loss]()
+        for place in reversed(places):
+            found, is_exact = self._takes[place]
+            heaviest = max((weights[cell] for take in found for cell in take.cells), default=0)
+            by_place[place] = Loss(found, heaviest)
+            if place in bound:
+                continue
+            if is_exact:
+                for take in reversed(found):
+                    take.weigh(weights)
+                    takes.append(take)
+            else:
+                losses.append(((by_place[place],),))
+        takes.reverse()
+        first: list[Take] = []
+        for templates in rivals.values():
+            shares, lost = (
+                self._shares(templates),
+                tuple(tuple(by_place[place] for place in own) for own in templates.values()),
+            )
+            by_shares = sum(take.of(self._base) for take in shares or ())
+            if shares is not None and by_shares <= max(sum(loss.of(self._base) for loss in one) for one in lost):
+                first += shares
+            else:
+                losses.append(lost)
+        every = [*first, *takes]
+        cells = {cell for place in places for take in self._takes[place][0] for cell in take.cells}
+        gains = [self.candidates[place].shipping_gain for place in places if place not in bound]
+        for templates in rivals.values():
+            gains.append(max(sum(self.candidates[place].shipping_gain for place in own) for own in templates.values()))
+        return Plan(tuple(every), tuple(losses), tuple(sorted(cells)), sum(one.error for one in every), sum(gains))
+
+    def _shares(self, templates: Mapping[UUID, Sequence[int]]) -> list[Take] | None:
+        """Return the largest share that any of several templates takes of each cell; None if one takes other than shares."""
+        keeps, error = [ONE] * self._count, 0
+        for own in templates.values():
+            mine, errors = [ONE] * self._count, 0
+            for place in own:
+                found, is_exact = self._takes[place]
+                if not is_exact or any(take.most is not None for take in found):
+                    return None
+                for take in found:
+                    errors += take.error
+                    for cell in take.cells:
+                        mine[cell] = mine[cell] * take.keep >> BITS
+            keeps, error = [min(pair) for pair in zip(keeps, mine, strict=True)], max(error, errors)
+        found_shares = [Take((cell,), keep, None, 0) for cell, keep in enumerate(keeps) if keep < ONE]
+        return [*found_shares, Take((), ONE, None, error)]
+
+    # ── what rules take ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _takes_of(self, facts: Facts, candidate: Candidate) -> tuple[tuple[Take, ...], bool]:
+        """Return what a coupon takes off, and whether it is exactly that but for the rounding, else that at most."""
+        found = [self._take(facts, rule) for rule in candidate.rules]
+        exact = [take for take in found if take is not None]
+        if len(exact) == len(found):
+            return tuple(exact), True
+        return tuple(
+            Take(self._cells_of[_match(rule)], ONE, gain << BITS, 0)
+            for rule, gain in zip(candidate.rules, candidate.gains, strict=True)
+        ), False
+
+    def _take(self, facts: Facts, rule: EffectRule) -> Take | None:
+        match rule:
+            case PercentOff():
+                return self._share(rule.match, rule.percent, rule.cap, rule.rounding)
+            case PercentOffByTier():
+                code = best(facts, rule.percents)
+                return self._share(rule.match, rule.percents[code], None, rule.rounding) if code else NOTHING
+            case AmountOff() if rule.every is None:
+                return self._amount(rule.match, rule.amount)
+            case AmountOffByTier():
+                code = best(facts, rule.amounts)
+                return self._amount(rule.match, rule.amounts[code]) if code else NOTHING
+            case _:
+                return None
+
+    def _share(self, match: Match, percent: Decimal, cap: int | None, rounding: Rounding) -> Take:
+        keep = (WHOLE - int(percent.scaleb(4)) << BITS) // WHOLE
+        most = None if cap is None else cap << BITS
+        return Take(self._cells_of[match], keep, most, ROUNDED[rounding] + self._spread_error(match))
+
+    def _amount(self, match: Match, amount: int) -> Take:
+        return Take(self._cells_of[match], ONE, amount << BITS, self._spread_error(match))
+
+    def _spread_error(self, match: Match) -> int:
+        """Return what lines may lose to other cells by largest remainders: together a quarter unit for each line."""
+        return self._lines_of[match] * ONE >> 2 if len(self._cells_of[match]) > 1 else 0
+
+
+NOTHING = Take((), ONE, 0, 0)
+
+
+def _match(rule: EffectRule) -> Match:
+    """Return the lines that a rule means; all of them when it names none."""
+    found = getattr(rule, "match", EVERYTHING)
+    assert isinstance(found, Match), "rules name lines by a match"
+    return found
