@@ -7,7 +7,7 @@ exclude each other, is subtracted as a loss, less the shares that later coupons 
 are minor units times 2^40, rounded so that the bound is never too high; what rules round comes off at the end.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
@@ -118,7 +118,9 @@ class Bounds:
         self._base = self.left(base)
         self._takes = [self._takes_of(base.facts, one) for one in candidates]
         self._groups = sorted({one.source.version.group for one in candidates if one.source.version.group is not None})
+        self._touched = [{cell for take in found for cell in take.cells} for found, _ in self._takes]
         self._plans: dict[tuple[int, Owners], Plan] = {}
+        self._shared: dict[tuple[tuple[int, ...], ...], list[Take] | None] = {}
 
     def left(self, given: Given) -> list[int]:
         """Return what is left to pay for each cell."""
@@ -179,51 +181,54 @@ class Bounds:
         weights, by_place = [ONE] * self._count, dict[int, Loss]()
         for place in reversed(places):
             found, is_exact = self._takes[place]
-            heaviest = max((weights[cell] for take in found for cell in take.cells), default=0)
-            by_place[place] = Loss(found, heaviest)
-            if place in bound:
+            if place in bound or not is_exact:
+                heaviest = max((weights[cell] for take in found for cell in take.cells), default=0)
+                by_place[place] = Loss(found, heaviest)
+                if place not in bound:
+                    losses.append(((by_place[place],),))
                 continue
-            if is_exact:
-                for take in reversed(found):
-                    take.weigh(weights)
-                    takes.append(take)
-            else:
-                losses.append(((by_place[place],),))
+            for take in reversed(found):
+                take.weigh(weights)
+                takes.append(take)
         takes.reverse()
+        gain = sum(self.candidates[place].shipping_gain for place in places if place not in bound)
         first: list[Take] = []
         for templates in rivals.values():
-            shares, lost = (
-                self._shares(templates),
-                tuple(tuple(by_place[place] for place in own) for own in templates.values()),
-            )
-            by_shares = sum(take.of(self._base) for take in shares or ())
-            if shares is not None and by_shares <= max(sum(loss.of(self._base) for loss in one) for one in lost):
-                first += shares
+            alternatives = tuple(tuple(own) for own in templates.values())
+            gain += max(sum(self.candidates[place].shipping_gain for place in own) for own in alternatives)
+            shares = self._shares(alternatives)
+            if shares is None:
+                losses.append(tuple(tuple(by_place[place] for place in own) for own in alternatives))
             else:
-                losses.append(lost)
-        every = [*first, *takes]
-        cells = {cell for place in places for take in self._takes[place][0] for cell in take.cells}
-        gains = [self.candidates[place].shipping_gain for place in places if place not in bound]
-        for templates in rivals.values():
-            gains.append(max(sum(self.candidates[place].shipping_gain for place in own) for own in templates.values()))
-        return Plan(tuple(every), tuple(losses), tuple(sorted(cells)), sum(one.error for one in every), sum(gains))
+                first += shares
+        every = (*first, *takes)
+        touched = set[int]().union(*(self._touched[place] for place in places))
+        return Plan(every, tuple(losses), tuple(sorted(touched)), sum(one.error for one in every), gain)
 
-    def _shares(self, templates: Mapping[UUID, Sequence[int]]) -> list[Take] | None:
-        """Return the largest share that any of several templates takes of each cell; None if one takes other than shares."""
-        keeps, error = [ONE] * self._count, 0
-        for own in templates.values():
-            mine, errors = [ONE] * self._count, 0
-            for place in own:
-                found, is_exact = self._takes[place]
-                if not is_exact or any(take.most is not None for take in found):
-                    return None
-                for take in found:
-                    errors += take.error
-                    for cell in take.cells:
-                        mine[cell] = mine[cell] * take.keep >> BITS
-            keeps, error = [min(pair) for pair in zip(keeps, mine, strict=True)], max(error, errors)
-        found_shares = [Take((cell,), keep, None, 0) for cell, keep in enumerate(keeps) if keep < ONE]
-        return [*found_shares, Take((), ONE, None, error)]
+    def _shares(self, alternatives: tuple[tuple[int, ...], ...]) -> list[Take] | None:
+        """Return the largest share of each cell that any of several templates takes.
+
+        None if one takes other than shares, or it comes to more than what any takes by itself.
+        """
+        if alternatives not in self._shared:
+            self._shared[alternatives] = self._largest_shares(alternatives)
+        return self._shared[alternatives]
+
+    def _largest_shares(self, alternatives: tuple[tuple[int, ...], ...]) -> list[Take] | None:
+        keeps, error, most = [ONE] * self._count, 0, 0
+        for own in alternatives:
+            mine, takes = [ONE] * self._count, [take for place in own for take in self._takes[place][0]]
+            if any(take.most is not None for take in takes):
+                return None
+            for take in takes:
+                for cell in take.cells:
+                    mine[cell] = mine[cell] * take.keep >> BITS
+            keeps = [min(pair) for pair in zip(keeps, mine, strict=True)]
+            error = max(error, sum(take.error for take in takes))
+            most = max(most, sum(take.of(self._base) for take in takes))
+        shares = [Take((cell,), keep, None, 0) for cell, keep in enumerate(keeps) if keep < ONE]
+        shares.append(Take((), ONE, None, error))
+        return shares if sum(take.of(self._base) for take in shares) <= most else None
 
     # ── what rules take ──────────────────────────────────────────────────────────────────────────────────────────────
 
