@@ -18,7 +18,7 @@ from domain.values import value
 
 SETS_MAX = 2_000
 """So many coupons are put into sets at most when there are more than `PROVEN_MAX`."""
-STEPS_MAX = 50_000
+STEPS_MAX = 5_000
 """So many when there are fewer: none but made-up coupons come near it."""
 
 Key = tuple[int, tuple[datetime, ...], tuple[UUID, ...]]
