@@ -1,6 +1,6 @@
 """Due work is carried out soon after it falls due, in bounded batches.
 
-Releases, ends of holds and expiries; then reminders, and what campaigns give by schedules.
+Releases, ends of holds and expiries, of coupons too; then reminders, and what campaigns give by schedules.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ import structlog
 from tortoise.exceptions import BaseORMException
 
 import models
-from services import balances, reminders, schedules
+from services import balances, coupon_sweep, reminders, schedules
 from services.database.away import AWAY
 from services.engine import Engine
 from services.writer.writer import Overloaded
@@ -22,6 +22,9 @@ PAUSE_SECONDS = 1.0
 BATCH = 200
 """Members matured at a time. Balances are right without the sweeper too; it only brings the events in time."""
 
+COUPONS = 1_000
+"""Coupons looked at at a time."""
+
 
 async def sweep_forever(engine: Engine) -> None:
     """Sweep every program again and again; any number of servers may do so at once."""
@@ -32,6 +35,9 @@ async def sweep_forever(engine: Engine) -> None:
                 more = True
                 while more:
                     more = await balances.sweep(engine, program, BATCH) == BATCH
+                more = True
+                while more:
+                    more = await coupon_sweep.sweep(engine, program, COUPONS) == COUPONS
                 await reminders.remind(engine, program)
                 await schedules.run_due(engine, program)
         except PASSING as error:

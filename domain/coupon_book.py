@@ -75,7 +75,7 @@ class CouponBook:
             released = replace(before, state=CouponState.ISSUED, order_id=None, held_until=None)
             if before.origin is CouponOrigin.SHARED_CODE:
                 released = after
-            before = self._put(before, released, CouponChangeKind.RELEASED, actor=SYSTEM, order_id=before.order_id)
+            before = self._put(before, released, CouponChangeKind.RELEASED, actor=SYSTEM, of_order=before.order_id)
         if before.state is CouponState.ISSUED and after.state is CouponState.EXPIRED:
             expired = replace(before, state=CouponState.EXPIRED)
             before = self._put(before, expired, CouponChangeKind.EXPIRED, actor=SYSTEM)
@@ -87,13 +87,16 @@ class CouponBook:
         kind: CouponChangeKind,
         *,
         reason: str | None = None,
-        order_id: UUID | None = None,
+        of_order: UUID | None = None,
         **changes: Any,
     ) -> Coupon:
-        """Change a loaded coupon, after what time did to it is written down; return it."""
+        """Change columns of a loaded coupon, after what time did to it is written down; return it.
+
+        `of_order` is the order that did it, where the coupon does not name it any more.
+        """
         before = self.settle(coupon_id)
         assert before is not None, "a coupon is changed that was found"
-        return self._put(before, replace(before, **changes), kind, reason=reason, order_id=order_id)
+        return self._put(before, replace(before, **changes), kind, reason=reason, of_order=of_order)
 
     def tally(self, coupon: Coupon) -> Tally:
         """Return how the counters of a coupon's template change, to be changed further."""
@@ -107,10 +110,10 @@ class CouponBook:
         *,
         actor: str | None = None,
         reason: str | None = None,
-        order_id: UUID | None = None,
+        of_order: UUID | None = None,
     ) -> Coupon:
         given_by = before.member_id if before and kind is CouponChangeKind.GIFTED else None
-        order_id = order_id or after.order_id
+        order_id = of_order or after.order_id
         expiry_changed = before is not None and before.expires_at != after.expires_at
         self.rows.coupon_changes.append(
             CouponChange(

@@ -86,6 +86,19 @@ class Eligibility:
             or self._limited(source, DAILY)
         )
 
+    def allows(self, source: Source) -> bool:
+        """Whether there is no `refusal` of a campaign; that costs less than to find the words for one."""
+        version, facts = source.version, self.facts
+        return (
+            (facts.member is not None or version.audience is not Audience.MEMBERS)
+            and version.runs_at(facts.occurred_at)
+            and not (facts.member and held_out(version.campaign_id, facts.member.id, version.holdout))
+            and source.key not in self.spent_up
+            and _holds(source, facts)
+            and self.excluded(source) is None
+            and not (source.counted and self.passed(source, dict.fromkeys(BUDGETS, 1)))
+        )
+
     def _nobody(self, source: Source) -> NotApplied | None:
         """Return that it is for members alone and there is none; to name one helps where nothing else is in the way."""
         version = source.version

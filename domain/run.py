@@ -8,6 +8,9 @@ from uuid import UUID
 from domain.amounts import AMOUNT_MAX
 from domain.campaigns import STEPS, Stage
 from domain.conditions.base import Facts
+from domain.coupon_choice import chosen
+from domain.coupon_reasons import left_out
+from domain.coupon_trials import Candidate, Trials
 from domain.coupons import NO_COUPONS, Choice, CouponOffers, UsedCoupon
 from domain.effects.base import DISCOUNTS, EffectKind, EffectRule, GiftLine, Outcome, RunningLine, Settled
 from domain.effects.spend import spent
@@ -68,7 +71,10 @@ class Run:
             self._in_turn(placed(sources))
         elif self._in_turn(rule for rule in placed(sources) if rule.stage < Stage.COUPON):
             coupons = self._usable(offers)
-            self._in_turn(rule for rule in placed([*sources, *coupons]) if rule.stage >= Stage.COUPON)
+            rules = [rule for rule in placed([*sources, *coupons]) if rule.stage >= Stage.COUPON]
+            if offers.is_choice:
+                self._choose(coupons, rules, is_cut=offers.is_cut)
+            self._in_turn(rules)
         if not self.is_paid and self.passed is None and not isinstance(self.refusal, LimitReached):
             self._pay()
 
@@ -165,6 +171,16 @@ class Run:
             else:
                 self._refuse(source, reason)
         return [source for source in coupons if source.key not in self.refused]
+
+    def _choose(self, coupons: Sequence[Source], rules: Sequence[Placed], *, is_cut: bool) -> None:
+        """Leave out the coupons that are not of the best set, and say why."""
+        trials = Trials(self.given, rules, self.refused)
+        candidates = [Candidate(source, self.given) for source in coupons]
+        found = chosen(trials, [one for one in candidates if one.gain], is_cut=is_cut)
+        self.choice = found.choice
+        for candidate in candidates:
+            if candidate.source.key not in found.coupons:
+                self._refuse(candidate.source, left_out(candidate, found, trials))
 
     def _used(self) -> tuple[UsedCoupon, ...]:
         """Return the coupons that gave something."""

@@ -187,7 +187,8 @@ def release(coupon: Coupon, coupons: CouponBook, order_id: UUID) -> None:
     coupons.change(
         coupon.id,
         CouponChangeKind.RELEASED,
-        order_id=order_id,
+        of_order=order_id,
+        order_id=None,
         state=CouponState.VOID if is_shared else CouponState.ISSUED,
         held_until=None,
     )
@@ -231,7 +232,8 @@ def come_back(
         coupons.change(
             coupon_id,
             CouponChangeKind.RETURNED,
-            order_id=order.id,
+            of_order=order.id,
+            order_id=None,
             state=CouponState.VOID if is_shared else CouponState.ISSUED,
             expires_at=_good_until(coupon, version, situation),
         )
@@ -262,7 +264,7 @@ def take_back(effects: Sequence[OrderEffect], amounts: Mapping[int, int], order_
             if coupon.campaign_id == template and coupon.state is CouponState.ISSUED
         ]
         for coupon in free[:count]:
-            coupons.change(coupon.id, CouponChangeKind.VOIDED, state=CouponState.VOID, order_id=None)
+            coupons.change(coupon.id, CouponChangeKind.VOIDED, state=CouponState.VOID, of_order=order_id)
 
 
 # ── giving ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -48,6 +48,7 @@ CREATE INDEX "ix_coupon_wallet" ON "coupon" ("member_id", "version_id", "expires
 CREATE INDEX "ix_coupon_held" ON "coupon" ("member_id", "version_id", "id") WHERE "state" = 'HELD' AND "member_id" IS NOT NULL;
 CREATE INDEX "ix_coupon_order" ON "coupon" ("order_id", "id") WHERE "order_id" IS NOT NULL;
 CREATE INDEX "ix_coupon_due" ON "coupon" ("program_id", "expires_at", "id") WHERE "state" = 'ISSUED' AND "expires_at" < '9999-12-31 00:00:00+00:00';
+CREATE INDEX "ix_coupon_lapsed" ON "coupon" ("program_id", "held_until", "id") WHERE "state" = 'HELD';
 CREATE INDEX "ix_coupon_origin" ON "coupon" ("origin_id", "id") WHERE "origin_id" IS NOT NULL;
 CREATE TABLE "coupon_change" (
     "coupon_id" UUID NOT NULL,

@@ -179,16 +179,15 @@ def test_what_a_template_says_goes_with_its_terms(said: dict[str, Any], path: tu
     assert refused.value.field == path
 
 
-def test_a_template_has_limits_budget_and_audience_as_a_campaign_does() -> None:
+def test_a_template_has_limits_and_audience_as_a_campaign_does() -> None:
     version = read(
         check_version,
         limits={"perOrder": 2, "perMember": 1, "perMemberDay": 1, "perDay": 5, "total": 10},
-        budget={"money": "500", "count": 10},
         audience="EVERYONE",
         calendar={"monthDay": {"days": [1]}},
         stacking_group="G",
     )
-    assert (version.limits.total, version.budget.money, version.group, version.counted) == (10, 50_000, "G", True)
+    assert (version.limits.total, version.group, version.counted) == (10, "G", True)
     bundle = read(check_version, coupon={"bundle": PARTS, "claimable": True}, effects=[], limits={"total": 3})
     assert (bundle.effects, bundle.limits.total) == ((), 3)
 

@@ -134,6 +134,7 @@ ALLOWED = """
 + coupon checks 9
 + coupon index ix_coupon_due program_id, expires_at, id where state = 'ISSUED' AND expires_at < '9999-12-31 00:00:00+00'
 + coupon index ix_coupon_held member_id, version_id, id where state = 'HELD' AND member_id IS NOT NULL
++ coupon index ix_coupon_lapsed program_id, held_until, id where state = 'HELD'
 + coupon index ix_coupon_order order_id, id where order_id IS NOT NULL
 + coupon index ix_coupon_origin origin_id, id where origin_id IS NOT NULL
 + coupon index ix_coupon_wallet member_id, version_id, expires_at, id where state = 'ISSUED' AND member_id IS NOT NULL
