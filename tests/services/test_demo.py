@@ -24,8 +24,8 @@ import pytest
 from structlog.testing import capture_logs
 
 import models
-from app import demo, demo_campaigns
-from services import members, programs
+from app import demo, demo_campaigns, demo_coupons
+from services import coupon_making, members, programs
 from services.engine import Engine
 from services.members import MemberRef
 from services.templates import Template
@@ -131,7 +131,7 @@ async def test_the_replay_commits_each_order_and_says_when_it_has_ended(
     await demo.replay(house, actor, batch, per_second=10_000, say=said.append)
     assert said == ["The demo has replayed its last purchase of 02 January 1997. The server goes on without purchases."]
     replayed = await state()
-    assert len(replayed["orders"]) == len(batch)
+    assert await models.Order.exclude(source="cdnow-friend").count() == len(batch)
     assert set(await models.GiftCard.all().values_list("state", flat=True)) == {"CLAIMED"}
     await demo.replay(house, actor, batch, per_second=10_000, say=said.append)
     assert await state() == replayed
@@ -181,7 +181,7 @@ async def test_the_demo_goes_on_after_its_last_purchase_and_where_it_was_when_it
         assert list(islice(following, stop)) == rest
         await replay(rest)
     assert await models.Order.filter(source="cdnow-again").count() == 2 * len(live) + 2
-    members_found = await models.Member.filter(kind="PERSON").count()
+    members_found = await models.Identity.filter(source="cdnow").count()
     assert members_found == len({purchase.customer for purchase in live})
     assert (await state())["clock"] == rest[-1].at
 
@@ -444,4 +444,26 @@ async def test_some_live_orders_are_paid_with_points_and_some_come_back(
     assert all(row.held_until is not None for row in paid)
     returned = await models.Order.filter(state="RETURNED").count()
     assert returned == await models.OrderReturn.all().count() > 3
+    assert (await verify(house.database)).findings == []
+
+
+async def test_live_customers_use_coupons_of_every_template_and_bring_friends(
+    house: Engine, found: list[demo.Purchase]
+) -> None:
+    program = await demo.program(found[0].at)
+    actor = demo.actor_of(program.id)
+    batch = of_first_days(found, 8)
+    await demo_campaigns.publish(house, actor, batch[0].at)
+    while await coupon_making.make_chunk(house):
+        pass
+    await demo.replay(house, actor, batch, per_second=10_000, say=lambda _: None)
+    rows = await models.Coupon.all()
+    codes = dict(await models.Campaign.filter(kind="COUPON").values_list("id", "code"))
+    used = Counter(codes[row.campaign_id] for row in rows if row.state == "USED")
+    assert set(used) == set(demo_coupons.TEMPLATES) - {"WELCOME"}
+    assert Counter(row.origin for row in rows)["BATCH"] == 1_000
+    friends = await models.Member.filter(referred_by_id__not_isnull=True).count()
+    assert friends == Counter(row.origin for row in rows)["BUNDLE"] // 2 > 3
+    kinds = Counter(await models.CouponChange.all().values_list("kind", flat=True))
+    assert set(kinds) >= {"ISSUED", "CLAIMED", "GIFTED", "HELD", "USED", "RETURNED"}
     assert (await verify(house.database)).findings == []
