@@ -52,14 +52,14 @@ TEMPLATES: Mapping[str, tuple[str, VersionRequest]] = {
         ),
     ),
     BOUGHT: (
-        "3 dollars off, for 200 points",
+        "2 dollars off, for 100 points",
         VersionRequest(
-            effects=[{"amountOff": {"amount": "3"}}],
+            effects=[{"amountOff": {"amount": "2"}}],
             limits={"perMemberDay": 1},
             coupon={
                 "validity": {"relative": {"months": 3}},
                 "claimable": True,
-                "price": {"asset": "POINTS", "amount": "200"},
+                "price": {"asset": "POINTS", "amount": "100"},
                 "transferable": True,
             },
         ),
