@@ -42,12 +42,24 @@ def checked_codes(codes: Sequence[str] | None, path: checks.Path) -> tuple[str, 
 
 
 def _normal(code: str) -> str | None:
-    if looks_unique(code):
-        return read_code(code)
+    return read_code(code) if looks_unique(code) else _shared(code)
+
+
+def _shared(code: str) -> str | None:
+    """Return what a code is if it is one that many share: by chance it may look like a unique one too."""
     try:
         return normal_shared_code(code)
     except InvalidInput:
         return None
+
+
+def content_named(named: Sequence[NamedCoupon]) -> tuple[str, ...]:
+    """Return what the hash of an order's content has of the coupons that it names, in one order.
+
+    It is what the rows tell too, as codes are not stored. Each use of a shared code is a new coupon, so that one stands
+    for itself.
+    """
+    return tuple(sorted(normal_shared_code(one.code) if one.is_shared else str(one.coupon_id) for one in named))
 
 
 async def named_coupons(
@@ -76,7 +88,8 @@ async def named_coupons(
             limits = taking_limits(version) if version and row.member_id is None and member_id else ()
             named.append(NamedCoupon(code, row.id, row.campaign_id, limits=limits))
             continue
-        version = shared.get(_normal(code)) if row is None and _normal(code) else None
+        said = _shared(code) if row is None else None
+        version = shared.get(said) if said else None
         if version is None:
             await code_attempts.failed(program.id, actor.credential, datetime.now(UTC))
             raise not_usable(code, place)
