@@ -17,6 +17,8 @@ from tortoise.exceptions import BaseORMException
 
 from app import pages
 from app.bus import Bus
+from app.coupon_codes import download
+from app.coupon_worker import make_codes_forever
 from app.opening import held
 from app.sealer import Sealer
 from app.settings import Settings
@@ -28,6 +30,7 @@ from schema import root
 from schema.context import Context
 from schema.errors import PublicError, RequestErrorCode
 from schema.loaders import Loaders
+from schema.types.coupon_batch import CODES_PATH
 from services.actors import ANONYMOUS, Actor
 from services.credentials import BadCredentialError, Credentials
 from services.database.away import AWAY
@@ -89,7 +92,8 @@ def create_app(settings: Settings, *, background: Sequence[Background] = ()) -> 
             house.engine = await stack.enter_async_context(
                 engine(database, hub, house.bus, secret_key=settings.secret_key)
             )
-            for work in (sweep_forever, Sealer(settings.seal_file).seal_forever, *background):
+            works = (sweep_forever, make_codes_forever, Sealer(settings.seal_file).seal_forever)
+            for work in (*works, *background):
                 stack.push_async_callback(_stopped, asyncio.create_task(_watched(work, house.engine)))
             stack.enter_context(told_to_stop(view.streams.end))
             yield
@@ -100,6 +104,7 @@ def create_app(settings: Settings, *, background: Sequence[Background] = ()) -> 
             WebSocketRoute("/graphql", graphql),
             Route("/healthz", healthz),
             Route("/readyz", partial(readyz, house)),
+            Route(CODES_PATH, partial(codes, house)),
             *pages.routes(settings),
         ],
         lifespan=lifespan,
@@ -118,6 +123,11 @@ async def readyz(house: House, _: Request) -> Response:
     except (*AWAY, BaseORMException):
         return JSONResponse({"status": "unavailable", "database": False}, status_code=503)
     return JSONResponse({"status": "ok", "database": True, "bus": house.bus.is_listening})
+
+
+async def codes(house: House, request: Request) -> Response:
+    """Answer with the codes of a batch."""
+    return await download(request, house.authenticate, house.engine)
 
 
 async def _watched(work: Background, opened: Engine) -> None:

@@ -101,6 +101,12 @@ class CouponNotInState(Refusal):
     code = "COUPON_STATE"
 
 
+class CouponBatchNotInState(Refusal):
+    """The batch of codes is in a state in which this cannot be done. Facts: `state`, `batch_id`."""
+
+    code = "COUPON_BATCH_STATE"
+
+
 class CouponNotAvailable(Refusal):
     """The template or the coupon does not allow this. Facts: `reason`.
 

@@ -16,6 +16,7 @@ from schema.refusals import Refusals
 from schema.types.agent import Agent
 from schema.types.campaign import Campaign, CampaignVersion
 from schema.types.coupon import found_coupon
+from schema.types.coupon_batch import CouponBatch
 from schema.types.gift_card import GiftCard
 from schema.types.ledger import Entry
 from schema.types.member import Member
@@ -174,6 +175,12 @@ async def _coupon_node(info: Info, id: str) -> Node | None:
     return await found_coupon(info, ids.decode(ids.COUPON, id))
 
 
+async def _coupon_batch_node(info: Info, id: str) -> Node | None:
+    Needs(Scope.COUPONS_READ).check(info.context)
+    row = await info.context.loaders.coupons.batch.load(ids.decode(ids.COUPON_BATCH, id) or NOBODY)
+    return CouponBatch.of(row) if row else None
+
+
 async def _campaign_node(info: Info, id: str) -> Node | None:
     row = await info.context.loaders.campaign.load(ids.decode(ids.CAMPAIGN, id) or NOBODY)
     return Campaign.of(row) if row else None
@@ -222,6 +229,7 @@ READERS = {
     ids.ENTRY: _entry_node,
     ids.GIFT_CARD: _gift_card_node,
     ids.COUPON: _coupon_node,
+    ids.COUPON_BATCH: _coupon_batch_node,
     ids.CAMPAIGN: _campaign_node,
     ids.CAMPAIGN_VERSION: _campaign_version_node,
     ids.PROGRAM: _program_node,

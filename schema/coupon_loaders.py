@@ -9,8 +9,9 @@ from strawberry.dataloader import DataLoader
 import models
 from domain.coupons import CouponChange
 from schema.loading import bounded, loader
-from services import coupon_reads, coupons
+from services import coupon_batches, coupon_counters, coupon_reads, coupons
 from services.actors import Actor
+from services.coupon_counters import Counters
 from services.coupon_reads import WalletPage
 from services.engine import Engine
 
@@ -67,3 +68,13 @@ class CouponLoaders:
     def history(self) -> DataLoader[models.Coupon, list[CouponChange]]:
         """What happened to each coupon."""
         return bounded(lambda rows: coupon_reads.histories(self._engine.reads, rows))  # type: ignore[no-any-return]
+
+    @cached_property
+    def batch(self) -> DataLoader[UUID, models.CouponBatch | None]:
+        """Batches of codes by id."""
+        return loader(lambda keys: coupon_batches.batches_by_id(self._actor, keys))  # type: ignore[no-any-return]
+
+    @cached_property
+    def counters(self) -> DataLoader[UUID, Counters | None]:
+        """Counters of templates by id."""
+        return loader(lambda keys: coupon_counters.of_templates(self._engine.reads, self._actor, keys))  # type: ignore[no-any-return]

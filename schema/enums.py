@@ -11,7 +11,7 @@ import strawberry
 from domain.assets import AssetKind, BurnOrder, ExpiryFrom, ExpiryPolicy, ShortfallPolicy
 from domain.burning import LotPart
 from domain.campaigns import Step as WaterfallStep
-from domain.coupons import CouponChangeKind, CouponOrigin, CouponState
+from domain.coupons import BatchState, CouponChangeKind, CouponOrigin, CouponState
 from domain.effects.base import EffectKind
 from domain.events import EventKind
 from domain.explanation import NotAppliedReason
@@ -25,6 +25,7 @@ from services.actors import ActorKind
 __all__ = [
     "ActorKind",
     "AssetKind",
+    "BatchState",
     "BurnOrder",
     "CouponChangeKind",
     "CouponOrigin",
@@ -136,6 +137,16 @@ described(
         "CLAIMED": "What it was worth went to the member who claimed it.",
         "VOID": "It was taken back before anybody claimed it.",
     },
+)
+described(
+    BatchState,
+    "Where the making of a batch of codes is.",
+    {
+        "RUNNING": "Codes are made, in the background.",
+        "CANCELLED": "No more codes are made; those that were stay good.",
+        "DONE": "All codes are made.",
+    },
+    name="CouponBatchState",
 )
 described(
     CouponState,

@@ -29,6 +29,7 @@ AGENT = "agt"
 GIFT_CARD = "gft"
 OCCASION = "occ"
 COUPON = "cpn"
+COUPON_BATCH = "cpb"
 
 
 def text_of(key: UUID) -> str:

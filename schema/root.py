@@ -11,6 +11,7 @@ from strawberry.tools import create_type
 from resolvers import (
     agents,
     campaigns,
+    coupon_batches,
     coupons,
     gift_cards,
     members,
@@ -38,6 +39,8 @@ QUERIES = [
     reads.order,
     reads.gift_card,
     coupons.coupon,
+    coupon_batches.coupon_batch,
+    coupon_batches.coupon_batch_list,
     reads.order_preview,
     reports.liability,
     campaigns.campaign,
@@ -73,6 +76,9 @@ MUTATIONS = [
     coupons.coupon_gift,
     coupons.coupon_void,
     coupons.coupon_extend,
+    coupon_batches.coupon_batch_generate,
+    coupon_batches.coupon_batch_cancel,
+    coupon_batches.coupon_batch_resume,
     campaigns.campaign_draft,
     campaigns.campaign_approve,
     campaigns.campaign_publish,
@@ -81,7 +87,14 @@ MUTATIONS = [
     campaigns.campaign_end,
     segments.segment_save,
 ]
-SUBSCRIPTIONS = [streams.member_events, streams.member_state, streams.program_events, simulations.campaign_simulate]
+SUBSCRIPTIONS = [
+    streams.member_events,
+    streams.member_state,
+    streams.program_events,
+    simulations.campaign_simulate,
+    coupon_batches.coupon_batch_progress,
+    coupon_batches.coupon_counters,
+]
 
 Query = create_type("Query", QUERIES, description="What can be read.")
 Mutation = create_type("Mutation", MUTATIONS, description="What can be done. Every call takes an idempotency key.")

@@ -56,11 +56,17 @@ class Engine:
     """The server's secret: codes of gift cards and coupons follow from it."""
     simulating: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by whoever simulates: a process starts one worker at a time, and others wait."""
+    waker: WakeSender | None = None
+    """Wakes who listens to a stream, in this process and others; None for this process only."""
 
     @property
     def reads(self) -> OrmSession:
         """Reads outside the writer's transactions; of one moment inside `one_moment`."""
         return OrmSession(self.database.dialect)
+
+    def wake(self, keys: Iterable[str]) -> None:
+        """Wake whoever listens to the streams `keys`: for what was committed by another door than the writer."""
+        (self.waker or LocalWaker(self.hub)).wake(keys)
 
     async def program(self, program_id: UUID) -> Program:
         """Return the program as it is now."""
@@ -102,4 +108,4 @@ async def engine(
     code_hash = CodeMaker(secret_key, CODE_PURPOSE).hash_of
     store, waker = store_for(database), waker or LocalWaker(hub)
     async with PostingWriter(store, snapshots, waker, code_hash=code_hash) as writer:
-        yield Engine(database, hub, snapshots, writer, secret_key)
+        yield Engine(database, hub, snapshots, writer, secret_key, waker=waker)

@@ -31,7 +31,7 @@ AWAY_POLL_SECONDS = 1.0
 """How soon a reader looks again while the database cannot be reached."""
 
 
-async def _patiently(read: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+async def patiently(read: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
     """Return what `read` does, however long the database is away: a stream outlives a restart of it."""
     is_told = False
     while True:
@@ -46,7 +46,7 @@ async def _patiently(read: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P
 
 async def newest(actor: Actor, member_id: UUID) -> int | None:
     """Return the position of a member's newest event, or None when the actor cannot see the member."""
-    row = await _patiently(_member, actor, member_id)
+    row = await patiently(_member, actor, member_id)
     return None if row is None else int(row.position)
 
 
@@ -65,7 +65,7 @@ async def member_events(
     with engine.hub.listen(member_stream(actor.program_id, member_id)) as listener:
         while True:
             handle = listener.handle()
-            rows = await _patiently(_member_page, actor, member_id, after)
+            rows = await patiently(_member_page, actor, member_id, after)
             for row in rows:
                 yield row
                 after = row.position
@@ -95,7 +95,7 @@ async def member_changes(engine: Engine, actor: Actor, member_id: UUID) -> Async
     with engine.hub.listen(member_stream(actor.program_id, member_id)) as listener:
         while True:
             handle = listener.handle()
-            row = await _patiently(_member, actor, member_id)
+            row = await patiently(_member, actor, member_id)
             if row is None:
                 return
             if row.position != seen:
@@ -148,7 +148,7 @@ async def newest_of_program(engine: Engine, actor: Actor) -> ProgramCursor:
 
 async def is_beyond_newest(actor: Actor, cursor: ProgramCursor) -> bool:
     """Whether the cursor lies beyond the program's newest event, so that it is of another time line."""
-    return cursor.commit_order > 0 and not await _patiently(_any_from, actor, cursor.commit_order)
+    return cursor.commit_order > 0 and not await patiently(_any_from, actor, cursor.commit_order)
 
 
 async def program_events(
@@ -157,14 +157,14 @@ async def program_events(
     """Yield a first page at once, perhaps empty, then a page whenever there are new events of these kinds."""
     assert actor.program_id is not None, "the field asked for a credential"
     if after is None:
-        after = await _patiently(newest_of_program, engine, actor)
+        after = await patiently(newest_of_program, engine, actor)
     cursor = after
     first = True
     with engine.hub.listen(program_stream(actor.program_id)) as listener:
         while True:
             handle = listener.handle()
-            limit = await _patiently(horizon, engine)
-            rows, more = await _patiently(_page, engine, actor, cursor, limit)
+            limit = await patiently(horizon, engine)
+            rows, more = await patiently(_page, engine, actor, cursor, limit)
             if rows:
                 last = rows[-1]
                 cursor = ProgramCursor(last.commit_order, last.member_id, last.position)
@@ -173,7 +173,7 @@ async def program_events(
                 yield Page(shown, cursor, caught_up=not more)
                 first = False
             if not rows:
-                waiting = await _patiently(_any_from, actor, limit)
+                waiting = await patiently(_any_from, actor, limit)
                 await listener.wait(handle, HORIZON_POLL_SECONDS if waiting else POLL_SECONDS)
 
 

@@ -28,6 +28,11 @@ def template_stream(program_id: UUID, campaign_id: UUID) -> str:
     return f"t:{program_id.hex}:{campaign_id.hex}"
 
 
+def batch_stream(program_id: UUID, batch_id: UUID) -> str:
+    """Return the key of one batch of codes; at most 67 characters, none of them a space."""
+    return f"b:{program_id.hex}:{batch_id.hex}"
+
+
 class WakeSender(Protocol):
     """What the writer calls after a commit."""
 

@@ -146,3 +146,11 @@ async def coupon_template(
 ) -> models.Campaign:
     """Publish a template of coupons with these terms, as `campaign` does a campaign."""
     return await campaign(program_id, code, effects, conditions, step="COUPON", coupon=coupon or {}, **version)
+
+
+async def ten_off(
+    program_id: UUID, code: str = "TEN", coupon: dict[str, Any] | None = None, **version: Any
+) -> models.Campaign:
+    """Publish a template of coupons which take 10 off, if nothing else is said."""
+    effects = version.pop("effects", [{"amountOff": {"amount": "10"}}])
+    return await coupon_template(program_id, code, effects, coupon, **version)

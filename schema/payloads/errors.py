@@ -38,6 +38,7 @@ class ErrorCode(Enum):
     COUPON_NOT_USABLE = "COUPON_NOT_USABLE"
     COUPON_STATE = "COUPON_STATE"
     COUPON_NOT_AVAILABLE = "COUPON_NOT_AVAILABLE"
+    COUPON_BATCH_STATE = "COUPON_BATCH_STATE"
     TOO_MANY_ATTEMPTS = "TOO_MANY_ATTEMPTS"
 
 
@@ -66,6 +67,7 @@ described(
         "COUPON_NOT_USABLE": "The code is none that the order may use.",
         "COUPON_STATE": "The coupon is in a state in which this cannot be done.",
         "COUPON_NOT_AVAILABLE": "The template or the coupon does not allow this.",
+        "COUPON_BATCH_STATE": "The batch of codes is in a state in which this cannot be done.",
         "TOO_MANY_ATTEMPTS": "Too many codes were given that are none; no other is looked at for a while.",
         "ALREADY_RETURNED": "It was given back before, as far as it is asked for.",
     },
