@@ -28,12 +28,18 @@ BOUNDS = ("perMember", "perMemberDay", "perDay", "total")
 
 
 def lint(setup: SetUp) -> list[Finding]:
-    """Return the findings, by section, code and part. Campaigns that have ended are left aside."""
+    """Return the findings, by section, code and part. Campaigns and templates that have ended are left aside."""
     campaigns = [one for _, one in sorted(setup.campaigns.items()) if one.state is not StoredState.ENDED]
     running = [one for one in campaigns if one.state is StoredState.RUNNING]
     found = [*_ladders(setup, running), *_exclusives(setup, running), *stacks(setup, running)]
     for one in campaigns:
         found += [*_unbounded(one), *_without_base(one, running), *contradictions(setup, one)]
+    for one in (one for _, one in sorted(setup.templates.items()) if one.state is not StoredState.ENDED):
+        found += [
+            *(_unbounded(one) if _is_open(one) else ()),
+            *_without_base(one, running),
+            *contradictions(setup, one),
+        ]
     return sorted(found, key=lambda one: (one.section, one.code, one.rule, one.below))
 
 
@@ -86,7 +92,13 @@ def _earned(setup: SetUp, one: CampaignSetUp) -> Iterator[tuple[int, str, str]]:
             yield index, name, setup.ladders[body["ladder"]].asset
 
 
-# ── one campaign ─────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── one campaign or template ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _is_open(template: CampaignSetUp) -> bool:
+    """Whether anybody may have coupons of a template for nothing: those of others somebody issues."""
+    coupon = template.version.coupon or {}
+    return coupon.get("sharedCode") is not None or bool(coupon.get("claimable") and coupon.get("price") is None)
 
 
 def _unbounded(one: CampaignSetUp) -> Iterator[Finding]:
@@ -110,7 +122,7 @@ def _unbounded(one: CampaignSetUp) -> Iterator[Finding]:
             continue
         yield Finding(
             rule="UNBOUNDED_BUDGET",
-            section="campaigns",
+            section=one.section,
             code=one.code,
             below=("effects", str(index), name),
             message=f"`{name}` {what}.",
@@ -168,7 +180,7 @@ def _without_base(one: CampaignSetUp, running: list[CampaignSetUp]) -> Iterator[
         ):
             yield Finding(
                 rule="MULTIPLIER_WITHOUT_BASE",
-                section="campaigns",
+                section=one.section,
                 code=one.code,
                 below=("effects", str(index), name),
                 message=f"Orders earn no {asset} while it runs, so there is nothing to multiply.",

@@ -49,7 +49,7 @@ def _finding(one: CampaignSetUp, path: tuple[str, ...], reason: str) -> Finding:
     remedy = "Take one of the conditions out, or put both under `any`."
     return Finding(
         rule="NEVER_HOLDS",
-        section="campaigns",
+        section=one.section,
         code=one.code,
         below=path,
         message=f"Never applies: {reason}",

@@ -74,12 +74,20 @@ class SegmentSetUp:
 
 @keyword_value
 class CampaignSetUp:
-    """A campaign with what its published version says; of one that was never published, its newest draft."""
+    """A campaign with what its published version says; of one that was never published, its newest draft.
+
+    A template of coupons is the same: its version says something of coupons.
+    """
 
     code: str
     name: str
     state: StoredState
     version: VersionForm
+
+    @property
+    def section(self) -> str:
+        """The section of a document in which it stands."""
+        return "campaigns" if self.version.coupon is None else "couponTemplates"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +106,8 @@ class SetUp:
     ladders: Mapping[str, LadderSetUp]
     campaigns: Mapping[str, CampaignSetUp]
     segments: Mapping[str, SegmentSetUp] = field(default_factory=dict)
+    templates: Mapping[str, CampaignSetUp] = field(default_factory=dict)
+    """Templates of coupons; no campaign has the code of one."""
 
     def with_all_of(self, wanted: "SetUp") -> "SetUp":
         """Return this set-up as it is once it has everything that another says."""
@@ -110,7 +120,14 @@ class SetUp:
             ladders={**self.ladders, **wanted.ladders},
             segments={**self.segments, **wanted.segments},
             campaigns={**self.campaigns, **wanted.campaigns},
+            templates={**self.templates, **wanted.templates},
         )
+
+    def with_campaign(self, one: CampaignSetUp) -> "SetUp":
+        """Return this set-up with a campaign, or a template of coupons, as it is given."""
+        if one.version.coupon is None:
+            return replace(self, campaigns={**self.campaigns, one.code: one})
+        return replace(self, templates={**self.templates, one.code: one})
 
     def rules(self) -> RuleReader:
         """Return what reads rules against this set-up, of which each ladder's asset must be a part."""

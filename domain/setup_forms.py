@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from domain.amounts import AMOUNT_MAX, from_minor, spelled
 from domain.assets import Asset, AssetKind, ShortfallPolicy
 from domain.campaigns import HOLDOUT_WHOLE
+from domain.codes import checked_prefix
+from domain.coupon_terms import PARTS, shared_code_of
 from domain.instants import NEVER
 from domain.setup import AssetSetUp, CampaignSetUp, ConversionSetUp, LadderSetUp, SegmentSetUp, SetUp
 from domain.term_words import expiry_text, pending_text
@@ -20,7 +22,7 @@ IN_CURRENCY = frozenset({AssetKind.MONEY, AssetKind.QUALIFYING})
 INTEGERS = frozenset(
     {"version", "scale", "graceDays", "bonusCap", "reminderDays", "priority", "perOrder", "perMember", "perMemberDay"}
     | {"perDay", "total", "count", "quantity", "numbers", "days", "daysBefore", "daysAfter", "atLeast", "atMost"}
-    | {"group", "free", "times", "n"}
+    | {"group", "free", "times", "n", "afterDays", "months"}
 )
 """Parts that are whole numbers; every other number is an amount or a name, and spelled as text."""
 ASSET_DEFAULTS: Form = {
@@ -51,6 +53,28 @@ CAMPAIGN_DEFAULTS: Form = {
     "holdout": "0%",
     "conditions": None,
 }
+TEMPLATE_DEFAULTS: Form = {
+    "state": "RUNNING",
+    "startsAt": None,
+    "endsAt": None,
+    "audience": "MEMBERS",
+    "calendar": None,
+    "stackingGroup": None,
+    "limits": None,
+    "budget": None,
+    "validity": None,
+    "perOrder": 1,
+    "claimable": False,
+    "price": None,
+    "sharedCode": None,
+    "prefix": None,
+    "transferable": False,
+    "returnable": True,
+    "graceDays": 0,
+    "bundle": [],
+    "conditions": None,
+    "effects": [],
+}
 
 
 def canonical(form: Any, key: str = "", rule: str = "") -> Any:
@@ -79,6 +103,7 @@ def forms_of(setup: SetUp) -> Form:
         "ladders": [ladder_form(one, setup) for _, one in sorted(setup.ladders.items())],
         "segments": [segment_form(one) for _, one in sorted(setup.segments.items())],
         "campaigns": [campaign_form(one, setup.zone) for _, one in sorted(setup.campaigns.items())],
+        "couponTemplates": [campaign_form(one, setup.zone) for _, one in sorted(setup.templates.items())],
     }
 
 
@@ -87,12 +112,14 @@ def without_defaults(document: Form) -> Form:
     found: Form = {"version": document["version"], "program": _less(document["program"], {"approval": False})}
     scale = document["program"]["currencyScale"]
     del found["program"]["currencyScale"]
-    for section in ("assets", "conversions", "ladders", "segments", "campaigns"):
+    for section in ("assets", "conversions", "ladders", "segments", "campaigns", "couponTemplates"):
         rows = document[section]
         if section == "assets":
             rows = [_less(row, {**ASSET_DEFAULTS, **asset_defaults(row["kind"], scale)}) for row in rows]
         if section == "campaigns":
             rows = [_less(row, CAMPAIGN_DEFAULTS) for row in rows]
+        if section == "couponTemplates":
+            rows = [_less(row, TEMPLATE_DEFAULTS) for row in rows]
         if rows:
             found[section] = rows
     return found
@@ -198,10 +225,10 @@ def segment_form(one: SegmentSetUp) -> Form:
 
 
 def campaign_form(one: CampaignSetUp, zone: ZoneInfo) -> Form:
-    """Return what a document says of a campaign."""
+    """Return what a document says of a campaign, or of a template of coupons."""
     version = one.version
     assert 0 <= version.holdout <= HOLDOUT_WHOLE, "the database checks it"
-    return {
+    form = {
         "code": one.code,
         "name": one.name,
         "state": one.state.value,
@@ -220,6 +247,32 @@ def campaign_form(one: CampaignSetUp, zone: ZoneInfo) -> Form:
         "conditions": canonical(version.conditions),
         "effects": canonical(list(version.effects)),
     }
+    if version.coupon is None:
+        return form
+    form |= terms_form(version.coupon, zone)
+    return {name: form[name] for name in ("code", "name", "state", "priority", *TEMPLATE_DEFAULTS)}
+
+
+def terms_form(coupon: Mapping[str, Any], zone: ZoneInfo) -> Form:
+    """Return what a document says of the terms of coupons; what they do not say is there with its default."""
+    said = canonical(coupon)
+    form = {name: said.get(name, TEMPLATE_DEFAULTS[name]) for name in PARTS}
+    return form | {
+        "validity": _validity(said.get("validity"), zone),
+        "sharedCode": shared_code_of(said),
+        "prefix": None if form["prefix"] is None else checked_prefix(form["prefix"]),
+    }
+
+
+def _validity(form: Form | None, zone: ZoneInfo) -> Form | None:
+    """Return a validity with its instants as people of the program write them; None for one without any bound."""
+    if form is None:
+        return None
+    ((name, body),) = form.items()
+    if name == "fixed":
+        return {name: {part: instant_text(datetime.fromisoformat(said), zone) for part, said in body.items()}}
+    bounded = {part: said for part, said in body.items() if part != "afterDays" or said}
+    return {name: bounded} if bounded else None
 
 
 def instant_text(instant: datetime, zone: ZoneInfo) -> str:

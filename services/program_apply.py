@@ -10,6 +10,7 @@ from tortoise.expressions import F
 from uuid_utils.compat import uuid7
 
 import models
+from domain.campaigns import CampaignKind
 from domain.refusals import LimitReached, Refusal
 from domain.setup import AssetSetUp, ConversionSetUp, LadderSetUp, SegmentSetUp
 from domain.values import value
@@ -180,14 +181,15 @@ async def _store_segment(now: Stored, wanted: SegmentSetUp) -> None:
 
 
 async def _store_campaign(now: Stored, step: CampaignStep) -> None:
-    """Draft, publish, pause, resume or end a campaign: the one place where a document does that."""
+    """Draft, publish, pause, resume or end a campaign or a template: the one place where a document does that."""
     wanted, program_id = step.wanted, now.row.id
     campaign_id = step.row.id if step.row else uuid7()
     said: dict[str, Any] = {"name": wanted.name, "state": step.state.value}
     if step.publishes:
         said["published_version"] = step.number
+    kind = CampaignKind.CAMPAIGN if wanted.version.coupon is None else CampaignKind.COUPON
     if step.row is None:
-        await models.Campaign.create(id=campaign_id, program_id=program_id, code=wanted.code, **said)
+        await models.Campaign.create(id=campaign_id, program_id=program_id, code=wanted.code, kind=kind, **said)
     else:
         await models.Campaign.filter(id=campaign_id).update(**said)
     if step.drafts:

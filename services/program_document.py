@@ -16,12 +16,11 @@ from domain.setup import SetUp
 from domain.setup_forms import canonical, forms_of, without_defaults
 from domain.terms import check_terms
 from services import program_yaml
+from services.program_campaigns import check_campaign, check_templates, read_campaign, read_template
 from services.program_sections import (
     MOST,
     NOBODY,
-    check_campaign,
     read_asset,
-    read_campaign,
     read_conversion,
     read_ladder,
     read_segment,
@@ -32,7 +31,7 @@ from services.program_yaml import Misread, Tree
 T = TypeVar("T")
 
 VERSION = 1
-SECTIONS = ("assets", "conversions", "ladders", "segments", "campaigns")
+SECTIONS = ("assets", "conversions", "ladders", "segments", "campaigns", "couponTemplates")
 NO_CURRENCY = "XXX"
 """What ISO 4217 calls no currency: that of a document that is looked at by itself and names none."""
 HEADER = "# The program {code}: change this, then `huiyuan program plan FILE` and `huiyuan program apply FILE`.\n"
@@ -47,7 +46,7 @@ class Document:
     """Only what the document has, but for the program itself."""
     tree: Tree
     places: dict[tuple[str, str], Path]
-    """Where each asset, conversion, ladder, segment and campaign stands, by section and code."""
+    """Where each asset, conversion, ladder, segment, campaign and template stands, by section and code."""
 
     def line(self, path: Path) -> int:
         """Return the line of a part by its path in the document."""
@@ -132,7 +131,7 @@ class _Reader:
         if self.said.get("version") != VERSION:
             raise InvalidInput(f"`version` is {VERSION}: the form of this document.", field=("version",))
         start = self._program(base)
-        wanted = replace(start, assets={}, conversions={}, ladders={}, segments={}, campaigns={})
+        wanted = replace(start, assets={}, conversions={}, ladders={}, segments={}, campaigns={}, templates={})
         wanted = replace(wanted, assets=self._section("assets", start, read_asset, lambda one: one.asset.code))
         for one in wanted.assets.values():
             self._check_time(one.asset, start)
@@ -145,10 +144,25 @@ class _Reader:
         wanted = replace(wanted, segments=self._section("segments", after, read_segment, lambda one: one.code))
         after = start.with_all_of(wanted)
         campaigns = self._section("campaigns", after, read_campaign, lambda one: one.code)
+        templates = self._section("couponTemplates", after, read_template, lambda one: one.code)
+        wanted = replace(wanted, campaigns=campaigns, templates=templates)
+        self._check_campaigns(start.with_all_of(wanted), wanted, base)
+        return Document(self.name, wanted, self.tree, self.places)
+
+    def _check_campaigns(self, after: SetUp, wanted: SetUp, base: SetUp | None) -> None:
+        """Refuse campaigns and templates of coupons that cannot be, or share a code."""
         rules = after.rules()
-        for code, campaign in campaigns.items():
-            check_campaign(campaign, rules, self.places["campaigns", code])
-        return Document(self.name, replace(wanted, campaigns=campaigns), self.tree, self.places)
+        for one in (*wanted.campaigns.values(), *wanted.templates.values()):
+            check_campaign(one, rules, self.places[one.section, one.code])
+        for code in wanted.templates:
+            if code in after.campaigns:
+                message = f"There is a campaign {code} already, and a template of coupons needs a code of its own."
+                raise InvalidInput(message, field=(*self.places["couponTemplates", code], "code"))
+        for code in wanted.campaigns:
+            if code in after.templates:
+                message = f"There is a template of coupons {code} already, and a campaign needs a code of its own."
+                raise InvalidInput(message, field=(*self.places["campaigns", code], "code"))
+        check_templates(after, base, lambda code: self.places.get(("couponTemplates", code), ("couponTemplates",)))
 
     def _program(self, base: SetUp | None) -> SetUp:
         """Return the set-up that the document starts from: that of the program, or an empty one."""

@@ -1,7 +1,7 @@
 """What applying a document would change of a program: found, checked and said, and nothing done."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -11,9 +11,9 @@ from domain.setup import AssetSetUp, CampaignSetUp, LadderSetUp, SetUp, StoredSt
 from domain.setup_forms import Form, asset_form, conversion_form, ladder_form, program_form, segment_form
 from domain.values import keyword_value, value
 from domain.versions import check_points_of
-from services.program_document import Document
+from services.program_campaigns import check_campaign
+from services.program_document import SECTIONS, Document
 from services.program_lives import CampaignStep, forbidden, step_for, step_for_new
-from services.program_sections import check_campaign
 from services.program_setup import Stored, version_form
 
 FIXED = {
@@ -24,6 +24,10 @@ FIXED = {
     "debtLimit": "accounts that are there keep their limit of debt",
 }
 """What of an asset never changes, and why."""
+
+
+CAMPAIGNS = {"campaigns": "campaigns", "couponTemplates": "templates"}
+"""The sections of what is drafted, published and ended, and what a set-up calls them."""
 
 
 class Action(StrEnum):
@@ -57,7 +61,7 @@ class FieldChange:
 
 @keyword_value
 class Change:
-    """One asset, conversion, ladder, segment or campaign that is made or changed, or the program itself."""
+    """One asset, conversion, ladder, segment, campaign or template that is made or changed, or the program itself."""
 
     action: Action
     section: str
@@ -78,11 +82,11 @@ class Plan:
     changes: tuple[Change, ...]
     steps: tuple[CampaignStep, ...]
     unchanged: int
-    """How many assets, conversions, ladders, segments and campaigns of the document are as it says."""
+    """How many assets, conversions, ladders, segments, campaigns and templates of the document are as it says."""
     absent: tuple[tuple[str, str], ...]
     """Section and code of what the program has and the document does not: it is left alone."""
     waiting: tuple[str, ...] = field(default=())
-    """Campaigns whose wanted version waits for approval."""
+    """Campaigns and templates whose wanted version waits for approval."""
 
     @property
     def said(self) -> list[Any]:
@@ -126,8 +130,9 @@ class _Planner:
         for code, segment in sorted(self.wanted.segments.items()):
             was = self.before.segments.get(code)
             self._compare("segments", code, None if was is None else segment_form(was), segment_form(segment))
-        for code, campaign in sorted(self.wanted.campaigns.items()):
-            self._campaign(code, campaign)
+        for section in CAMPAIGNS.values():
+            for code, campaign in sorted(getattr(self.wanted, section).items()):
+                self._campaign(code, campaign)
         absent = tuple(self._absent())
         return Plan(
             document=self.document,
@@ -216,13 +221,15 @@ class _Planner:
                 except InvalidInput as wrong:
                     message = f"The segment {code}, which the document does not have, would not fit: {wrong.message}"
                     raise CannotChange(message, line=None) from None
-        for code, campaign in self.before.campaigns.items():
-            if code in self.wanted.campaigns or campaign.state is StoredState.ENDED or self.prune:  # ended with this
+        wanted = {**self.wanted.campaigns, **self.wanted.templates}
+        for code, campaign in {**self.before.campaigns, **self.before.templates}.items():
+            if code in wanted or campaign.state is StoredState.ENDED or self.prune:  # ended with this
                 continue
             try:
                 check_campaign(campaign, rules, ())
             except InvalidInput as wrong:
-                message = f"The campaign {code}, which the document does not have, would not fit: {wrong.message}"
+                what = "campaign" if campaign.version.coupon is None else "template"
+                message = f"The {what} {code}, which the document does not have, would not fit: {wrong.message}"
                 raise CannotChange(message, line=None) from None
 
     # ── campaigns ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -233,9 +240,9 @@ class _Planner:
         if row is None or newest is None:
             step = step_for_new(wanted, zone, approval=approval)
         else:
-            known = self.before.campaigns[code]
+            known = self._known(wanted.section)[code]
             if reason := forbidden(wanted, known, zone):
-                raise self._refusal(CannotChange, reason, "campaigns", code, "state")
+                raise self._refusal(CannotChange, reason, wanted.section, code, "state")
             version = (newest.number, version_form(newest))
             step = step_for(wanted, known, row, version, zone, approval=approval)
             if step.drafts or step.publishes:
@@ -247,21 +254,26 @@ class _Planner:
         note = None
         if step.drafts and step.waits:
             note = f"v{step.number} is drafted and not published: the program wants it approved first."
-        self._compare("campaigns", code, step.old, step.new, note)
+        self._compare(wanted.section, code, step.old, step.new, note)
+
+    def _known(self, section: str) -> Mapping[Any, Any]:
+        """Return what the program has of a section."""
+        found: Mapping[Any, Any] = getattr(self.before, CAMPAIGNS.get(section, section))
+        return found
 
     def _check_points(self, code: str, wanted: CampaignSetUp) -> None:
         try:
             check_points_of(wanted.version.budget, sorted(self.stored.points_of[code]))
         except InvalidInput as wrong:
-            raise self._refusal(CannotChange, wrong.message, "campaigns", code, *wrong.field) from None
+            raise self._refusal(CannotChange, wrong.message, wanted.section, code, *wrong.field) from None
 
     def _absent(self) -> Iterator[tuple[str, str]]:
         """Yield what only the program has; end its campaigns when that is asked for."""
-        for section in ("assets", "conversions", "ladders", "segments", "campaigns"):
-            had: Mapping[Any, Any] = getattr(self.before, section)
-            for key in sorted(set(had) - set(getattr(self.wanted, section))):
+        for section in SECTIONS:
+            had = self._known(section)
+            for key in sorted(set(had) - set(getattr(self.wanted, CAMPAIGNS.get(section, section)))):
                 code = key if isinstance(key, str) else ">".join(key)
-                if section != "campaigns" or had[key].state is StoredState.ENDED or not self.prune:
+                if section not in CAMPAIGNS or had[key].state is StoredState.ENDED or not self.prune:
                     yield section, code
                 else:
                     self._end(code, had[key])
@@ -270,10 +282,10 @@ class _Planner:
         row, newest = self.stored.campaigns[code], self.stored.newest[code]
         ended = CampaignSetUp(code=code, name=known.name, state=StoredState.ENDED, version=known.version)
         version = (newest.number, version_form(newest))
-        self.after = replace(self.after, campaigns={**self.after.campaigns, code: ended})
+        self.after = self.after.with_campaign(ended)
         self.steps.append(step_for(ended, known, row, version, self.before.zone, approval=False))
         fields = (FieldChange("state", known.state.value, StoredState.ENDED.value),)
-        self.changes.append(Change(action=Action.END, section="campaigns", code=code, fields=fields, line=None))
+        self.changes.append(Change(action=Action.END, section=known.section, code=code, fields=fields, line=None))
 
     def _refusal(
         self, kind: type[Refusal], message: str, section: str, code: str, *below: str, **facts: Any

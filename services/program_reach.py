@@ -20,7 +20,7 @@ from domain.program import CampaignVersion, Program
 from domain.setup import LadderSetUp, StoredState
 from domain.versions import VersionForm, read_version
 from services.database.config import Dialect
-from services.program_plan import Action, Change, FieldChange, Plan
+from services.program_plan import CAMPAIGNS, Action, Change, FieldChange, Plan
 from services.program_setup import program_now
 from services.reading import OrmSession
 from services.snapshots import Snapshots
@@ -136,17 +136,18 @@ class _Counter:
     # ── campaigns ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _campaigns(self) -> dict[tuple[str, str], Reach]:
-        codes = [
-            change.code
+        after = self.plan.after
+        there = {**after.campaigns, **after.templates}
+        campaigns = [
+            there[change.code]
             for change in self.plan.changes
-            if change.section == "campaigns" and {field.name for field in change.fields} != {"name"}
+            if change.section in CAMPAIGNS and {field.name for field in change.fields} != {"name"}
         ]
-        campaigns = [self.plan.after.campaigns[code] for code in codes]
         if not campaigns:
             return {}
         program = await Snapshots().load(self.reads, self.program_id)
         # What ends may name a tier that is removed with it.
-        before, after = self.plan.stored.setup.rules(), self.plan.after.rules()
+        before, rules_after = self.plan.stored.setup.rules(), after.rules()
         active = await self._members({})
         by_order = [one for one in campaigns if one.version.trigger == Trigger.ORDER]
         orders = await self._orders(program, min(ORDERS_MAX, TRIALS_MAX // max(len(by_order), 1)))
@@ -156,7 +157,7 @@ class _Counter:
             said = [f"At most {numbers['members']} of {active} active members, by tier and tag."]
             if one.version.trigger == Trigger.ORDER:
                 identity = {"id": self.program_id, "campaign_id": self.program_id, "number": 1}
-                rules = before if one.state is StoredState.ENDED else after
+                rules = before if one.state is StoredState.ENDED else rules_after
                 version = read_version(rules, one.version, code=one.code, name=one.name, **identity)
                 met = sum(_meets(version, order, program) for order in orders)
                 numbers |= {"orders": len(orders), "ordersMet": met}
@@ -168,7 +169,7 @@ class _Counter:
             else:
                 numbers["occasions"] = await self._occasions(one.version)
                 said.append(f"Its trigger came {numbers['occasions']} times in the last {RECENT.days} days.")
-            found["campaigns", one.code] = Reach(numbers, tuple(said))
+            found[one.section, one.code] = Reach(numbers, tuple(said))
         return found
 
     async def _members(self, conditions: Mapping[str, Any]) -> int:

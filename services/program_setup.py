@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import models
 from domain.assets import Asset, AssetKind, BurnOrder, ExpiryFrom, ExpiryPolicy, ShortfallPolicy
+from domain.campaigns import CampaignKind
 from domain.program import TierMetric
 from domain.setup import (
     AssetSetUp,
@@ -41,6 +42,7 @@ class Stored:
     row: models.Program
     setup: SetUp
     campaigns: dict[str, models.Campaign]
+    """Templates of coupons are among them here: no two have one code."""
     newest: dict[str, models.CampaignVersion]
     """The newest version of each campaign, published or not."""
     points_of: dict[str, frozenset[str]]
@@ -58,12 +60,16 @@ async def stored(row: models.Program) -> Stored:
     by_id = {one.id: one.code for one in ladders.values()}
     for tier in await models.Tier.filter(program_id=row.id).order_by("ladder_id", "rank"):
         tiers[by_id[tier.ladder_id]].append(tier)
-    rows = models.Campaign.filter(program_id=row.id, kind="CAMPAIGN")
-    campaigns = {one.code: one for one in await rows.order_by("code")}
+    campaigns = {one.code: one for one in await models.Campaign.filter(program_id=row.id).order_by("code")}
     versions: dict[UUID, dict[int, models.CampaignVersion]] = defaultdict(dict)
     for version in await models.CampaignVersion.filter(program_id=row.id):
         versions[version.campaign_id][version.number] = version
     newest = {code: versions[one.id][max(versions[one.id])] for code, one in campaigns.items() if versions[one.id]}
+    shown = {
+        code: _campaign(one, versions[one.id].get(one.published_version or 0) or newest[code])
+        for code, one in campaigns.items()
+        if code in newest
+    }
     setup = SetUp(
         id=row.id,
         code=row.code,
@@ -75,11 +81,8 @@ async def stored(row: models.Program) -> Stored:
         assets=await _assets(row.id, assets),
         conversions=await _conversions(row.id, assets),
         ladders={code: _ladder(ladder, assets[ladder.asset_id].code, tiers[code]) for code, ladder in ladders.items()},
-        campaigns={
-            code: _campaign(one, versions[one.id].get(one.published_version or 0) or newest[code])
-            for code, one in campaigns.items()
-            if code in newest
-        },
+        campaigns={code: one for code, one in shown.items() if campaigns[code].kind == CampaignKind.CAMPAIGN},
+        templates={code: one for code, one in shown.items() if campaigns[code].kind == CampaignKind.COUPON},
         segments={
             one.code: SegmentSetUp(one.code, one.name, one.conditions)
             for one in await models.Segment.filter(program_id=row.id).order_by("code")
@@ -88,7 +91,7 @@ async def stored(row: models.Program) -> Stored:
     counting = set(await with_points(row.id).values_list("campaign_id", flat=True))
     budgets = {
         code: counted_assets(
-            setup.campaigns[code].version.budget if one.published_version else None,
+            shown[code].version.budget if one.published_version else None,
             [version.budget for version in versions[one.id].values()],
             counted=one.id in counting,
         )

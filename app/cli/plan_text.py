@@ -9,13 +9,13 @@ from rich.console import Console
 from rich.text import Text as Line
 
 from domain.findings import Finding
-from domain.setup_forms import ASSET_DEFAULTS, CAMPAIGN_DEFAULTS
+from domain.setup_forms import ASSET_DEFAULTS, CAMPAIGN_DEFAULTS, TEMPLATE_DEFAULTS
 from services.program_document import Document
 from services.program_plan import Action, Change, FieldChange, Plan
 from services.program_reach import Reach
 
-DEFAULTS = {**ASSET_DEFAULTS, **CAMPAIGN_DEFAULTS}
-"""What of something new need not be shown."""
+DEFAULTS = {"assets": ASSET_DEFAULTS, "campaigns": CAMPAIGN_DEFAULTS, "couponTemplates": TEMPLATE_DEFAULTS}
+"""What of something new need not be shown, by section."""
 SIGNS = {Action.CREATE: ("+", "green"), Action.CHANGE: ("~", "yellow"), Action.END: ("-", "red")}
 
 
@@ -30,7 +30,7 @@ def said_in_full(found: Plan, reach: Mapping[tuple[str, str], Reach], warned: Se
         console.print(Line(f"{sign} {change.section} {change.code}{line}", style=colour))
         is_new = change.action is Action.CREATE
         for field in change.fields:
-            if is_new and DEFAULTS.get(field.name) == field.new:
+            if is_new and DEFAULTS.get(change.section, {}).get(field.name) == field.new:
                 continue
             console.print(f"    {_difference(field, is_new=is_new)}", markup=False)
         for sentence in (*([change.note] if change.note else []), *_reached(reach, change)):

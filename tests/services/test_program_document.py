@@ -46,6 +46,7 @@ async def test_a_document_with_everything_in_it_is_what_the_program_exports_afte
         "ladders",
         "segments",
         "campaigns",
+        "couponTemplates",
     }
     after = await planned(program, said)
     assert (after.changes, after.waiting) == ((), ())
