@@ -278,6 +278,7 @@ BY_FIELD: dict[str, Values] = {
     "SpendInput.amount": {"zero": 0, "negative": "-1", "half a point": "0.5", "1e400": "1e400", "2^62": 2**62},
     "SpendInput.asset": text(64) | {"unknown": "GOLD", "lower case": "points", "counts for tiers": "TIER"},
     "OrderContentInput.channel": CODE,
+    "OrderContentInput.couponCodes": text(200),
     "OrderContentInput.currency": text(3) | {"unknown": "XXX", "another": "USD", "lower case": "cny"},
     "OrderContentInput.externalId": text(200),
     "OrderContentInput.occurredAt": INSTANT | {"future": _in(hours=1), "far future": "2999-01-01T00:00:00Z"},

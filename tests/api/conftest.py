@@ -296,7 +296,12 @@ async def _coupons_of(api: Api) -> None:
     price = {"asset": "POINTS", "amount": "1"}
     ten = [{"amountOff": {"amount": "10.00"}}]
     one_cent = [{"amountOff": {"amount": "0.01"}}]
-    terms = {"claimable": True, "transferable": True, "price": price, "validity": {"relative": {"days": 30}}}
+    terms = {
+        "claimable": True,
+        "transferable": True,
+        "price": price,
+        "validity": {"relative": {"afterDays": 30, "days": 30}},
+    }
     await coupon_template(api.program_id, "TEN", ten, terms)
     await coupon_template(api.program_id, "WELCOME", one_cent, {"sharedCode": "WELCOME"})
     issue = "mutation($input: CouponIssueInput!) { couponIssue(input: $input) { coupons { id } } }"
