@@ -17,7 +17,7 @@ from services.engine import Engine
 from services.verify.verification import verify
 from tests.factories import NOON, World
 
-UNREAD = {"effect.facts", "order.content", "event.kind", "campaign_usage.counts", "order.not_applied"}
+UNREAD = {"effect.facts", "order.content", "event.kind", "campaign_usage.counts", "order.not_applied", "order.consumed"}
 
 
 async def enrolled(shop: World, number: int) -> list[UUID]:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from random import Random
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from domain.coupon_commands import GiftCoupon
 from domain.decisions.consumption import consumed_by
 from domain.instants import NEVER
 from domain.refusals import CouponNotUsable, Refusal
-from services import coupon_sweep, coupons, programs
+from services import balances, coupon_sweep, coupons, programs
 from services.coupons import CouponRef
 from services.engine import Engine
 from services.members import MemberRef
@@ -28,8 +29,8 @@ from services.transaction import transaction
 from services.writer.answers import Outcome
 from tests.factories import BEGINNING, NOON, World, coupon_template, new_key, world
 from tests.services.coupon_counts import code_of_nobody, enrolled, sound, tally_of, uses
-from tests.services.test_coupons import issue
-from tests.services.test_order_life import capture, hold
+from tests.services.test_coupons import claim, issue
+from tests.services.test_order_life import cancel, capture, give_back, hold
 from tests.services.test_writer_commands import Desk
 from tests.services.test_writer_parallel import paused, writers
 
@@ -211,3 +212,73 @@ async def test_a_limit_that_is_published_while_a_code_is_on_its_way_counts(postg
     assert await uses(made, member) == 1
     with pytest.raises(CouponNotUsable):
         await shop.buy(member, "20.00", coupon_codes=["HELLO"])
+
+
+async def stormy(  # noqa: C901  (one branch for each thing)
+    several: list[World], random: Random, members: list[UUID], codes: list[str], held: list[UUID]
+) -> None:
+    """Do one thing of many to coupons at any of the writers; what it comes to is for the counters to say."""
+    at = random.choice(several)
+    member, other = random.sample(members, 2)
+    named = random.choice([None, None, [], ["HELLO"], [random.choice(codes)]])
+    own = await models.Coupon.filter(member_id=member).values_list("id", flat=True)
+    ref = CouponRef(id=random.choice(list(own))) if own else None
+    done = random.choices(
+        ["buy", "hold", "end", "back", "gift", "void", "extend", "issue", "claim", "sweep"],
+        [6, 6, 7, 4, 3, 1, 1, 2, 2, 1],
+    )[0]
+    guest = None if random.random() < 0.2 else member
+    match done:
+        case "buy":
+            found = await answer(at.buy(guest, "20.00", coupon_codes=named))
+            held += [found.order_id] if isinstance(found, Outcome) and found.order_id else []
+        case "hold":
+            found = await answer(hold(at, guest, "20.00", coupon_codes=named, seconds=random.choice([60, 3600])))
+            held += [found.order_id] if isinstance(found, Outcome) and found.order_id else []
+        case "end" if held:
+            await answer(random.choice([capture, cancel])(at, random.choice(held)))
+        case "back" if held:
+            await answer(give_back(at, random.choice(held)))
+        case "gift" if ref:
+            await answer(coupons.gift(at.engine, at.actor, ref, MemberRef(id=other), key=new_key()))
+        case "void" if ref:
+            await answer(coupons.void(at.engine, at.actor, ref, reason="lost", key=new_key()))
+        case "extend" if ref:
+            until = NOON + timedelta(days=random.randint(1, 90))
+            await answer(coupons.extend(at.engine, at.actor, ref, until=until, reason=None, key=new_key()))
+        case "issue":
+            await answer(issue(at, member))
+        case "claim":
+            await answer(claim(at, member, "SPRING" if random.random() < 0.5 else None, random.choice(codes)))
+        case "sweep":
+            now = (await at.engine.program(at.program.id)).now()
+            await programs.set_clock(at.program.id, now + timedelta(minutes=random.choice([0, 2, 90])))
+            await coupon_sweep.sweep(at.engine, await at.engine.program(at.program.id), 50)
+            await balances.sweep(at.engine, await at.engine.program(at.program.id), 50)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_a_storm_of_uses_holds_returns_gifts_and_expiries_leaves_every_counter_right(
+    postgres_house: Engine, seed: int
+) -> None:
+    shop = await world(postgres_house)
+    terms = {"claimable": True, "transferable": True, "validity": {"relative": {"days": 1}}}
+    limits = {"total": 60, "perMember": 15}
+    spring = await coupon_template(shop.program.id, "SPRING", OFF, terms, limits=limits, audience="EVERYONE")
+    shared = await coupon_template(
+        shop.program.id, "ALL", OFF, {"sharedCode": "HELLO"}, limits={"total": 8, "perMember": 2}, audience="EVERYONE"
+    )
+    batch = await coupon_template(shop.program.id, "BATCH", OFF, {}, audience="EVERYONE")
+    members = await enrolled(shop, 6)
+    codes = [(await code_of_nobody(shop, batch))[1] for _ in range(12)]
+    random, held = Random(seed), list[UUID]()  # noqa: S311
+    async with shops(shop, 4) as several:
+        for _ in range(15):
+            await asyncio.gather(*(stormy(several, random, members, codes, held) for _ in range(16)))
+    reserved = await models.Coupon.filter(campaign_id=shared.id, state__in=["USED", "HELD"]).count()
+    assert await uses(shared) == reserved <= 8
+    assert await uses(spring) <= 60
+    assert await models.Coupon.filter(campaign_id=spring.id).count() == await uses(spring)
+    used = await models.Coupon.filter(program_id=shop.program.id, state="USED").count()
+    assert used > 5
+    await sound(shop.engine, shop.program.id)
