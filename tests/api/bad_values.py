@@ -9,6 +9,7 @@ from graphql import GraphQLInputObjectType, get_named_type, is_list_type, is_non
 
 from tests.api.bad_rules import ENUM, ENUMS, RULE_SIZES, RULE_TWICE, rules
 from tests.api.inputs import MISSING, Path, Spot, example, many
+from tests.api.template_inputs import TEMPLATE_SIZES, TEMPLATE_TWICE, templates
 
 BAD_REQUEST = "BAD_REQUEST"
 INVALID_INPUT = "INVALID_INPUT"
@@ -140,6 +141,7 @@ CARD = text(64) | {"unknown": "gft_06f4k9s3tdrx9c4m3p3v1c0z5g", "a member's": "m
 CARD |= {"no id": "gft_", "over 128 bits": "gft_" + "z" * 26, "0": 0}
 COUPON = text(64) | {"unknown": "cpn_06f4k9s3tdrx9c4m3p3v1c0z5g", "a member's": "mem_06f4k9s3tdrx9c4m3p3v1c0z5g"}
 COUPON |= {"no id": "cpn_", "over 128 bits": "cpn_" + "z" * 26, "0": 0}
+BATCH = {name: value.replace("cpn_", "cpb_") if isinstance(value, str) else value for name, value in COUPON.items()}
 COUPON_CODE = text(64) | {"mistyped": "0000-0000-0000-0000-1", "too short": "0000", "sql": "' OR 1=1 --"}
 COUPON_CODE |= {"full-width digits": "００００-0000-0000-0000-0", "U": "0000-0000-0000-000U-0"}
 INSTANT = {
@@ -208,6 +210,13 @@ BY_FIELD: dict[str, Values] = {
     "BalanceSpendUndoInput.entry": LINE,
     "BalanceSpendUndoInput.idempotencyKey": KEY,
     "BalanceSpendUndoInput.reason": text(500),
+    "CouponBatchCancelInput.batch": BATCH,
+    "CouponBatchCancelInput.idempotencyKey": KEY,
+    "CouponBatchGenerateInput.idempotencyKey": KEY,
+    "CouponBatchGenerateInput.reason": text(500),
+    "CouponBatchGenerateInput.size": {"zero": 0, "negative": -1, "too many": 10_000_001},
+    "CouponBatchResumeInput.batch": BATCH,
+    "CouponBatchResumeInput.idempotencyKey": KEY,
     "CouponBy.code": COUPON_CODE | {"unknown": "0000-0000-0000-0000-0"},
     "CouponBy.id": COUPON,
     "CouponClaimInput.code": COUPON_CODE,
@@ -310,38 +319,46 @@ BY_FIELD |= {
     if name.startswith("MemberAmendInput.") and name != "MemberAmendInput.status"
 }
 
-BY_FIELD |= rules(CODE, text(200), KEY, PRICE, INSTANT)
+BY_FIELD |= rules(CODE, text(200), KEY, PRICE, INSTANT) | templates(CODE, text(200), KEY, INSTANT)
 BY_TYPE |= dict.fromkeys(ENUMS, ENUM)
 
-SIZES: dict[str, tuple[int, int]] = {
-    "EventRecordInput.attributes": (0, 50),
-    "MemberAmendInput.attributes": (0, 50),
-    "MemberEnrollInput.attributes": (0, 50),
-    "MemberEnrollInput.identities": (0, 20),
-    "MemberTagInput.add": (0, 50),
-    "MemberTagInput.remove": (0, 50),
-    "OrderContentInput.attributes": (0, 50),
-    "OrderContentInput.couponCodes": (0, 20),
-    "OrderContentInput.lines": (1, 500),
-    "OrderContentInput.spend": (0, 20),
-    "OrderCaptureInput.lines": (1, 500),
-    "OrderReturnInput.lines": (1, 500),
-    "OrderLineInput.attributes": (0, 50),
-    "OrdersImportInput.orders": (1, 500),
-} | RULE_SIZES
+SIZES: dict[str, tuple[int, int]] = (
+    {
+        "EventRecordInput.attributes": (0, 50),
+        "MemberAmendInput.attributes": (0, 50),
+        "MemberEnrollInput.attributes": (0, 50),
+        "MemberEnrollInput.identities": (0, 20),
+        "MemberTagInput.add": (0, 50),
+        "MemberTagInput.remove": (0, 50),
+        "OrderContentInput.attributes": (0, 50),
+        "OrderContentInput.couponCodes": (0, 20),
+        "OrderContentInput.lines": (1, 500),
+        "OrderContentInput.spend": (0, 20),
+        "OrderCaptureInput.lines": (1, 500),
+        "OrderReturnInput.lines": (1, 500),
+        "OrderLineInput.attributes": (0, 50),
+        "OrdersImportInput.orders": (1, 500),
+    }
+    | RULE_SIZES
+    | TEMPLATE_SIZES
+)
 """Least and most items of every list."""
-TWICE: dict[str, Path] = {
-    "EventRecordInput.attributes": ("1", "key"),
-    "MemberAmendInput.attributes": ("1", "key"),
-    "MemberEnrollInput.attributes": ("1", "key"),
-    "MemberEnrollInput.identities": (),
-    "OrderContentInput.attributes": ("1", "key"),
-    "OrderContentInput.lines": ("1", "ref"),
-    "OrderContentInput.spend": ("1", "asset"),
-    "OrderCaptureInput.lines": ("1", "ref"),
-    "OrderReturnInput.lines": ("1", "ref"),
-    "OrderLineInput.attributes": ("1", "key"),
-} | RULE_TWICE
+TWICE: dict[str, Path] = (
+    {
+        "EventRecordInput.attributes": ("1", "key"),
+        "MemberAmendInput.attributes": ("1", "key"),
+        "MemberEnrollInput.attributes": ("1", "key"),
+        "MemberEnrollInput.identities": (),
+        "OrderContentInput.attributes": ("1", "key"),
+        "OrderContentInput.lines": ("1", "ref"),
+        "OrderContentInput.spend": ("1", "asset"),
+        "OrderCaptureInput.lines": ("1", "ref"),
+        "OrderReturnInput.lines": ("1", "ref"),
+        "OrderLineInput.attributes": ("1", "key"),
+    }
+    | RULE_TWICE
+    | TEMPLATE_TWICE
+)
 """Lists in which no item may stand twice, and what is named below the list then. An order may be sent twice."""
 
 

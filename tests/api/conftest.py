@@ -21,6 +21,7 @@ from tortoise.connection import get_connections
 from tortoise.expressions import F
 
 import models
+from app import coupon_worker
 from app.server import Background, create_app
 from app.settings import Settings
 from services import code_attempts, credentials, programs, value_terms
@@ -162,6 +163,15 @@ async def served(
 ) -> AsyncIterator[Api]:
     """Serve a program on an empty database."""
     app = create_app(Settings(database_url=database_url, secret_key=SECRET), background=background)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(coupon_worker, "PAUSE_SECONDS", 1e6)  # codes are made when a test makes them
+        async with serving(app, template) as api:
+            yield api
+
+
+@asynccontextmanager
+async def serving(app: Starlette, template: Template) -> AsyncIterator[Api]:
+    """Open an application, and a program in its database."""
     async with app.router.lifespan_context(app):
         program_id, key = await program_with_key(template)
         transport = httpx.ASGITransport(app=app)
@@ -205,21 +215,25 @@ async def pass_of(api: Api) -> None:
         await models.Program.filter(id=api.program_id).update(config_version=F("config_version") + 1)
 
 
-async def campaigns_of(api: Api) -> dict[str, str]:
-    """Make campaigns with each of which one thing can be done, by another key's hand; return their ids by code."""
+async def campaigns_of(api: Api, kind: str = "campaign") -> dict[str, str]:
+    """Make campaigns with each of which one thing can be done, by another key's hand; return their ids by code.
+
+    Of the kind `couponTemplate` they are templates of coupons, whose codes begin with `COUPON_`.
+    """
     made: dict[str, str] = {}
+    name = "campaign" if kind == "campaign" else "template"
+    type_ = f"{kind[0].upper()}{kind[1:]}"
     author = await api.key_with(Scope.CAMPAIGNS_WRITE)
     version = {"effects": [{"addTag": {"tag": "made"}}], "conditions": {"store": {"codes": ["nowhere"]}}}
-    for code in ("APPROVE", "PUBLISH", "PAUSE", "RESUME", "END"):
-        steps = {"PAUSE": ["Publish"], "RESUME": ["Publish", "Pause"]}.get(code, [])
-        new = {"campaign": {"new": {"code": code, "name": code.title()}}, "version": version}
+    for what in ("APPROVE", "PUBLISH", "PAUSE", "RESUME", "END"):
+        steps = {"PAUSE": ["Publish"], "RESUME": ["Publish", "Pause"]}.get(what, [])
+        code = what if kind == "campaign" else f"COUPON_{what}"
+        new = {name: {"new": {"code": code, "name": code.title()}}, "version": version}
         for step in ["Draft", *steps]:
-            query = (
-                f"mutation($input: Campaign{step}Input!) {{ campaign{step}(input: $input) {{ campaign {{ id }} }} }}"
-            )
-            asked = new if step == "Draft" else {"campaign": {"code": code}}
+            query = f"mutation($input: {type_}{step}Input!) {{ {kind}{step}(input: $input) {{ {name} {{ id }} }} }}"
+            asked = new if step == "Draft" else {name: {"code": code}}
             answer = await api.data(query, {"input": asked | {"idempotencyKey": f"{step} {code}"}}, author)
-            made[code] = answer[f"campaign{step}"]["campaign"]["id"]
+            made[code] = answer[f"{kind}{step}"][name]["id"]
     return made
 
 
@@ -281,6 +295,7 @@ async def _filled(shared_api: Api) -> Api:
     ]
     EXAMPLES["GiftCardClaimInput.code"], EXAMPLES["GiftCardVoidInput.card"] = one["code"], two["giftCard"]["id"]
     await campaigns_of(shared_api)
+    await campaigns_of(shared_api, "couponTemplate")
     await _coupons_of(shared_api)
     save = "mutation($input: SegmentSaveInput!) { segmentSave(input: $input) { replayed } }"
     regulars = {"code": "REGULARS", "name": "Regulars", "conditions": {"not": {"firstOrder": True}}}
@@ -307,6 +322,13 @@ async def _coupons_of(api: Api) -> None:
     issue = "mutation($input: CouponIssueInput!) { couponIssue(input: $input) { coupons { id } } }"
     some = {"member": SUBJECT, "template": {"code": "TEN"}, "count": 3, "idempotencyKey": "coupons"}
     made = (await api.data(issue, {"input": some}))["couponIssue"]["coupons"]
+    batch = "mutation($input: CouponBatchGenerateInput!) { couponBatchGenerate(input: $input) { batch { id } } }"
+    stop = "mutation($input: CouponBatchCancelInput!) { couponBatchCancel(input: $input) { replayed } }"
+    for what in ("Cancel", "Resume"):
+        asked = {"template": {"code": "TEN"}, "size": 3, "idempotencyKey": what}
+        found = (await api.data(batch, {"input": asked}))["couponBatchGenerate"]["batch"]["id"]
+        EXAMPLES[f"CouponBatch{what}Input.batch"] = found
+    await api.data(stop, {"input": {"batch": found, "idempotencyKey": "to be resumed"}})
     CHOICES.update(
         {f"Coupon{what}Input.coupon": one for what, one in zip(("Gift", "Void", "Extend"), made, strict=True)}
     )

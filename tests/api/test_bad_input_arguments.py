@@ -66,8 +66,22 @@ BY_ARGUMENT: dict[str, tuple[str, Values]] = {
     "Query.campaigns.filter.states.0": (BAD_REQUEST, {}),
     "Query.campaigns.filter.trigger": (NOTHING, {}),
     "Query.campaigns.first": (BAD_REQUEST, SIZE),
+    "CouponTemplate.versions.after": (BAD_REQUEST, STRANGE | {"sign": "+1", "script": "१", "id": f"cpt_{OF_ANOTHER}"}),
+    "CouponTemplate.versions.first": (BAD_REQUEST, SIZE),
+    "Query.couponTemplate.by.code": (NOTHING, STRANGE | CODE | {"unknown": "NONE", "a campaign's": "BASE"}),
+    "Query.couponTemplate.by.id": (NOTHING, ID | {"a template's": f"cpt_{OF_ANOTHER}"}),
+    "Query.couponTemplates.after": (
+        BAD_REQUEST,
+        STRANGE | {"a campaign's": f"cmp_{OF_ANOTHER}", "upper": f"CPT_{OF_ANOTHER}"},
+    ),
+    "Query.couponTemplates.first": (BAD_REQUEST, SIZE),
     "Query.coupon.by.code": (NOTHING, STRANGE | text(64) | {"mistyped": "0000-0000-0000-0000-1"}),
     "Query.coupon.by.id": (NOTHING, ID | {"a coupon's": f"cpn_{OF_ANOTHER}"}),
+    "Query.couponBatch.id": (NOTHING, ID | {"a batch's": f"cpb_{OF_ANOTHER}"}),
+    "Query.couponBatches.after": (BAD_REQUEST, STRANGE | {"a coupon's": f"cpn_{OF_ANOTHER}", "number": "1"}),
+    "Query.couponBatches.first": (BAD_REQUEST, SIZE),
+    "Query.couponBatches.template.code": (NOTHING, STRANGE | CODE | {"unknown": "NONE", "a campaign's": "BASE"}),
+    "Query.couponBatches.template.id": (NOTHING, ID | {"a template's": f"cpt_{OF_ANOTHER}"}),
     "Query.giftCard.by.code": (NOTHING, STRANGE | text(64) | {"mistyped": "GC-0000-0000-0000-0000-1"}),
     "Query.giftCard.by.id": (NOTHING, ID | {"a card's": f"gft_{OF_ANOTHER}"}),
     "Query.liability.asset": (BAD_REQUEST, STRANGE | {"unknown": "GOLD", "lower case": "points"}),
@@ -93,6 +107,9 @@ BY_ARGUMENT: dict[str, tuple[str, Values]] = {
     "Query.order.by.id": (NOTHING, ID),
     "Query.order.by.identity.externalId": (NOTHING, text(200)),
     "Query.order.by.identity.source": (NOTHING, CODE),
+    "Subscription.couponBatchProgress.batchId": (BAD_REQUEST, ID | {"a batch's": f"cpb_{OF_ANOTHER}"}),
+    "Subscription.couponCounters.template.code": (BAD_REQUEST, STRANGE | CODE | {"unknown": "NONE"}),
+    "Subscription.couponCounters.template.id": (BAD_REQUEST, ID | {"a template's": f"cpt_{OF_ANOTHER}"}),
     "Subscription.memberEvents.after": (BAD_REQUEST, STRANGE | {"epoch": "1-0-zzzz", "parts": "1-0", "NUL": "1-\0-a"}),
     "Subscription.memberEvents.memberId": (BAD_REQUEST, ID),
     "Subscription.memberState.memberId": (BAD_REQUEST, ID),
@@ -100,6 +117,8 @@ BY_ARGUMENT: dict[str, tuple[str, Values]] = {
     "Subscription.programEvents.kinds": (BAD_REQUEST, {"string": "GONE", "number": 1, "boolean": True}),
 }
 """What becomes of values that are right for the type of the argument, and wrong for the argument."""
+AROUND = {"Campaign": 'campaign(by: {code: "BASE"})', "CouponTemplate": 'couponTemplate(by: {code: "TEN"})'}
+"""The field below which an argument stands that is of no member."""
 SELF = '{identity: {source: "pos", externalId: "1"}}'
 
 
@@ -127,7 +146,7 @@ class Argument:
         other += ', asset: "POINTS"' if self.field == "liability" and name == "on" else ""
         call = f"{self.field}({name}: $value{other}) {selection}"
         kind = "subscription" if self.type == "Subscription" else "query"
-        around = 'campaign(by: {code: "BASE"})' if self.type == "Campaign" else f"member(by: {SELF})"
+        around = AROUND.get(self.type, f"member(by: {SELF})")
         nested = call if self.type in {"Query", "Subscription"} else f"{around} {{ {call} }}"
         return f"{kind}($value: {argument.type}) {{ {nested} }}"
 

@@ -52,6 +52,7 @@ def _self(worlds: Worlds) -> dict[str, Any]:
 
 ERRORS = "userErrors { __typename ... on UserError { code message field } }"
 PERSON = "{ id name phone email number }"
+TEMPLATE = f"{{ template {{ id name }} {ERRORS} }}"
 CAMPAIGN = f"{{ campaign {{ id name }} {ERRORS} }}"
 TAG = {"addTag": {"tag": "matrix"}}
 USES = {
@@ -168,6 +169,23 @@ USES = {
     "campaignPublish": Use(lambda w: _written(campaign={"id": w.ours.campaigns["PUBLISH"]}), CAMPAIGN),
     "campaignPause": Use(lambda w: _written(campaign={"id": w.ours.campaigns["PAUSE"]}), CAMPAIGN),
     "campaignResume": Use(lambda w: _written(campaign={"id": w.ours.campaigns["RESUME"]}), CAMPAIGN),
+    "couponTemplate": Use(
+        lambda _: {"by": {"code": "TEN"}}, "{ id code state claimable left }", own_for_rival=True, same_for_all=True
+    ),
+    "couponTemplates": Use(lambda _: {"first": 100}, "{ nodes { id code usage { uses } } }", own_for_rival=True),
+    "couponTemplateDraft": Use(
+        lambda w: _written(
+            template={"existing": {"id": w.ours.campaigns["COUPON_APPROVE"]}}, version={"effects": [TAG]}
+        ),
+        TEMPLATE,
+    ),
+    "couponTemplateApprove": Use(
+        lambda w: _written(template={"id": w.ours.campaigns["COUPON_APPROVE"]}, version=1), TEMPLATE
+    ),
+    "couponTemplatePublish": Use(lambda w: _written(template={"id": w.ours.campaigns["COUPON_PUBLISH"]}), TEMPLATE),
+    "couponTemplatePause": Use(lambda w: _written(template={"id": w.ours.campaigns["COUPON_PAUSE"]}), TEMPLATE),
+    "couponTemplateResume": Use(lambda w: _written(template={"id": w.ours.campaigns["COUPON_RESUME"]}), TEMPLATE),
+    "couponTemplateEnd": Use(lambda w: _written(template={"id": w.ours.campaigns["COUPON_END"]}), TEMPLATE),
     "segments": Use(lambda _: {}, "{ code name }", own_for_rival=True),
     "segmentSave": Use(
         lambda _: _written(code="NEW", name="New", conditions={"tag": {"anyOf": ["vip"]}}),
@@ -180,6 +198,17 @@ USES = {
         f"{{ position member {PERSON} }}",
     ),
     "memberState": Use(lambda w: {"memberId": w.ours.ids["member"]}, PERSON),
+    "couponBatch": Use(lambda w: {"id": w.ours.batch}, "{ id reason }"),
+    "couponBatches": Use(lambda _: {}, "{ nodes { id } }", own_for_rival=True),
+    "couponBatchGenerate": Use(
+        lambda _: _written(template={"code": "TEN"}, size=3),
+        f"{{ batch {{ id reason }} {ERRORS} }}",
+        own_for_rival=True,
+    ),
+    "couponBatchCancel": Use(lambda w: _written(batch=next(w.ours.running)), f"{{ batch {{ id reason }} {ERRORS} }}"),
+    "couponBatchResume": Use(lambda w: _written(batch=next(w.ours.cancelled)), f"{{ batch {{ id reason }} {ERRORS} }}"),
+    "couponBatchProgress": Use(lambda w: {"batchId": w.ours.batch}, "{ id reason }"),
+    "couponCounters": Use(lambda _: {"template": {"code": "TEN"}}, "{ issued }", own_for_rival=True),
     "campaignSimulate": Use(
         lambda _: {"input": {"campaign": {"code": "BASE"}, "from": "2026-01-01", "until": "2026-01-02"}},
         f"{{ ordersDone report {{ winners {{ member {PERSON} }} }} }}",
@@ -246,7 +275,7 @@ def nothing(answer: dict[str, Any], field: str) -> bool:
     """Whether an answer says that there is no such thing."""
     if "errors" in answer:
         (error,) = answer["errors"]
-        return (error["extensions"]["code"], error["message"]) == ("BAD_REQUEST", "There is no such member.")
+        return error["extensions"]["code"] == "BAD_REQUEST" and error["message"].startswith("There is no such ")
     codes = [error["code"] for row in results(answer, field) for error in row.get("userErrors", ())]
     return answer["data"][field] is None or codes == ["NOT_FOUND"]
 
