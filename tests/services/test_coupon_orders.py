@@ -1,14 +1,23 @@
 """Orders with coupons, on both databases: held, used, let go, returned; codes that are named, and the best choice."""
 
 from datetime import timedelta
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import pytest
+from tortoise.expressions import F
+from uuid_utils.compat import uuid7
 
 import models
-from domain.refusals import CouponNotUsable, HoldExpired
+from domain.codes import CodeMaker
+from domain.coupons import CODE_PURPOSE
+from domain.refusals import CouponNotUsable, HoldExpired, TooManyAttempts
 from services import coupon_sweep, coupons, orders, programs
+from services.code_attempts import ATTEMPTS_MAX
 from services.engine import Engine
+from services.orders import LineRequest
+from services.transaction import transaction
 from services.writer.answers import Outcome
 from tests.factories import NOON, World, campaign, coupon_template, order, world
 from tests.services.test_coupons import changes, issue, tally, told
@@ -32,6 +41,33 @@ async def code_of(shop: World, coupon_id: UUID) -> str:
 async def state(coupon_id: UUID) -> tuple[str, UUID | None]:
     row = await models.Coupon.get(id=coupon_id)
     return row.state, row.order_id
+
+
+async def nobody_s(shop: World, template: models.Campaign) -> UUID:
+    """Return a code of a batch, as it is made."""
+    version = await models.CampaignVersion.get(campaign_id=template.id)
+    coupon_id = uuid7()
+    async with transaction():
+        await models.Coupon.create(
+            id=coupon_id,
+            program_id=shop.program.id,
+            campaign_id=template.id,
+            version_id=version.id,
+            code_hash=CodeMaker(shop.engine.secret_key, CODE_PURPOSE).hash_of(coupon_id),
+            origin="BATCH",
+            origin_id=uuid7(),
+            state="ISSUED",
+            valid_from=NOON,
+            changes=0,
+            recorded_at=NOON,
+        )
+        tally = await models.CouponTally.get_or_none(campaign_id=template.id)
+        if tally is None:
+            names = ("issued", "claimed", "held", "used", "returned", "expired", "voided", "discount", "revenue")
+            tally = models.CouponTally(campaign_id=template.id, program_id=shop.program.id, **dict.fromkeys(names, 0))
+            await tally.save(force_create=True)
+        await models.CouponTally.filter(campaign_id=template.id).update(issued=F("issued") + 1)
+    return coupon_id
 
 
 async def payable(outcome: Outcome) -> int:
@@ -202,3 +238,62 @@ async def test_campaigns_give_coupons_that_a_return_takes_back(house: Engine) ->
     assert [one["reason"] for one in (await models.Order.get(id=second.order_id)).not_applied] == ["NOTHING_TO_GIVE"]
     await give_back(shop, bought.order_id)
     await tally(shop, issued=2, voided=2)
+
+
+async def test_an_order_is_known_again_after_its_code_has_ended(house: Engine) -> None:
+    shop = await world(house)
+    made = await coupon_template(shop.program.id, "SPRING", OFF, {"sharedCode": "HELLO"})
+    member = await shop.enrol()
+    said: Any = {"external_id": "one", "coupon_codes": ["HELLO"]}
+    first = await shop.buy(member, "20.00", **said)
+    async with transaction():
+        await models.Campaign.filter(id=made.id).update(state="ENDED")
+        await models.Program.filter(id=shop.program.id).update(config_version=F("config_version") + 1)
+    assert (await shop.buy(member, "20.00", **said)).order_id == first.order_id
+    with pytest.raises(CouponNotUsable):
+        await shop.buy(member, "20.00", coupon_codes=["HELLO"])
+
+
+async def test_who_guesses_codes_is_not_listened_to_for_a_while(house: Engine) -> None:
+    shop = await world(house)
+    await coupon_template(shop.program.id, "SPRING", OFF, {"sharedCode": "HELLO"})
+    member = await shop.enrol()
+    for number in range(ATTEMPTS_MAX):
+        with pytest.raises(CouponNotUsable):
+            await shop.buy(member, "20.00", coupon_codes=[f"GUESS-{number}"])
+    with pytest.raises(TooManyAttempts):
+        await shop.buy(member, "20.00", coupon_codes=["HELLO"])
+    assert await models.Order.all().count() == 0
+    assert await payable(await shop.buy(member, "20.00")) == 20_00
+
+
+async def test_a_code_that_nobody_had_is_its_first_user_s_until_limits_say_no(house: Engine) -> None:
+    shop = await world(house)
+    made = await coupon_template(shop.program.id, "SPRING", OFF, limits={"perMember": 1})
+    member = await shop.enrol()
+    ids = [await nobody_s(shop, made) for _ in range(2)]
+    codes = [await code_of(shop, one) for one in ids]
+    held = await hold(shop, member, "20.00", coupon_codes=codes[:1])
+    assert (await models.Coupon.get(id=ids[0])).member_id == member
+    await cancel(shop, held.order_id)
+    assert await state(ids[0]) == ("ISSUED", None)
+    assert [kind for _, kind, _ in await changes(ids[0])] == ["CLAIMED", "HELD", "RELEASED"]
+    with pytest.raises(CouponNotUsable) as refusal:
+        await shop.buy(member, "20.00", coupon_codes=codes[1:])
+    assert refusal.value.facts["reason"] == "LIMIT_REACHED"
+    assert await payable(await shop.buy(member, "20.00")) == 15_00
+
+
+async def test_a_part_that_is_captured_uses_the_coupon_if_it_takes_anything_off(house: Engine) -> None:
+    shop = await world(house)
+    lines = [LineRequest("1", "CD", 2, Decimal("10.00")), LineRequest("2", "CUP", 1, Decimal("5.00"))]
+    cup = [{"amountOff": {"amount": "5", "match": {"skus": ["CUP"]}}}]
+    await coupon_template(shop.program.id, "SPRING", cup)
+    member = await shop.enrol()
+    one, two = await coupon(shop, member), await coupon(shop, member)
+    held = await hold(shop, member, lines=lines)
+    await capture(shop, held.order_id, lines=[("1", 2)])
+    assert {(await state(each))[0] for each in (one, two)} == {"ISSUED"}
+    held = await hold(shop, member, lines=lines)
+    await capture(shop, held.order_id, lines=[("2", 1)])
+    await tally(shop, issued=2, used=1, discount=5_00, revenue=0)
