@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
+from datetime import UTC, datetime
 from http import HTTPStatus
 
 import structlog
@@ -61,9 +62,7 @@ async def _codes(request: Request, actor: Actor, engine: Engine) -> Response:
         async with aclosing(batch_codes.of_batch(engine, batch)) as pieces:
             async for piece in pieces:
                 yield "".join(
-                    f"{code or ''},{coupon.state.value},"
-                    f"{coupon.expires_at.isoformat() if coupon.expires_at < NEVER else ''}\r\n"
-                    for code, coupon in piece
+                    f"{code or ''},{coupon.state.value},{_told(coupon.expires_at)}\r\n" for code, coupon in piece
                 )
 
     headers = {
@@ -72,3 +71,8 @@ async def _codes(request: Request, actor: Actor, engine: Engine) -> Response:
         "x-content-type-options": "nosniff",
     }
     return ClosingResponse(lines(), headers=headers, media_type="text/csv")
+
+
+def _told(instant: datetime) -> str:
+    """Return an instant as the API tells it, nothing for never."""
+    return "" if instant >= NEVER else f"{instant.astimezone(UTC).isoformat(timespec='milliseconds')[:-6]}Z"

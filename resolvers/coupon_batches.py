@@ -139,7 +139,8 @@ async def coupon_counters(
     context = info.context
     found = await service.template_named(context.actor, template.ref())
     if found is None:
-        raise PublicError(RequestErrorCode.BAD_REQUEST, "There is no such template of coupons.", field=["template"])
+        at = ["template", "id" if template.id is not None else "code"]
+        raise PublicError(RequestErrorCode.BAD_REQUEST, "There is no such template of coupons.", field=at)
     async with aclosing(counters.watch(context.engine, context.actor, found.id)) as stream:
         async for seen in stream:
             yield CouponCounters.of(seen, await context.loaders.program.load(context.program_id))

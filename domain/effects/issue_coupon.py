@@ -9,7 +9,6 @@ from domain.having import having_bounds, needed_templates, said
 from domain.instants import local_day
 from domain.program import CampaignVersion
 from domain.usage import Reached, reached
-from domain.values import replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +63,11 @@ class IssueCoupon:
         """Return the limit of having a coupon that leaves fewer than `pieces`, if there is one."""
         before = facts.running.issued.get(version.campaign_id, 0)
         assert facts.member is not None, "who is given something is known"
-        bounds = having_bounds(version)
-        short = reached(
-            {name: bound - before - pieces + 1 for name, bound in bounds.items()},
+        return reached(
+            having_bounds(version),
             facts.usages,
             campaign_id=version.campaign_id,
             member_id=facts.member.id,
             day=local_day(facts.occurred_at, facts.program.zone),
-            wanted={},
+            wanted={"uses": before + pieces},
         )
-        return replace(short, limit=bounds[short.bound]) if short else None

@@ -47,7 +47,7 @@ class CouponBatch(Node):
         """Return the template."""
         from schema.types.coupon_template import CouponTemplate  # noqa: PLC0415  (templates know their counters)
 
-        row = await info.context.loaders.campaign.load(self.row.campaign_id)
+        row = await info.context.loaders.coupons.template.load(self.row.campaign_id)
         assert row is not None, "who sees a batch sees its template"
         return CouponTemplate.of(row)
 

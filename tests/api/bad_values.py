@@ -140,6 +140,7 @@ CARD = text(64) | {"unknown": "gft_06f4k9s3tdrx9c4m3p3v1c0z5g", "a member's": "m
 CARD |= {"no id": "gft_", "over 128 bits": "gft_" + "z" * 26, "0": 0}
 COUPON = text(64) | {"unknown": "cpn_06f4k9s3tdrx9c4m3p3v1c0z5g", "a member's": "mem_06f4k9s3tdrx9c4m3p3v1c0z5g"}
 COUPON |= {"no id": "cpn_", "over 128 bits": "cpn_" + "z" * 26, "0": 0}
+BATCH = {name: value.replace("cpn_", "cpb_") if isinstance(value, str) else value for name, value in COUPON.items()}
 COUPON_CODE = text(64) | {"mistyped": "0000-0000-0000-0000-1", "too short": "0000", "sql": "' OR 1=1 --"}
 COUPON_CODE |= {"full-width digits": "００００-0000-0000-0000-0", "U": "0000-0000-0000-000U-0"}
 INSTANT = {
@@ -208,6 +209,13 @@ BY_FIELD: dict[str, Values] = {
     "BalanceSpendUndoInput.entry": LINE,
     "BalanceSpendUndoInput.idempotencyKey": KEY,
     "BalanceSpendUndoInput.reason": text(500),
+    "CouponBatchCancelInput.batch": BATCH,
+    "CouponBatchCancelInput.idempotencyKey": KEY,
+    "CouponBatchGenerateInput.idempotencyKey": KEY,
+    "CouponBatchGenerateInput.reason": text(500),
+    "CouponBatchGenerateInput.size": {"zero": 0, "negative": -1, "too many": 10_000_001},
+    "CouponBatchResumeInput.batch": BATCH,
+    "CouponBatchResumeInput.idempotencyKey": KEY,
     "CouponBy.code": COUPON_CODE | {"unknown": "0000-0000-0000-0000-0"},
     "CouponBy.id": COUPON,
     "CouponClaimInput.code": COUPON_CODE,

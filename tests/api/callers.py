@@ -14,6 +14,7 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 
 import models
+from schema import ids
 from services import credentials, value_terms
 from services.actors import ALL_SCOPES, Scope
 from services.credentials import ALGORITHM, ISSUER, member_token
@@ -30,6 +31,8 @@ COMMIT = """mutation($input: OrderCommitInput!) { orderCommit(input: $input) {
   userErrors { __typename } } }"""
 SET_UP = "{ program { id } ladders { id tiers { id } } }"
 PHONE = "+8613800138000"
+BATCHES = 100
+"""Batches of each sort, more than the matrix uses."""
 
 
 @dataclass
@@ -50,9 +53,19 @@ class Side:
     """Ids and codes of gift cards that the member gave."""
     coupons: Iterator[str] = field(default_factory=lambda: iter(()))
     """Ids of coupons of the member, one for each use."""
+    batch: str = ""
+    """Id of a batch of codes."""
+    running: Iterator[str] = field(default_factory=lambda: iter(()))
+    """Ids of batches of codes that are not done, one for each use."""
+    cancelled: Iterator[str] = field(default_factory=lambda: iter(()))
+    """Ids of batches of codes that are cancelled, one for each use."""
+
+    name: str = ""
+    """What is told to nobody else."""
 
     async def filled(self, name: str) -> "Side":
         """Enrol a member with a name that is told to nobody else, and sell something to it."""
+        self.name = name
         facts = {"name": name, "phone": PHONE, "identities": [{"source": "pos", "externalId": "1"}]}
         enrolled = await self.api.data(ENROLL, {"input": facts | {"idempotencyKey": "same", "email": f"{name}@x.cn"}})
         self.member = enrolled["memberEnroll"]["member"]
@@ -95,6 +108,8 @@ class Side:
             self.cards[card_name] = (issued["giftCardIssue"]["giftCard"]["id"], issued["giftCardIssue"]["code"])
         self.ids["gift_card"], _ = self.cards["kept"]
         self.ids["coupon"], self.coupons = await self._coupons()
+        self.running, self.cancelled = await self._batches(None), await self._batches(datetime.now(UTC))
+        self.batch = next(self.running)
         self.campaigns = await campaigns_of(self.api)
         program = await models.Program.get(id=self.api.program_id)
         await value_terms.set_conversion(program, "POINTS", "VALUE", amount=Decimal(1), gives=Decimal("0.01"))
@@ -111,6 +126,16 @@ class Side:
             issued = await self.api.data(query, {"input": asked | {"idempotencyKey": key}})
             made += [coupon["id"] for coupon in issued["couponIssue"]["coupons"]]
         return made[0], iter(made[1:])
+
+    async def _batches(self, finished_at: datetime | None) -> Iterator[str]:
+        """Return batches of codes of which none is made yet: cancelled ones if they are finished."""
+        version = await models.CampaignVersion.get(program_id=self.api.program_id, step="COUPON")
+        said = {"program_id": version.program_id, "campaign_id": version.campaign_id, "version_id": version.id}
+        said |= {"state": "CANCELLED" if finished_at else "RUNNING", "finished_at": finished_at}
+        said |= {"size": 5, "made": 0, "actor": "key:x", "reason": self.name, "recorded_at": datetime.now(UTC)}
+        async with transaction():
+            made = [await models.CouponBatch.create(**said) for _ in range(BATCHES)]
+        return iter([str(ids.encode(ids.COUPON_BATCH, row.id)) for row in made])
 
     async def _more(self, mutation: str, name: str, **facts: Any) -> str:
         line = {"ref": "1", "sku": "tea", "quantity": 20, "unitPrice": "0.10"}

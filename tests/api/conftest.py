@@ -21,6 +21,7 @@ from tortoise.connection import get_connections
 from tortoise.expressions import F
 
 import models
+from app import coupon_worker
 from app.server import Background, create_app
 from app.settings import Settings
 from services import code_attempts, credentials, programs, value_terms
@@ -162,6 +163,15 @@ async def served(
 ) -> AsyncIterator[Api]:
     """Serve a program on an empty database."""
     app = create_app(Settings(database_url=database_url, secret_key=SECRET), background=background)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(coupon_worker, "PAUSE_SECONDS", 1e6)  # codes are made when a test makes them
+        async with serving(app, template) as api:
+            yield api
+
+
+@asynccontextmanager
+async def serving(app: Starlette, template: Template) -> AsyncIterator[Api]:
+    """Open an application, and a program in its database."""
     async with app.router.lifespan_context(app):
         program_id, key = await program_with_key(template)
         transport = httpx.ASGITransport(app=app)
@@ -307,6 +317,13 @@ async def _coupons_of(api: Api) -> None:
     issue = "mutation($input: CouponIssueInput!) { couponIssue(input: $input) { coupons { id } } }"
     some = {"member": SUBJECT, "template": {"code": "TEN"}, "count": 3, "idempotencyKey": "coupons"}
     made = (await api.data(issue, {"input": some}))["couponIssue"]["coupons"]
+    batch = "mutation($input: CouponBatchGenerateInput!) { couponBatchGenerate(input: $input) { batch { id } } }"
+    stop = "mutation($input: CouponBatchCancelInput!) { couponBatchCancel(input: $input) { replayed } }"
+    for what in ("Cancel", "Resume"):
+        asked = {"template": {"code": "TEN"}, "size": 3, "idempotencyKey": what}
+        found = (await api.data(batch, {"input": asked}))["couponBatchGenerate"]["batch"]["id"]
+        EXAMPLES[f"CouponBatch{what}Input.batch"] = found
+    await api.data(stop, {"input": {"batch": found, "idempotencyKey": "to be resumed"}})
     CHOICES.update(
         {f"Coupon{what}Input.coupon": one for what, one in zip(("Gift", "Void", "Extend"), made, strict=True)}
     )

@@ -180,6 +180,17 @@ USES = {
         f"{{ position member {PERSON} }}",
     ),
     "memberState": Use(lambda w: {"memberId": w.ours.ids["member"]}, PERSON),
+    "couponBatch": Use(lambda w: {"id": w.ours.batch}, "{ id reason }"),
+    "couponBatches": Use(lambda _: {}, "{ nodes { id } }", own_for_rival=True),
+    "couponBatchGenerate": Use(
+        lambda _: _written(template={"code": "TEN"}, size=3),
+        f"{{ batch {{ id reason }} {ERRORS} }}",
+        own_for_rival=True,
+    ),
+    "couponBatchCancel": Use(lambda w: _written(batch=next(w.ours.running)), f"{{ batch {{ id reason }} {ERRORS} }}"),
+    "couponBatchResume": Use(lambda w: _written(batch=next(w.ours.cancelled)), f"{{ batch {{ id reason }} {ERRORS} }}"),
+    "couponBatchProgress": Use(lambda w: {"batchId": w.ours.batch}, "{ id reason }"),
+    "couponCounters": Use(lambda _: {"template": {"code": "TEN"}}, "{ issued }", own_for_rival=True),
     "campaignSimulate": Use(
         lambda _: {"input": {"campaign": {"code": "BASE"}, "from": "2026-01-01", "until": "2026-01-02"}},
         f"{{ ordersDone report {{ winners {{ member {PERSON} }} }} }}",
@@ -246,7 +257,7 @@ def nothing(answer: dict[str, Any], field: str) -> bool:
     """Whether an answer says that there is no such thing."""
     if "errors" in answer:
         (error,) = answer["errors"]
-        return (error["extensions"]["code"], error["message"]) == ("BAD_REQUEST", "There is no such member.")
+        return error["extensions"]["code"] == "BAD_REQUEST" and error["message"].startswith("There is no such ")
     codes = [error["code"] for row in results(answer, field) for error in row.get("userErrors", ())]
     return answer["data"][field] is None or codes == ["NOT_FOUND"]
 

@@ -73,7 +73,7 @@ async def test_what_is_not_there_is_not_watched(live: Live) -> None:
     async with live.subscribed(PROGRESS, id=absent) as stream:
         assert await stream.refusal() == {"code": "BAD_REQUEST", "field": ["batchId"]}
     async with live.subscribed(COUNTERS, code="GONE") as stream:
-        assert await stream.refusal() == {"code": "BAD_REQUEST", "field": ["template"]}
+        assert await stream.refusal() == {"code": "BAD_REQUEST", "field": ["template", "code"]}
     narrow = await credentials.create_key(
         live.program.id, name="narrow", scopes=ALL_SCOPES - {Scope.COUPONS_READ}, now=NOON
     )

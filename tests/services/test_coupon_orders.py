@@ -12,8 +12,8 @@ from uuid_utils.compat import uuid7
 import models
 from domain.codes import CodeMaker
 from domain.coupons import CODE_PURPOSE
-from domain.refusals import CouponNotUsable, HoldExpired, TooManyAttempts
-from services import coupon_sweep, coupons, orders, programs
+from domain.refusals import CouponNotUsable, HoldExpired, LimitReached, TooManyAttempts
+from services import balances, coupon_sweep, coupons, orders, programs
 from services.code_attempts import ATTEMPTS_MAX
 from services.engine import Engine
 from services.orders import LineRequest
@@ -297,3 +297,20 @@ async def test_a_part_that_is_captured_uses_the_coupon_if_it_takes_anything_off(
     held = await hold(shop, member, lines=lines)
     await capture(shop, held.order_id, lines=[("2", 1)])
     await tally(shop, issued=2, used=1, discount=5_00, revenue=0)
+
+
+async def test_a_late_capture_gives_no_more_coupons_than_there_are(house: Engine) -> None:
+    shop = await world(house)
+    await coupon_template(shop.program.id, "SPRING", OFF, limits={"total": 3})
+    await campaign(shop.program.id, "THANKS", [{"issueCoupon": {"template": "SPRING", "count": 2}}])
+    member, other = await shop.enrol(), await shop.enrol()
+    held = await hold(shop, member, "20.00", coupon_codes=[])
+    await issue(shop, other)
+    with pytest.raises(LimitReached):
+        await issue(shop, other)
+    await programs.set_clock(shop.program.id, NOON + timedelta(hours=1))
+    await balances.sweep(shop.engine, await shop.engine.program(shop.program.id), 10)
+    await issue(shop, other)
+    with pytest.raises(HoldExpired):
+        await capture(shop, held.order_id)
+    await tally(shop, issued=2)
