@@ -48,7 +48,7 @@ class Side:
     lines: dict[str, str] = field(default_factory=dict)
     """Ids of ledger lines that can be undone."""
     campaigns: dict[str, str] = field(default_factory=dict)
-    """Ids of campaigns with each of which one thing can be done, by their codes."""
+    """Ids of campaigns and templates with each of which one thing can be done, by their codes."""
     cards: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Ids and codes of gift cards that the member gave."""
     coupons: Iterator[str] = field(default_factory=lambda: iter(()))
@@ -111,6 +111,7 @@ class Side:
         self.running, self.cancelled = await self._batches(None), await self._batches(datetime.now(UTC))
         self.batch = next(self.running)
         self.campaigns = await campaigns_of(self.api)
+        self.campaigns |= await campaigns_of(self.api, "couponTemplate")
         program = await models.Program.get(id=self.api.program_id)
         await value_terms.set_conversion(program, "POINTS", "VALUE", amount=Decimal(1), gives=Decimal("0.01"))
         return self

@@ -52,6 +52,7 @@ def _self(worlds: Worlds) -> dict[str, Any]:
 
 ERRORS = "userErrors { __typename ... on UserError { code message field } }"
 PERSON = "{ id name phone email number }"
+TEMPLATE = f"{{ template {{ id name }} {ERRORS} }}"
 CAMPAIGN = f"{{ campaign {{ id name }} {ERRORS} }}"
 TAG = {"addTag": {"tag": "matrix"}}
 USES = {
@@ -168,6 +169,23 @@ USES = {
     "campaignPublish": Use(lambda w: _written(campaign={"id": w.ours.campaigns["PUBLISH"]}), CAMPAIGN),
     "campaignPause": Use(lambda w: _written(campaign={"id": w.ours.campaigns["PAUSE"]}), CAMPAIGN),
     "campaignResume": Use(lambda w: _written(campaign={"id": w.ours.campaigns["RESUME"]}), CAMPAIGN),
+    "couponTemplate": Use(
+        lambda _: {"by": {"code": "TEN"}}, "{ id code state claimable left }", own_for_rival=True, same_for_all=True
+    ),
+    "couponTemplates": Use(lambda _: {"first": 100}, "{ nodes { id code usage { uses } } }", own_for_rival=True),
+    "couponTemplateDraft": Use(
+        lambda w: _written(
+            template={"existing": {"id": w.ours.campaigns["COUPON_APPROVE"]}}, version={"effects": [TAG]}
+        ),
+        TEMPLATE,
+    ),
+    "couponTemplateApprove": Use(
+        lambda w: _written(template={"id": w.ours.campaigns["COUPON_APPROVE"]}, version=1), TEMPLATE
+    ),
+    "couponTemplatePublish": Use(lambda w: _written(template={"id": w.ours.campaigns["COUPON_PUBLISH"]}), TEMPLATE),
+    "couponTemplatePause": Use(lambda w: _written(template={"id": w.ours.campaigns["COUPON_PAUSE"]}), TEMPLATE),
+    "couponTemplateResume": Use(lambda w: _written(template={"id": w.ours.campaigns["COUPON_RESUME"]}), TEMPLATE),
+    "couponTemplateEnd": Use(lambda w: _written(template={"id": w.ours.campaigns["COUPON_END"]}), TEMPLATE),
     "segments": Use(lambda _: {}, "{ code name }", own_for_rival=True),
     "segmentSave": Use(
         lambda _: _written(code="NEW", name="New", conditions={"tag": {"anyOf": ["vip"]}}),
