@@ -67,7 +67,7 @@ class Run:
             sources = [source for source in sources if source.version.campaign_id not in gave]
             self._in_turn(rule for rule in placed(sources) if rule.stage >= Stage.EARN)
             return
-        if not offers.offers:
+        if not offers.offers and not offers.is_choice:
             self._in_turn(placed(sources))
         elif self._in_turn(rule for rule in placed(sources) if rule.stage < Stage.COUPON):
             coupons = self._usable(offers)

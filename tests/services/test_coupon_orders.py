@@ -240,6 +240,17 @@ async def test_campaigns_give_coupons_that_a_return_takes_back(house: Engine) ->
     await tally(shop, issued=2, voided=2)
 
 
+async def test_campaigns_give_coupons_whose_value_depends_on_the_tier(house: Engine) -> None:
+    shop = await world(house)
+    by_tier = [{"amountOffByTier": {"tiers": [{"tier": "MEMBER", "amount": "5"}]}}]
+    await coupon_template(shop.program.id, "SPRING", by_tier)
+    await campaign(shop.program.id, "THANKS", [{"issueCoupon": {"template": "SPRING"}}], limits={"perMember": 1})
+    member = await shop.enrol()
+    await shop.buy(member, "20.00")
+    second = await shop.buy(member, "20.00")
+    assert (await models.Order.get(id=second.order_id)).payable == 15_00
+
+
 async def test_an_order_is_known_again_after_its_code_has_ended(house: Engine) -> None:
     shop = await world(house)
     made = await coupon_template(shop.program.id, "SPRING", OFF, {"sharedCode": "HELLO"})
