@@ -107,10 +107,10 @@ class Run:
     def _apply(self, stage: Stage, source: Source, rule: EffectRule) -> None:
         if not self._applies(source):
             return
-        version, gave = source.version, self.given.gave(source)
+        version = source.version
         outcome, limit = self.given.attempt(source, rule)
         if limit is not None:
-            if gave:
+            if self.given.gave(source):
                 self.passed = (source.key, limit)
             else:
                 self._refuse(source, self.eligibility.bounded(source, limit))

@@ -119,7 +119,8 @@ class Side:
     async def _coupons(self) -> tuple[str, Iterator[str]]:
         """Return a coupon of the member, and others, each once."""
         terms = {"claimable": True, "transferable": True, "validity": {"relative": {"days": 30}}}
-        await coupon_template(self.api.program_id, "TEN", [{"amountOff": {"amount": "10.00"}}], terms)
+        made_of = await coupon_template(self.api.program_id, "TEN", [{"amountOff": {"amount": "10.00"}}], terms)
+        self.ids["coupon_template"] = ids.encode(ids.COUPON_TEMPLATE, made_of.id)
         query = "mutation($input: CouponIssueInput!) { couponIssue(input: $input) { coupons { id } } }"
         asked = {"member": {"id": self.member["id"]}, "template": {"code": "TEN"}, "count": 100}
         made = []
@@ -130,7 +131,8 @@ class Side:
 
     async def _batches(self, finished_at: datetime | None) -> Iterator[str]:
         """Return batches of codes of which none is made yet: cancelled ones if they are finished."""
-        version = await models.CampaignVersion.get(program_id=self.api.program_id, step="COUPON")
+        template = await models.Campaign.get(program_id=self.api.program_id, code="TEN")
+        version = await models.CampaignVersion.get(campaign_id=template.id, number=1)
         said = {"program_id": version.program_id, "campaign_id": version.campaign_id, "version_id": version.id}
         said |= {"state": "CANCELLED" if finished_at else "RUNNING", "finished_at": finished_at}
         said |= {"size": 5, "made": 0, "actor": "key:x", "reason": self.name, "recorded_at": datetime.now(UTC)}
