@@ -37,7 +37,7 @@ MUTATION = """mutation ($input: OrderCommitInput!) { orderCommit(input: $input) 
   userErrors { ... on UserError { code message field } } } }"""
 
 PREVIEW = """query ($input: OrderPreviewInput!) { orderPreview(input: $input) {
-  order { payable discountTotal effects { amount explanation { text } } notApplied { message remedy } }
+  order { payable discountTotal effects { explanation { text } } notApplied { message remedy } }
   userErrors { ... on UserError { code message field } } } }"""
 
 COUNTERS = """subscription ($code: String!) { couponCounters(template: { code: $code }) {
