@@ -119,7 +119,8 @@ class Side:
     async def _coupons(self) -> tuple[str, Iterator[str]]:
         """Return a coupon of the member, and others, each once."""
         terms = {"claimable": True, "transferable": True, "validity": {"relative": {"days": 30}}}
-        await coupon_template(self.api.program_id, "TEN", [{"amountOff": {"amount": "10.00"}}], terms)
+        made_of = await coupon_template(self.api.program_id, "TEN", [{"amountOff": {"amount": "10.00"}}], terms)
+        self.ids["coupon_template"] = ids.encode(ids.COUPON_TEMPLATE, made_of.id)
         query = "mutation($input: CouponIssueInput!) { couponIssue(input: $input) { coupons { id } } }"
         asked = {"member": {"id": self.member["id"]}, "template": {"code": "TEN"}, "count": 100}
         made = []
