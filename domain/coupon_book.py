@@ -61,9 +61,11 @@ class CouponBook:
         found = [coupon.at(self.now) for coupon in self._coupons.values() if coupon.origin_id == origin_id]
         return sorted(found, key=lambda coupon: (coupon.expires_at, coupon.id), reverse=True)
 
-    def add(self, coupon: Coupon, kind: CouponChangeKind, *, reason: str | None = None) -> None:
-        """Add a new coupon: `ISSUED`, or for one that its member took `CLAIMED`, or what an order did at once."""
-        self._put(None, coupon, kind, reason=reason)
+    def add(
+        self, coupon: Coupon, kind: CouponChangeKind, *, reason: str | None = None, bundle: UUID | None = None
+    ) -> None:
+        """Add a new coupon: `ISSUED`, or what an order did at once; with `bundle`, the version that it is a part of."""
+        self._put(None, coupon, kind, reason=reason, bundle=bundle)
 
     def settle(self, coupon_id: UUID) -> Coupon | None:
         """Write down a lapsed hold and an expiry of a coupon; return it. The system did both."""
@@ -111,6 +113,7 @@ class CouponBook:
         actor: str | None = None,
         reason: str | None = None,
         of_order: UUID | None = None,
+        bundle: UUID | None = None,
     ) -> Coupon:
         given_by = before.member_id if before and kind is CouponChangeKind.GIFTED else None
         order_id = of_order or after.order_id
@@ -133,7 +136,7 @@ class CouponBook:
         after = replace(after, changes=after.changes + 1)
         self._coupons[after.id] = after
         self._count(before, after, kind)
-        details = {"coupon": str(after.id)}
+        details = {"coupon": str(after.id)} | ({"bundle": str(bundle)} if bundle else {})
         if given_by:
             details |= {"from": str(given_by), "to": str(after.member_id)}
         for member_id in dict.fromkeys(one for one in (given_by, after.member_id) if one in self.books):

@@ -17,8 +17,8 @@ from domain.sources import Source
 from domain.values import value
 
 SETS_MAX = 2_000
-"""So many coupons are put into sets at most when there are more than `PROVEN_MAX`."""
-STEPS_MAX = 5_000
+"""So many steps are gone at most when there are more than `PROVEN_MAX`, each with a coupon or without it."""
+STEPS_MAX = 10_000
 """So many when there are fewer: none but made-up coupons come near it."""
 
 Key = tuple[int, tuple[datetime, ...], tuple[UUID, ...]]
@@ -153,15 +153,15 @@ class _Search:
         bounds = Bounds(self.trials.base, candidates, self.trials.least_shipping)
         after = self._after(candidates)
         nodes = [Node(0, self.trials.base, (), 0)]
-        most += self.trials.tried
         while nodes:
             node = nodes.pop()
+            most -= 1
             if node.place == len(candidates):
                 self._note(node)
                 continue
             if not self._promises(bounds, node):
                 continue
-            if self.trials.tried >= most:
+            if most < 0:
                 self.is_cut = True
                 return
             nodes.append(Node(after[node.place], node.given, node.coupons, node.shipping_gain))

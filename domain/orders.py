@@ -59,7 +59,10 @@ class OrderContent:
     payer_id: UUID | None = None
     """Whose balances these are; None for the member's own."""
     coupon_codes: tuple[str, ...] | None = None
-    """The codes that it names; None lets the best coupons of the member be chosen."""
+    """The codes that it names, and when it is decided the ids of their coupons, but of a shared code that itself.
+
+    None lets the best coupons of the member be chosen.
+    """
 
     @property
     def subtotal(self) -> int:

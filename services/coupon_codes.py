@@ -43,12 +43,24 @@ def checked_codes(codes: Sequence[str] | None, path: checks.Path) -> tuple[str, 
 
 
 def _normal(code: str) -> str | None:
-    if looks_unique(code):
-        return read_code(code)
+    return read_code(code) if looks_unique(code) else _shared(code)
+
+
+def _shared(code: str) -> str | None:
+    """Return what a code is if it is one that many share: by chance it may look like a unique one too."""
     try:
         return normal_shared_code(code)
     except InvalidInput:
         return None
+
+
+def content_named(named: Sequence[NamedCoupon]) -> tuple[str, ...]:
+    """Return what the hash of an order's content has of the coupons that it names, in one order.
+
+    It is what the rows tell too, as codes are not stored. Each use of a shared code is a new coupon, so that one stands
+    for itself.
+    """
+    return tuple(sorted(_shared(one.code) or one.code if one.is_shared else str(one.coupon_id) for one in named))
 
 
 async def named_coupons(
@@ -57,7 +69,7 @@ async def named_coupons(
     """Return what the codes of an order name, each as it was given.
 
     Whether they may be used is seen when the order is decided, by which a repeated order is known again: one that is
-    unknown names a coupon that there is not. Raises `TooManyAttempts`.
+    unknown stands for a shared code of no template. Raises `TooManyAttempts`.
     """
     if not codes:
         return ()
@@ -77,9 +89,10 @@ async def named_coupons(
             limits = taking_limits(version) if version and row.member_id is None and member_id else ()
             named.append(NamedCoupon(code, row.id, row.campaign_id, limits=limits))
             continue
-        version = shared.get(_normal(code)) if _normal(code) else None
+        said = _shared(code)
+        version = shared.get(said) if said else None
         if version is None:
-            named.append(NamedCoupon(code, uuid7(), program.id))
+            named.append(NamedCoupon(code, uuid7(), program.id, is_shared=True))
             continue
         limits = taking_limits(version, is_shared=True)
         named.append(NamedCoupon(code, uuid7(), version.campaign_id, is_shared=True, limits=limits))

@@ -13,7 +13,7 @@ import models
 from domain import checks
 from domain.amounts import AMOUNT_MAX, to_minor
 from domain.commands import Claim, CommitOrder, HoldOrder
-from domain.coupons import Choice
+from domain.coupons import Choice, NamedCoupon
 from domain.decide import decide
 from domain.decisions.situation import Situation
 from domain.digest import content_hash
@@ -23,7 +23,7 @@ from domain.program import ItemPolicy, Program, Tier
 from domain.refusals import InvalidInput, NotFound, TooManyAttempts
 from services import members
 from services.actors import Actor
-from services.coupon_codes import attempt, checked_codes, named_coupons
+from services.coupon_codes import attempt, checked_codes, content_named, named_coupons
 from services.engine import Engine
 from services.idempotency import answered
 from services.members import MemberRef
@@ -196,6 +196,7 @@ async def _decided(
         check_listed(content, await unlisted_skus(program, [content]), ("order",))
         content = await _with_parties(actor, program, request, content)
         named = await named_coupons(engine, actor, program, content.member_id, request.coupon_codes or ())
+        content = _with_coupons(content, named)
     except (InvalidInput, NotFound, TooManyAttempts):
         if (outcome := await answered(program, claim)) is None:
             raise
@@ -223,6 +224,11 @@ async def _with_parties(actor: Actor, program: Program, request: OrderRequest, c
     if request.payer is not None:
         payer_id = await members.resolve(actor, program, request.payer, ("order", "payer"))
     return content.of(member_id, payer_id)
+
+
+def _with_coupons(content: OrderContent, named: Sequence[NamedCoupon]) -> OrderContent:
+    """Return the order with the coupons that its codes name in their place."""
+    return content if content.coupon_codes is None else replace(content, coupon_codes=content_named(named))
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,13 +261,15 @@ async def preview(engine: Engine, actor: Actor, request: OrderRequest, *, at: da
         content = replace(content, occurred_at=content.occurred_at or at)
     check_listed(content, await unlisted_skus(program, [content]), ("order",))
     content = await _with_parties(actor, program, request, content)
+    named = await named_coupons(engine, actor, program, content.member_id, request.coupon_codes or ())
+    content = _with_coupons(content, named)
     command = CommitOrder(
         program_id=program.id,
         actor=actor.credential,
         claim=None,
         order_id=uuid7(),
         content=content,
-        named=await named_coupons(engine, actor, program, content.member_id, request.coupon_codes or ()),
+        named=named,
         chooses=request.coupon_codes is None,
         insists=False,
     )

@@ -76,6 +76,11 @@ def give_back(
     Of the templates of coupons in `whole` all uses come back, or none.
     """
     for one in consumed_by(order):
+        if not one.count:  # coupons that are given; what was given was had: a return does not give that back
+            uses = 0 if whole is not None else _given(one, effects, share)
+            for key in one.keys(order.member_id):
+                counted(usages, order.program_id, key, uses=-uses, count=0, money=0, points=0)
+            continue
         own = [effect for effect in effects if effect.campaign_id == one.campaign_id]
         money = sum(share(effect.amount, effect.parts) for effect in own if effect.kind in DISCOUNTS)
         points = sum(
@@ -83,12 +88,13 @@ def give_back(
             for effect in own
             if effect.kind in EARNINGS and effect.asset_id == one.points_of
         )
-        # A use comes back with the goods that it was for, and not with others of the same order.
-        weights = together(effect.parts for effect in own if effect.kind != EffectKind.TAG)
+        # A use comes back with the goods that it was for, and not with others of the same order. A tag is for all of
+        # them, but only a coupon is used as long as its tag is set.
+        weights = together(effect.parts for effect in own if effect.kind != EffectKind.TAG or "coupon" in effect.facts)
         if whole is not None and one.campaign_id in whole:
             uses = one.uses if whole[one.campaign_id] else 0
         else:
-            uses = _given(one, effects, share) or share(one.uses, weights)
+            uses = share(one.uses, weights)
         for key in one.keys(order.member_id):
             counted(
                 usages,

@@ -103,7 +103,7 @@ def give(
             changes=0,
             recorded_at=book.now,
         )
-        coupons.add(coupon, CouponChangeKind.ISSUED, reason=reason)
+        coupons.add(coupon, CouponChangeKind.ISSUED, reason=reason, bundle=version.id if bundle else None)
         ids.append(own_id)
     return ids
 

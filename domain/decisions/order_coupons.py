@@ -195,11 +195,14 @@ def release(coupon: Coupon, coupons: CouponBook, order_id: UUID) -> None:
     coupons.settle(coupon.id)
 
 
-def let_go(order: Order, effects: Sequence[OrderEffect], coupons: CouponBook) -> None:
-    """Let go of all that an order holds which comes to nothing."""
-    for coupon_id in by_coupon(effects):
-        coupon = coupons.settle(coupon_id)
-        if coupon is not None and coupon.state is CouponState.HELD and coupon.order_id == order.id:
+def let_go(order: Order, coupons: CouponBook) -> None:
+    """Let go of all that an order holds which comes to nothing.
+
+    A coupon that its hold let go before may be another member's by now, whom nobody has locked.
+    """
+    for held in coupons.of_order(order.id):
+        coupon = coupons.settle(held.id)
+        if coupon is not None and coupon.state is CouponState.HELD:
             release(coupon, coupons, order.id)
 
 

@@ -7,7 +7,6 @@ import strawberry
 
 from domain.coupon_terms import DAYS_MAX, PARTS_MAX, PER_ORDER_MAX
 from schema.payloads.campaign_inputs import (
-    CampaignBudgetInput,
     CampaignCalendarInput,
     ConditionInput,
     EffectInput,
@@ -75,7 +74,7 @@ class CouponValidityInput:
 
 @strawberry.input(
     description="What a version of a template of coupons is to say. Window and limits are those of having a coupon; "
-    "conditions, effects, budget and the rest those of using it."
+    "conditions, effects and the rest those of using it."
 )
 class CouponTemplateVersionInput:
     """A version."""
@@ -137,9 +136,6 @@ class CouponTemplateVersionInput:
         description="Of the campaigns and coupons of one group only one applies to an order. 1 to 64 characters.",
         default=None,
     )
-    budget: CampaignBudgetInput | None = strawberry.field(
-        description="How much its coupons give at most.", default=None
-    )
 
     def request(self) -> VersionRequest:
         """Return what the use case stores."""
@@ -153,7 +149,6 @@ class CouponTemplateVersionInput:
             calendar=stored(self.calendar),
             stacking_group=self.stacking_group,
             limits=stored(self.limits) or None,
-            budget=stored(self.budget) or None,
             coupon=self._terms(),
         )
 

@@ -76,6 +76,7 @@ class CampaignVersion(Node):
             step=CampaignStep(row.step),
             schedule=output_of(SCHEDULE, row.schedule) if row.schedule else None,
             limits=output_of(LIMITS, row.limits) if row.limits else None,
+            budget=output_of(BUDGET, row.budget) if row.budget else None,
             holdout_percent=(row.holdout * PERCENT).normalize(),
             **shared_of(row, campaign),
         )
@@ -140,7 +141,19 @@ class Campaign(Node):
     )
     async def usage(self, info: Info) -> CampaignUsage | None:
         """Return what was used."""
-        return await usage_of(info, self.row)
+        used = await info.context.loaders.campaign_usage.load(self.row.id)
+        if used is None:
+            return None
+        program = await info.context.loaders.program.load(self.row.program_id)
+        shown = await published_of(info, self.row)
+        points: Any = (shown.budget or {}).get("points") if shown else None
+        asset = program.asset(points["asset"]) if points else None
+        return CampaignUsage(
+            uses=used.uses,
+            count=used.count,
+            money=from_minor(used.money, program.currency_scale),
+            points=from_minor(used.points, asset.scale) if asset else None,
+        )
 
     @classmethod
     def of(cls, row: models.Campaign) -> "Campaign":
@@ -162,7 +175,6 @@ def shared_of(row: models.CampaignVersion, campaign: models.Campaign) -> dict[st
         "audience": Audience(row.audience),
         "calendar": output_of(CALENDAR, row.calendar) if row.calendar else None,
         "stacking_group": row.stacking_group,
-        "budget": output_of(BUDGET, row.budget) if row.budget else None,
         "conditions": condition_of(row.conditions) if row.conditions is not None else None,
         "effects": [effect_rule_of(effect) for effect in row.effects],
         "drafted_by": row.drafted_by,
@@ -202,23 +214,6 @@ async def versions_of(
     size = page_size(first)
     rows = await info.context.loaders.campaign_versions_page.load(OwnPage(row.id, size + 1, _number(after)))
     return connection(rows, size, after, lambda version: of(version, row), lambda version: str(version.number))
-
-
-async def usage_of(info: Info, row: models.Campaign) -> CampaignUsage | None:
-    """Return what was used."""
-    used = await info.context.loaders.campaign_usage.load(row.id)
-    if used is None:
-        return None
-    program = await info.context.loaders.program.load(row.program_id)
-    shown = await published_of(info, row)
-    points: Any = (shown.budget or {}).get("points") if shown else None
-    asset = program.asset(points["asset"]) if points else None
-    return CampaignUsage(
-        uses=used.uses,
-        count=used.count,
-        money=from_minor(used.money, program.currency_scale),
-        points=from_minor(used.points, asset.scale) if asset else None,
-    )
 
 
 def _number(after: str | None) -> int | None:

@@ -15,14 +15,11 @@ from schema.connection import Connection
 from schema.context import Info
 from schema.permissions import Needs
 from schema.types.campaign import (
-    CampaignBudget,
     CampaignCalendar,
-    CampaignUsage,
     draft_of,
     published_of,
     shared_of,
     state_of,
-    usage_of,
     versions_of,
 )
 from schema.types.coupon_counters import CouponCounters
@@ -113,7 +110,7 @@ class CouponBundlePart:
 
 @strawberry.type(
     description="What a template of coupons says; it never changes once it is drafted. Window and limits are those of "
-    "having a coupon; conditions, effects, budget and the rest those of using it."
+    "having a coupon; conditions, effects and the rest those of using it."
 )
 class CouponTemplateVersion(Node):
     """A version."""
@@ -139,7 +136,6 @@ class CouponTemplateVersion(Node):
     stacking_group: str | None = strawberry.field(
         description="Of the campaigns and coupons of one group only one applies to an order."
     )
-    budget: CampaignBudget | None = strawberry.field(description="How much its coupons give at most, if bounded.")
     conditions: Condition | None = strawberry.field(description="When one applies; null for always.")
     effects: list[EffectRule] = strawberry.field(description="What one does; empty for a bundle.")
     drafted_by: str | None = strawberry.field(description="The credential that drafted it; null when it came along.")
@@ -260,15 +256,6 @@ class CouponTemplate(Node):
     ) -> Connection[CouponTemplateVersion]:
         """Return a page of versions."""
         return await versions_of(info, self.row, first, after, CouponTemplateVersion.of)
-
-    @strawberry.field(
-        description="What was had, as `uses`, and what its coupons gave; null until something was that a limit or a "
-        "budget bounds.",
-        extensions=[Needs(Scope.PROGRAM_READ)],
-    )
-    async def usage(self, info: Info) -> CampaignUsage | None:
-        """Return what was used."""
-        return await usage_of(info, self.row)
 
     @strawberry.field(
         description="What became of its coupons, in numbers of this moment.", extensions=[Needs(Scope.COUPONS_READ)]

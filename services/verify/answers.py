@@ -7,7 +7,7 @@ from domain.effects.base import EffectKind
 from domain.occasions import Occasion, OccasionEffect
 from services.verify.basket import Basket
 from services.verify.check import Scope
-from services.verify.decided import fault_of_consumed, rule_of
+from services.verify.decided import fault_of_consumed, fault_of_pieces, rule_of
 from services.verify.parts import Findings, Part, side_by_side, tried
 from services.verify.reasons import Asked, fault_of_explanation, fault_of_not_applied, fault_of_version
 from services.verify.report import Finding
@@ -26,7 +26,7 @@ CHECKS = {
     "occasion_effect.explanation": "occasion_effect",
 }
 """Check → the table whose rows it looks at."""
-GIVEN = frozenset({EffectKind.EARN, EffectKind.TAG})
+GIVEN = frozenset({EffectKind.EARN, EffectKind.TAG, EffectKind.ISSUE_COUPON})
 """What needs no order."""
 
 
@@ -68,7 +68,10 @@ class Answers:
                 "occasion.consumed",
                 "Of campaigns it did not take so much",
                 lambda: fault_of_consumed(
-                    occasion.consumed, effects, self._set_up.day(occasion.program_id, occasion.occurred_at), gave
+                    occasion.consumed,
+                    effects,
+                    self._set_up.day(occasion.program_id, occasion.occurred_at),
+                    self._set_up,
                 ),
             ),
             (
@@ -90,7 +93,8 @@ class Answers:
 
     def _check_effect(self, row: Row, effect: OccasionEffect, version: Version, asked: Asked) -> None:
         def fault_of_facts() -> str | None:
-            return fault_of_version(version, asked) or rule_of(effect, version, Basket(None, []), None)[1]
+            fault = fault_of_version(version, asked) or rule_of(effect, version, Basket(None, []), None)[1]
+            return fault or fault_of_pieces(effect, self._set_up)
 
         if fault := tried(fault_of_facts):
             self._findings.add("occasion_effect.facts", "occasion_effect", row, f"The facts do not hold: {fault}.")

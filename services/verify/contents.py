@@ -14,6 +14,7 @@ from services.verify.decided import (
     fault_of_gifts,
     fault_of_order,
     fault_of_payments,
+    fault_of_pieces,
     fault_of_step,
     rule_of,
 )
@@ -23,9 +24,10 @@ from services.verify.report import Finding
 from services.verify.returned import Whole, fault_of_captured, fault_of_returned, fault_of_state
 from services.verify.setup import SetUp
 from services.verify.source import Row, Source
+from services.verify.used import Tallies, fault_of_coupons
 from services.verify.uses import Uses
 from services.verify.versions import Version
-from services.writer.tables import ENTRIES, ORDER_EFFECTS, ORDER_LINES, ORDER_RETURNS, ORDERS
+from services.writer.tables import COUPONS, ENTRIES, ORDER_EFFECTS, ORDER_LINES, ORDER_RETURNS, ORDERS
 
 CHECKS = {
     "order.content": "orders",
@@ -45,6 +47,8 @@ CHECKS = {
     "effect.explanation": "order_effect",
     "order_return.order": "order_return",
     "entry.return": "entry",
+    "order.coupons": "orders",
+    "coupon.order": "coupon",
 }
 """Check → the table whose rows it looks at."""
 
@@ -59,10 +63,13 @@ OF_CAPTURES_AND_RETURNS = (
 class Contents:
     """One pass over all orders, in the order of their ids, each with its lines, effects and returns."""
 
-    def __init__(self, source: Source, scope: Scope, limit: int, set_up: SetUp, uses: Uses) -> None:
+    def __init__(
+        self, source: Source, scope: Scope, limit: int, set_up: SetUp, *, uses: Uses, tallies: Tallies
+    ) -> None:
         self._source = source
         self._set_up = set_up
         self._uses = uses
+        self._tallies = tallies
         self._findings = found = Findings(limit)
         self._heads = Part(source, ORDERS, scope, found)
         self._lines = Part(source, ORDER_LINES, scope, found, column="order_id", check="order_line.order")
@@ -77,6 +84,9 @@ class Contents:
             check="entry.return",
             where=OF_CAPTURES_AND_RETURNS,
         )
+        self._coupons = Part(
+            source, COUPONS, scope, found, column="order_id", check="coupon.order", where="order_id IS NOT NULL"
+        )
 
     async def findings(self, progress: Callable[[int], None]) -> list[Finding]:
         """Return what is broken, the rows of each check by order; tell as it goes how many were looked at."""
@@ -85,7 +95,7 @@ class Contents:
 
     @property
     def _parts(self) -> tuple[Part[Any], ...]:
-        return (self._lines, self._effects, self._returns, self._entries)
+        return (self._lines, self._effects, self._returns, self._entries, self._coupons)
 
     def _check(self, record: Row) -> None:
         raw = [part.take(record[0]) for part in self._parts]
@@ -99,10 +109,14 @@ class Contents:
                     part.strange(one, "program")
         read: list[list[Any]] = [part.rows(rows) for part, rows in zip(self._parts, raw, strict=True)]
         if [len(rows) for rows in read] == [len(rows) for rows in raw]:
-            lines, effects, returns, entries = read
+            lines, effects, returns, entries, coupons = read
             self._check_order(record, order, lines, effects)
             self._check_returns(record, Whole(order, lines, effects, returns, entries))
             self._check_effects(raw[1], order, lines, effects)
+            versions = self._set_up.versions
+            if fault := tried(lambda: fault_of_coupons(order, lines, effects, coupons, versions)):
+                self._findings.add("order.coupons", "orders", record, f"Its coupons are others: {fault}.")
+            tried(lambda: self._tallies.order(order, lines, effects))
             if order.counted:
                 tried(lambda: self._uses.order(order, lines, effects))
 
@@ -129,7 +143,7 @@ class Contents:
                 lambda: fault_of_not_applied(order.not_applied, _asked(order, gave.values()), self._set_up),
             ),
         )
-        if not has_its_content(order, lines, effects):
+        if not has_its_content(order, lines, effects, self._set_up):
             message = "The hash is not that of the order with its lines: what was reported was changed afterwards."
             self._findings.add("order.content", "orders", record, message)
         for check, message, fault in checks:
@@ -140,14 +154,15 @@ class Contents:
         return self._set_up.versions.get(effect.campaign_version_id)
 
     def _consumed(self, order: Order, effects: list[OrderEffect], gave: dict[Any, Version]) -> str | None:
-        if not order.consumed and not order.counted and not any(version.bounds for version in gave.values()):
+        gives = any(effect.kind == EffectKind.ISSUE_COUPON for effect in effects)
+        if not (order.consumed or order.counted or gives or any(version.bounds for version in gave.values())):
             return None
         if order.counted is not (bool(order.consumed) and order.state is not OrderState.CANCELLED) and not (
             order.state is OrderState.EXPIRED and not order.counted
         ):
             return f"it is {order.state} and {'' if order.counted else 'not '}counted"
         day = self._set_up.day(order.program_id, order.occurred_at)
-        return fault_of_consumed(order.consumed, effects, day, gave)
+        return fault_of_consumed(order.consumed, effects, day, self._set_up)
 
     def _check_effects(self, raw: list[Row], order: Order, lines: list[OrderLine], effects: list[OrderEffect]) -> None:
         basket = Basket(order, lines)
@@ -159,6 +174,7 @@ class Contents:
             rule, fault = None, None
             if version is not None:
                 rule, fault = _rule(effect, version, asked, basket)
+                fault = fault or tried(lambda: fault_of_pieces(effect, self._set_up))  # noqa: B023  (at once)
             if fault:
                 self._findings.add("effect.facts", "order_effect", record, f"The facts do not hold: {fault}.")
             if fault := fault_of_step(effect, rule, self._set_up):
@@ -181,12 +197,12 @@ def _rule(effect: OrderEffect, version: Version, asked: Asked, basket: Basket) -
         rule, fault = rule_of(effect, version, basket, effect.parts)
         is_multiplied = rule.multiplied if rule else effect.step != Step.PROGRESS
         moved = basket.move_on(effect, is_multiplied=is_multiplied)
-        return rule, fault_of_version(version, asked) or fault or moved
+        return rule, fault_of_version(version, asked, effect.facts.get("coupon")) or fault or moved
     except UNREADABLE as error:
         return None, f"they hold a value that cannot be ({type(error).__name__})"
 
 
-def has_its_content(order: Order, lines: list[OrderLine], effects: list[OrderEffect]) -> bool:
+def has_its_content(order: Order, lines: list[OrderLine], effects: list[OrderEffect], set_up: SetUp) -> bool:
     """Whether the order's hash is that of the content which it and its lines, in their order, are stored of."""
     if [line.ordinal for line in lines] != list(range(len(lines))):
         return False
@@ -207,6 +223,8 @@ def has_its_content(order: Order, lines: list[OrderLine], effects: list[OrderEff
             for line in lines
             if line.campaign_id is None
         )
+        # Which coupons it named, if any, tell those that it used, and why it did not use others.
+        named = named_coupons(order, effects, set_up)
         return any(
             OrderContent(
                 source=order.source,
@@ -220,12 +238,32 @@ def has_its_content(order: Order, lines: list[OrderLine], effects: list[OrderEff
                 attributes=_pairs(order.attributes),
                 spend=spend,
                 payer_id=order.payer_id,
+                coupon_codes=codes,
             ).hash()
             == order.content_hash
             for instant in instants
+            for codes in dict.fromkeys((None, (), named))
         )
     except UNREADABLE:
         return False
+
+
+def named_coupons(order: Order, effects: list[OrderEffect], set_up: SetUp) -> tuple[str, ...]:
+    """Return what the hash of an order has of coupons, if it named all that had to do with it.
+
+    Raises one of `UNREADABLE`.
+    """
+    found = [
+        (effect.facts["coupon"], set_up.versions.get(effect.campaign_version_id)) for effect in coupon_effects(effects)
+    ]
+    reasons: list[Any] = [one for one in order.not_applied if "coupon" in one]
+    found += [(one["coupon"], set_up.labelled.get((one["campaign"], one["ruleVersion"]))) for one in reasons]
+    return tuple(sorted({(version.shared_code if version else None) or coupon for coupon, version in found}))
+
+
+def coupon_effects(effects: list[OrderEffect]) -> list[Any]:
+    """Return the effects that coupons decided."""
+    return [effect for effect in effects if "coupon" in effect.facts]
 
 
 def _pairs(attributes: dict[str, str]) -> tuple[tuple[str, str], ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from domain.assets import AssetKind
 from domain.campaigns import Step
@@ -19,11 +19,16 @@ STEPS = {step.value: place for place, step in enumerate(Step)}
 
 Decided = OrderEffect | OccasionEffect
 """An effect; as a verification reads it, its ids are text."""
+E = TypeVar("E", OrderEffect, OccasionEffect, Decided)
 
 
 def rule_of(effect: Decided, version: Version, basket: Basket, parts: Any) -> tuple[Rule | None, str | None]:
     """Return the rule of the version that the effect came of, or what is wrong with its facts."""
     facts, near = dict(effect.facts), None
+    facts.pop("coupon", None)  # `effect.coupon` looks at it, and `order.given` at what a coupon is called
+    if effect.kind == EffectKind.ISSUE_COUPON:
+        facts.pop("name", None)
+        facts.pop("counts", None)
     is_gift = effect.kind == EffectKind.GIFT
     ref = str(facts.pop("ref", None)) if is_gift else ""  # the line that it added, of which `order.gifts` tells
     for rule in version.rules.get((effect.kind, effect.asset_id), ()):
@@ -143,16 +148,18 @@ def fault_of_gifts(lines: Sequence[OrderLine], effects: Iterable[OrderEffect]) -
 
 
 def fault_of_consumed(
-    records: Sequence[Mapping[str, Any]], effects: Iterable[Decided], day: str, versions: Mapping[Any, Version]
+    records: Sequence[Mapping[str, Any]], effects: Sequence[Decided], day: str, set_up: SetUp
 ) -> str | None:
     """Return what is wrong with what an order or occasion took of campaigns: all that its effects came to.
 
-    `versions` are those that gave something, by their campaigns.
+    Of a template it takes what it gives of its coupons, and the use of a code that many share; to use a coupon that
+    somebody has takes nothing more.
     """
     due: dict[Any, dict[str, Any]] = {}
+    coupons: dict[Any, set[Any]] = {}
     for effect in effects:
-        version = versions.get(effect.campaign_id)
-        if version is None or not version.bounds:
+        version = set_up.versions.get(effect.campaign_version_id)
+        if version is None or not version.bounds or (version.is_template and version.shared_code is None):
             continue
         none = {"campaign": effect.campaign_id, "day": day, "count": 0, "money": 0, "points": 0}
         taken = due.setdefault(
@@ -164,7 +171,62 @@ def fault_of_consumed(
             taken["money"] += effect.amount
         elif effect.kind in EARNINGS and effect.asset_id == version.points_of:
             taken["points"] += effect.amount
-    found = {record["campaign"]: record for record in records}
-    if len(found) != len(records) or found != due:
+        used = coupons.setdefault(effect.campaign_id, set())
+        used.add(facts.get("coupon"))
+        taken |= {"uses": len(used)} if len(used) > 1 else {}
+    found = {record["campaign"]: dict(record) for record in records}
+    given = {record["campaign"] for record in records if not record["count"]}
+    of_coupons = {campaign: found.pop(campaign) for campaign in given}
+    if len(found) + len(of_coupons) != len(records) or found != due:
         return f"it says {list(records)}, and its effects took {list(due.values())}"
-    return None
+    return _fault_of_given(of_coupons, effects, day, set_up)
+
+
+def coupons_given(effects: Iterable[E]) -> dict[str, list[tuple[E, int]]]:
+    """Return of each template which effects give coupons of it, and how many of it one piece of an effect is.
+
+    Raises one of `UNREADABLE`.
+    """
+    found: dict[str, list[tuple[E, int]]] = {}
+    for effect in effects:
+        if effect.kind == EffectKind.ISSUE_COUPON:
+            counts: Any = effect.facts["counts"]
+            for template, pieces in counts.items():
+                found.setdefault(template, []).append((effect, pieces))
+    return found
+
+
+def _fault_of_given(
+    found: dict[Any, dict[str, Any]], effects: Iterable[Decided], day: str, set_up: SetUp
+) -> str | None:
+    """Return what is wrong with what was taken of templates by giving their coupons.
+
+    Which version was published then no row says: it took by the limits of one of them.
+    """
+    for template, parts in coupons_given(effects).items():
+        uses = sum(effect.amount * pieces for effect, pieces in parts)
+        record = found.pop(template, None)
+        bounds = [dict(version.bounds) for version in set_up.templates.get(template, ())]
+        none = {"campaign": template, "day": day, "count": 0, "money": 0, "points": 0, "pointsOf": None}
+        due = [none | {"bounds": one} | ({"uses": uses} if uses != 1 else {}) for one in bounds if one]
+        if record not in due and (record is not None or all(bounds)):
+            return f"it gave {uses} coupons of {template}, and says {record}"
+    return f"it gave no coupons of {', '.join(found)}" if found else None
+
+
+def fault_of_pieces(effect: Decided, set_up: SetUp) -> str | None:
+    """Return what is wrong with the templates of which an effect gives coupons: its own, and of a bundle its parts'."""
+    if effect.kind != EffectKind.ISSUE_COUPON:
+        return None
+    facts: Any = effect.facts
+    campaign = set_up.coded.get((effect.program_id, facts["template"]))
+    if campaign is None or not facts["name"]:
+        return f"the program has no template {facts['template']}"
+    for version in set_up.templates.get(campaign.id, ()):
+        counts = {campaign.id: 1}
+        for part in (version.row.coupon or {}).get("bundle") or ():
+            of = set_up.coded[effect.program_id, part["template"]].id
+            counts[of] = counts.get(of, 0) + part["count"]
+        if counts == facts["counts"]:
+            return None
+    return f"one of {facts['template']} is not {facts['counts']}"

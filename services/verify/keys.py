@@ -8,12 +8,12 @@ OUTCOME = Check(
     "idempotency.outcome",
     "idempotency",
     KEY,
-    "The record has no outcome, or names no refusal, order, member, campaign or segment, nor counts an import.",
+    "The record has no outcome, or names no refusal, order, member, campaign, segment or coupon, nor counts an import.",
     """
     SELECT i.program_id, i.scope, i.key
     FROM idempotency i
     WHERE COALESCE(i.outcome ->> 'refusal', i.outcome ->> 'order', i.outcome ->> 'member', i.outcome ->> 'import',
-        i.outcome ->> 'campaign', i.outcome ->> 'segment') IS NULL{i}
+        i.outcome ->> 'campaign', i.outcome ->> 'segment', i.outcome ->> 'coupons') IS NULL{i}
     """,
 )
 
@@ -142,4 +142,30 @@ SEGMENT = Check(
     """,
 )
 
-CHECKS = (OUTCOME, ORDER, RETURN, MEMBER, ENTRIES, AGENT, GIFT_CARD, OCCASION, CAMPAIGN, SEGMENT)
+COUPON = Check(
+    "idempotency.coupon",
+    "idempotency",
+    KEY,
+    "The program has no coupon {named}.",
+    """
+    SELECT i.program_id, i.scope, i.key, NAME(j) AS named
+    FROM idempotency i CROSS JOIN ITEMS(i.outcome, coupons) j
+        LEFT JOIN coupon c ON TEXT(c.id) = NAME(j) AND c.program_id = i.program_id
+    WHERE c.id IS NULL{i}
+    """,
+)
+
+BATCH = Check(
+    "idempotency.batch",
+    "idempotency",
+    KEY,
+    "The program has no batch {named} of the template {campaign}.",
+    """
+    SELECT i.program_id, i.scope, i.key, i.outcome ->> 'batch' AS named, i.outcome ->> 'campaign' AS campaign
+    FROM idempotency i LEFT JOIN coupon_batch b ON TEXT(b.id) = i.outcome ->> 'batch'
+        AND b.program_id = i.program_id AND TEXT(b.campaign_id) = i.outcome ->> 'campaign'
+    WHERE i.outcome ->> 'batch' IS NOT NULL AND b.id IS NULL{i}
+    """,
+)
+
+CHECKS = (OUTCOME, ORDER, RETURN, MEMBER, ENTRIES, AGENT, GIFT_CARD, OCCASION, CAMPAIGN, SEGMENT, COUPON, BATCH)

@@ -105,7 +105,8 @@ EVENT_KIND = Check(
         OR (v.kind <> 'TIER_CHANGED'
             AND (v.ladder_id IS NOT NULL OR v.from_tier_id IS NOT NULL OR v.to_tier_id IS NOT NULL))
         OR (v.kind <> 'OCCASION_RECORDED' AND v.occasion_id IS NOT NULL)
-        OR (v.order_id IS NOT NULL AND v.kind <> 'BALANCE_CHANGED' AND v.kind NOT LIKE 'ORDER_%')){v}
+        OR (v.order_id IS NOT NULL AND v.kind <> 'BALANCE_CHANGED' AND v.kind NOT LIKE 'ORDER_%'
+            AND v.kind NOT LIKE 'COUPON_%')){v}
     """,
 )
 

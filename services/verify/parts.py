@@ -21,6 +21,8 @@ KEYS = {
     "order_effect": ("order_id", "ordinal"),
     "occasion_effect": ("occasion_id", "ordinal"),
     "campaign_usage": ("campaign_id", "owner_id", "day"),
+    "coupon_change": ("coupon_id", "ordinal"),
+    "coupon_tally": ("campaign_id",),
     "seal": ("program_id", "number"),
 }
 """Columns that name a row, where it is not `id`."""

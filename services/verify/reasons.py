@@ -19,7 +19,10 @@ CONDITION = {"condition": str, "required": str, "actual": str, "met": bool}
 REASONS = frozenset(NotAppliedReason)
 LEAST = {"campaign", "reason", "message", "remedy"}
 """What was written of a campaign that did nothing before there was more to say of it."""
-NOT_APPLIED = LEAST | {"ruleVersion", "conditions"}
+NOT_APPLIED = LEAST | {"ruleVersion", "conditions", "coupon"}
+"""What is written now; a coupon for those alone that are of one."""
+OF_COUPONS = frozenset({NotAppliedReason.NOT_BEST})
+"""Reasons that only coupons have."""
 LIMITS = frozenset({"perMember", "perMemberDay", "perDay", "total"})
 BUDGETS = frozenset({"money", "points", "count"})
 
@@ -47,7 +50,7 @@ def _named(effect: Decided, set_up: SetUp) -> tuple[str, str]:
     """Return the amount as explanations spell it, and what their text has of it. Raises one of `UNREADABLE`."""
     if effect.kind == EffectKind.TAG:
         return str(effect.amount), str(effect.facts["tag"])
-    if effect.kind == EffectKind.GIFT:
+    if effect.kind in (EffectKind.GIFT, EffectKind.ISSUE_COUPON):
         return str(effect.amount), f"{effect.amount} "
     if effect.kind in DISCOUNTS:
         program = set_up.programs[effect.program_id]
@@ -121,15 +124,26 @@ class Asked:
     """Whether it was a guest's when it was decided at first, and a member's when it was decided again."""
 
 
-def fault_of_version(version: Version, asked: Asked) -> str | None:
-    """Return why a version can have given nothing: it did not run, or not for this, or not for this member."""
-    if not version.runs_at(asked.occurred_at):
+def is_had(version: Version, coupon: Any) -> bool:
+    """Whether what a version decides is of a coupon that somebody has: its window was that of having it."""
+    return coupon is not None and version.shared_code is None
+
+
+def fault_of_version(version: Version, asked: Asked, coupon: Any = None) -> str | None:
+    """Return why a version can have given nothing: it did not run, or not for this, or not for this member.
+
+    `coupon` is the coupon that it decided of; None for a campaign.
+    """
+    had = is_had(version, coupon)
+    if version.is_template is (coupon is None):
+        return f"{version.label} is of coupons, or of none, and this names {coupon}"
+    if not had and not version.runs_at(asked.occurred_at):
         return f"{version.label} did not run at {asked.occurred_at.isoformat()}"
     if version.row.trigger != asked.trigger:
         return f"{version.label} answers {version.row.trigger}, and this is {asked.trigger}"
     if asked.member_id is None and version.row.audience == Audience.MEMBERS:
         return f"{version.label} is for members"
-    if not asked.claimed and is_held_out(version, asked.member_id):
+    if not had and not asked.claimed and is_held_out(version, asked.member_id):
         return f"{version.label} leaves the member out, to be compared with"
     return None
 
@@ -149,7 +163,7 @@ def fault_of_not_applied(listed: Any, asked: Asked, set_up: SetUp) -> str | None
         if one.keys() == LEAST:
             fault = _fault_of_absence(one["reason"], Audience.MEMBERS, asked)
         elif version := set_up.labelled.get((one["campaign"], one["ruleVersion"])):
-            fault = _fault_of_reason(one["reason"], one["conditions"], version, asked)
+            fault = _fault_of_reason(one, version, asked)
         else:
             fault = f"there is no version {one['ruleVersion']}"
         if fault:
@@ -164,14 +178,16 @@ def _fault_of_absence(reason: str, audience: str, asked: Asked) -> str | None:
     return None if (reason == NotAppliedReason.NO_MEMBER) is absent else "that is not whether a member was there"
 
 
-def _fault_of_reason(reason: str, results: Any, version: Version, asked: Asked) -> str | None:
+def _fault_of_reason(one: dict[str, Any], version: Version, asked: Asked) -> str | None:
     """Return why a version cannot have had this reason, as far as the order and the version tell."""
-    row = version.row
+    row, reason, results, coupon = version.row, one["reason"], one["conditions"], one.get("coupon")
+    if version.is_template is (coupon is None) or (reason in OF_COUPONS and coupon is None):
+        return f"{version.label} is of coupons, or of none, and this names {coupon}"
     if fault := _fault_of_absence(reason, row.audience, asked):
         return fault
     if row.trigger != asked.trigger or not _are_results(results):
         return f"{version.label} answers {row.trigger}, or its conditions cannot be read"
-    runs = version.runs_at(asked.occurred_at)
+    runs = is_had(version, coupon) or version.runs_at(asked.occurred_at)
     match reason:
         case NotAppliedReason.NO_MEMBER:
             holds = not results
@@ -200,7 +216,7 @@ def _may_be(reason: str, version: Version, asked: Asked) -> bool:
         case NotAppliedReason.HELD_OUT:
             return is_held_out(version, asked.member_id)
         case NotAppliedReason.LIMIT_REACHED:
-            return bool(LIMITS & version.bounds.keys())
+            return version.is_template or bool(LIMITS & version.bounds.keys())  # of coupons an order uses so many
         case NotAppliedReason.BUDGET_SPENT:
             return bool(BUDGETS & version.bounds.keys())
         case NotAppliedReason.EXCLUDED:

@@ -62,6 +62,10 @@ class SetUp:
         self.versions: dict[Any, Version] = {}
         self.labelled: dict[tuple[Any, str], Version] = {}
         """Versions by their campaign and their label."""
+        self.coded: dict[tuple[Any, str], CampaignRow] = {}
+        """Campaigns by their program and their code."""
+        self.templates: dict[Any, list[Version]] = {}
+        """The versions of each template of coupons, by its id."""
         self._zones: dict[str, ZoneInfo] = {}
         self._named: dict[str, Named] = {}
         self._source = source
@@ -81,16 +85,19 @@ class SetUp:
             if ladder.program_id in self._named and ladder.asset_id in self.assets:
                 self._named[ladder.program_id].ladders[ladder.code] = self.assets[ladder.asset_id]
         async for _, campaign in self._rows(CAMPAIGNS, self._scope):
-            self.campaigns[campaign.id] = campaign
+            self.campaigns[campaign.id] = self.coded[campaign.program_id, campaign.code] = campaign
         async for record, version in self._rows(VERSIONS, self._scope):
             self._check(record, version)
         return await self._findings.named(self._source)
 
     def day(self, program_id: Any, instant: datetime) -> str:
         """Return the day of an instant in the program's time zone. Raises one of `UNREADABLE`."""
+        return local_day(instant, self.zone(program_id)).isoformat()
+
+    def zone(self, program_id: Any) -> ZoneInfo:
+        """Return the time zone of a program. Raises one of `UNREADABLE`."""
         name = self.programs[program_id].time_zone
-        zone = self._zones.get(name) or self._zones.setdefault(name, ZoneInfo(name))
-        return local_day(instant, zone).isoformat()
+        return self._zones.get(name) or self._zones.setdefault(name, ZoneInfo(name))
 
     def version(self, version_id: Any) -> Version | None:
         """Return the version that decided an effect; `effect.version` names one that is not there."""
@@ -114,6 +121,8 @@ class SetUp:
             self._findings.add("row.readable", "campaign_version", record, message)
             return
         self.versions[row.id] = self.labelled[row.campaign_id, version.label] = version
+        if version.is_template:
+            self.templates.setdefault(row.campaign_id, []).append(version)
         if not same:
             message = "The hash is not that of what the version says: its rules were changed after they were published."
             self._findings.add("campaign_version.hash", "campaign_version", record, message)

@@ -1,9 +1,10 @@
 """One read-only transaction, from which rows are read in pages however many there are.
 
-Statements are PostgreSQL's, with `$1`, and six words of our own. `TOTAL(column)` is an exact sum and `NONZERO(column)`
-tells whether it differs from 0: on SQLite a plain `sum` fails beyond 64 bits, which the sum of many accounts may reach.
-`TEXT(column)` is an id as text, `ITEMS(column, name)` a table of the elements of a JSON array, `PAIRS(column)` one of
-the names and values of a JSON object, `PLACE(text, part)` says where a text first has a part, from 1.
+Statements are PostgreSQL's, with `$1`, and eight words of our own. `TOTAL(column)` is an exact sum and
+`NONZERO(column)` tells whether it differs from 0: on SQLite a plain `sum` fails beyond 64 bits, which the sum of many
+accounts may reach. `TEXT(column)` is an id as text, `ITEMS(column, name)` a table of the elements of a JSON array and
+`NAME(item)` the text that one is, `PAIRS(column)` a table of the names and values of a JSON object, `AT(column, name,
+id)` what the object of that name has of an id, `PLACE(text, part)` says where a text first has a part, from 1.
 """
 
 import asyncio
@@ -50,6 +51,8 @@ POSTGRES_WORDS: Words = (
         re.compile(r"PAIRS\(([\w.]+)\)"),
         r"jsonb_each(CASE jsonb_typeof(\1) WHEN 'object' THEN \1 ELSE '{}' END)",
     ),
+    (re.compile(r"NAME\((\w+)\)"), r"\1.value #>> '{}'"),
+    (re.compile(r"AT\(([\w.]+), (\w+), ([\w.]+)\)"), r"(\1 -> '\2' ->> CAST(\3 AS TEXT))"),
     (re.compile(r"PLACE\("), "strpos("),
 )
 SQLITE_WORDS: Words = (
@@ -61,6 +64,8 @@ SQLITE_WORDS: Words = (
     (re.compile(r"TEXT\(([\w.]+)\)"), r"\1"),
     (re.compile(r"ITEMS\(([\w.]+), (\w+)\)"), r"json_each(\1, '$.\2')"),
     (re.compile(r"PAIRS\(([\w.]+)\)"), r"json_each(\1)"),
+    (re.compile(r"NAME\((\w+)\)"), r"\1.value"),
+    (re.compile(r"AT\(([\w.]+), (\w+), ([\w.]+)\)"), r"""json_extract(\1, '$.\2."' || \3 || '"')"""),
     (re.compile(r"PLACE\("), "instr("),
     (re.compile("IS NOT DISTINCT FROM"), "IS"),
     (re.compile("IS DISTINCT FROM"), "IS NOT"),

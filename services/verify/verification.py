@@ -10,9 +10,11 @@ from services.verify import (
     agents,
     answers,
     contents,
+    coupons,
     gift_cards,
     holds,
     keys,
+    lives,
     members,
     occasions,
     orders,
@@ -20,6 +22,7 @@ from services.verify import (
     setup,
     takings,
     transfers,
+    used,
     uses,
     values,
 )
@@ -37,9 +40,19 @@ CHECKS = (
     *gift_cards.CHECKS,
     *occasions.CHECKS,
     *takings.CHECKS,
+    *coupons.CHECKS,
     *keys.CHECKS,
 )
-READ = transfers.CHECKS | seals.CHECKS | setup.CHECKS | contents.CHECKS | answers.CHECKS | uses.CHECKS
+READ = (
+    transfers.CHECKS
+    | seals.CHECKS
+    | setup.CHECKS
+    | contents.CHECKS
+    | answers.CHECKS
+    | lives.CHECKS
+    | uses.CHECKS
+    | used.CHECKS
+)
 """Checks that are computed here and not by the database → the table whose rows they look at."""
 FINDINGS_MAX = 100
 
@@ -101,13 +114,17 @@ class _Run:
         set_up = setup.SetUp(source, self._scope, self._limit)
         findings += await set_up.read()
         of_orders = self._rows["orders"]
-        counted = uses.Uses(source, self._scope, self._limit)
-        orders_pass = contents.Contents(source, self._scope, self._limit, set_up, counted)
+        counted = uses.Uses(source, self._scope, self._limit, set_up)
+        tallied = used.Tallies(source, self._scope, self._limit)
+        orders_pass = contents.Contents(source, self._scope, self._limit, set_up, uses=counted, tallies=tallied)
         findings += await orders_pass.findings(lambda done: self._tell("order.content", done, of_orders))
         of_occasions = self._rows["occasion"]
         occasions_pass = answers.Answers(source, self._scope, self._limit, set_up, counted)
         findings += await occasions_pass.findings(lambda done: self._tell("occasion.effects", done, of_occasions))
-        return findings + await counted.findings()
+        of_coupons = self._rows["coupon"]
+        coupons_pass = lives.Lives(source, self._scope, self._limit, set_up)
+        findings += await coupons_pass.findings(lambda done: self._tell("coupon.changes", done, of_coupons))
+        return findings + await counted.findings() + await tallied.findings()
 
     async def queries(self, source: Source) -> list[Finding]:
         findings: list[Finding] = []

@@ -9,6 +9,7 @@ from typing import Any
 
 from domain.amounts import Rounding, spelled, to_minor
 from domain.campaigns import Step
+from domain.codes import normal_shared_code
 from domain.effects.base import EffectKind
 from domain.matching import Match
 from domain.rules_match import read_match
@@ -89,6 +90,17 @@ class Version:
     """The asset of which its budget of points is."""
 
     @property
+    def is_template(self) -> bool:
+        """Whether it is of a template of coupons."""
+        return self.row.coupon is not None
+
+    @property
+    def shared_code(self) -> str | None:
+        """The code that many share, of a template that has one: each use of it is a coupon, and counts."""
+        code = (self.row.coupon or {}).get("sharedCode")
+        return None if code is None else normal_shared_code(code)
+
+    @property
     def condition(self) -> dict[str, Any] | None:
         """The form of its condition."""
         return self.row.conditions
@@ -150,6 +162,10 @@ class _Reader:
                 yield Rule(EffectKind.MULTIPLY_EARN, asset.id, Step.EARN, said, rules.multiplied(asset.id))
         elif name in ("earn", "earnFixed", "earnStaged", "grantChances"):
             yield self._earned(name, body)
+        elif name == "issueCoupon":
+            said, count = {"template": body["template"]}, body.get("count") or 1
+            goods = _goods(self.version.conditions)
+            yield Rule(EffectKind.ISSUE_COUPON, None, Step.PROGRESS, said, rules.fixed(count, goods))
         elif name == "shippingOff":
             yield self._shipping(body)
         elif name == "gift":

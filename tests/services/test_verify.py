@@ -37,7 +37,17 @@ from services.verify.transfers import Transfers
 from services.verify.verification import CHECKS, READ
 from tests.factories import NOON, World, new_key, order, seal_all, world
 from tests.migrations.scratch import scratch
-from tests.services import agency, campaign_cases, campaigning, gifts, keeping, saving, taking_cases
+from tests.services import (
+    agency,
+    campaign_cases,
+    campaigning,
+    coupon_cases,
+    couponing,
+    gifts,
+    keeping,
+    saving,
+    taking_cases,
+)
 
 # ── a town with two programs, made by real use ───────────────────────────────────────────────────────────────────────
 
@@ -150,7 +160,7 @@ async def _seal(house: Engine, *shops: World) -> None:
 async def _others(shop: World) -> dict[str, Any]:
     """Let further members do what one does not; return their ids."""
     ids = await _keep_and_give_back(shop) | await _capture_a_part(shop)
-    for more in (saving, keeping, agency, gifts, campaigning):
+    for more in (saving, keeping, agency, gifts, campaigning, couponing):
         ids |= await more.build(shop)
     given = await models.Transfer.filter(kind="TRANSFER").values_list("id", flat=True)
     return ids | {"two_owners": [*given, *ids["drawn_transfers"]]}
@@ -411,7 +421,7 @@ async def test_a_ledger_made_by_real_use_is_clean(town: Town) -> None:
     assert report.findings == []
     assert report.clean
     names = ("transfer.hash", "entry.chain", "lot.moves", "lot_move.transfer", "event.position", "order.lines")
-    assert [report.checked[name] for name in names] == [74, 159, 89, 69, 232, 29]
+    assert [report.checked[name] for name in names] == [98, 201, 112, 88, 382, 43]
 
 
 async def test_who_left_and_came_back_is_clean(house: Engine) -> None:
@@ -490,7 +500,7 @@ async def _buy_on(shop: World, enrolled: list[UUID]) -> None:
 async def test_progress_is_told_for_every_check_that_takes_long(town: Town) -> None:
     told: list[tuple[str, int, int]] = []
     await town.verify(progress=lambda check, done, total: told.append((check, done, total)))
-    assert ("transfer.hash", 74, 74) in told
+    assert ("transfer.hash", 98, 98) in told
     for check in CHECKS:
         (first, last) = [row for row in told if row[0] == check.name]
         assert (first[1], last[1]) == (0, last[2])
@@ -1674,6 +1684,7 @@ CASES = [
             *gifts.CASES,
             *campaign_cases.CASES,
             *taking_cases.CASES,
+            *coupon_cases.CASES,
         )
     ),
 ]

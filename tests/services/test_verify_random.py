@@ -16,6 +16,7 @@ from tortoise.models import Model
 
 import models
 from domain.campaigns import Step, Trigger
+from domain.coupons import BatchState, CouponChangeKind, CouponState
 from domain.effects.base import EffectKind
 from domain.ledger import Contra, EntryKind, TransferKind
 from services.database.config import Dialect
@@ -28,6 +29,10 @@ __all__ = ["postgres_town", "sqlite_town", "town"]
 LEDGER: dict[str, type[Model]] = {
     "account": models.Account,
     "campaign_usage": models.CampaignUsage,
+    "coupon": models.Coupon,
+    "coupon_batch": models.CouponBatch,
+    "coupon_change": models.CouponChange,
+    "coupon_tally": models.CouponTally,
     "entry": models.Entry,
     "hold": models.Hold,
     "lot": models.Lot,
@@ -43,6 +48,8 @@ LEDGER: dict[str, type[Model]] = {
 KEYS = {
     "entry": ("account_id", "seq"),
     "campaign_usage": ("campaign_id", "owner_id", "day"),
+    "coupon_change": ("coupon_id", "ordinal"),
+    "coupon_tally": ("campaign_id",),
     "lot_move": ("lot_id", "transfer_id"),
     "occasion_effect": ("occasion_id", "ordinal"),
     "order_effect": ("order_id", "ordinal"),
@@ -56,6 +63,10 @@ WHERE = {
 """Of which rows others tell all: what moved no value is told by less."""
 KINDS: dict[tuple[str, str], Sequence[str]] = {
     ("campaign_usage", "day"): ["2027-01-01"],
+    ("coupon", "origin"): ["STAFF", "CAMPAIGN", "PURCHASE", "BATCH", "SHARED_CODE", "BUNDLE"],
+    ("coupon", "state"): list(CouponState),
+    ("coupon_batch", "state"): list(BatchState),
+    ("coupon_change", "kind"): list(CouponChangeKind),
     ("entry", "kind"): list(EntryKind),
     ("entry", "contra"): list(Contra),
     ("occasion", "consumed"): ["[]", "[{}]"],
@@ -70,6 +81,14 @@ KINDS: dict[tuple[str, str], Sequence[str]] = {
 FREE = {
     ("account", "floor"),
     ("account", "next_due_at"),  # may be early
+    ("coupon", "code_hash"),  # what it is a hash of nobody knows but who knows the server's secret
+    ("coupon", "recorded_at"),  # of a code that was made in a batch
+    ("coupon_batch", "actor"),
+    ("coupon_batch", "reason"),
+    ("coupon_batch", "recorded_at"),
+    ("coupon_batch", "finished_at"),  # as long as there is one
+    ("coupon_change", "actor"),
+    ("coupon_change", "reason"),
     ("hold", "id"),
     ("occasion", "code"),
     ("occasion", "source"),
