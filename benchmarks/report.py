@@ -15,6 +15,7 @@ PACKAGES = ("strawberry-graphql", "graphql-core", "starlette", "uvicorn", "uvloo
 TITLES = {
     "backtest": "Simulation of a campaign over past orders (`campaignSimulate`), in orders per second",
     "codes": "A batch of codes of coupons, made by a server that answers reads meanwhile",
+    "coupons": "The choice of coupons: previews, evaluations by CPU, commits",
     "engine": "Evaluations and commits with many campaigns",
     "commit": "Order commits through the writer, in one process",
     "history": "A member with a long ledger, beside members with a short one; one caller",

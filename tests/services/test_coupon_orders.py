@@ -7,11 +7,8 @@ from uuid import UUID
 
 import pytest
 from tortoise.expressions import F
-from uuid_utils.compat import uuid7
 
 import models
-from domain.codes import CodeMaker
-from domain.coupons import CODE_PURPOSE
 from domain.refusals import CouponNotUsable, HoldExpired, LimitReached, TooManyAttempts
 from services import balances, coupon_sweep, coupons, orders, programs
 from services.code_attempts import ATTEMPTS_MAX
@@ -20,6 +17,7 @@ from services.orders import LineRequest
 from services.transaction import transaction
 from services.writer.answers import Outcome
 from tests.factories import NOON, World, campaign, coupon_template, order, world
+from tests.services.coupon_counts import code_of_nobody
 from tests.services.test_coupons import changes, issue, tally, told
 from tests.services.test_order_life import cancel, capture, give_back, hold
 
@@ -41,33 +39,6 @@ async def code_of(shop: World, coupon_id: UUID) -> str:
 async def state(coupon_id: UUID) -> tuple[str, UUID | None]:
     row = await models.Coupon.get(id=coupon_id)
     return row.state, row.order_id
-
-
-async def nobody_s(shop: World, template: models.Campaign) -> UUID:
-    """Return a code of a batch, as it is made."""
-    version = await models.CampaignVersion.get(campaign_id=template.id)
-    coupon_id = uuid7()
-    async with transaction():
-        await models.Coupon.create(
-            id=coupon_id,
-            program_id=shop.program.id,
-            campaign_id=template.id,
-            version_id=version.id,
-            code_hash=CodeMaker(shop.engine.secret_key, CODE_PURPOSE).hash_of(coupon_id),
-            origin="BATCH",
-            origin_id=uuid7(),
-            state="ISSUED",
-            valid_from=NOON,
-            changes=0,
-            recorded_at=NOON,
-        )
-        tally = await models.CouponTally.get_or_none(campaign_id=template.id)
-        if tally is None:
-            names = ("issued", "claimed", "held", "used", "returned", "expired", "voided", "discount", "revenue")
-            tally = models.CouponTally(campaign_id=template.id, program_id=shop.program.id, **dict.fromkeys(names, 0))
-            await tally.save(force_create=True)
-        await models.CouponTally.filter(campaign_id=template.id).update(issued=F("issued") + 1)
-    return coupon_id
 
 
 async def payable(outcome: Outcome) -> int:
@@ -282,8 +253,7 @@ async def test_a_code_that_nobody_had_is_its_first_user_s_until_limits_say_no(ho
     shop = await world(house)
     made = await coupon_template(shop.program.id, "SPRING", OFF, limits={"perMember": 1})
     member = await shop.enrol()
-    ids = [await nobody_s(shop, made) for _ in range(2)]
-    codes = [await code_of(shop, one) for one in ids]
+    ids, codes = zip(*[await code_of_nobody(shop, made) for _ in range(2)], strict=True)
     held = await hold(shop, member, "20.00", coupon_codes=codes[:1])
     assert (await models.Coupon.get(id=ids[0])).member_id == member
     await cancel(shop, held.order_id)
