@@ -196,8 +196,11 @@ def release(coupon: Coupon, coupons: CouponBook, order_id: UUID) -> None:
 
 
 def let_go(order: Order, effects: Sequence[OrderEffect], coupons: CouponBook) -> None:
-    """Let go of all that an order holds which comes to nothing."""
+    """Let go of all that an order holds which comes to nothing; what is another's since is for others to look at."""
     for coupon_id in by_coupon(effects):
+        coupon = coupons.get(coupon_id)
+        if coupon is None or coupon.member_id not in {None, order.member_id}:
+            continue
         coupon = coupons.settle(coupon_id)
         if coupon is not None and coupon.state is CouponState.HELD and coupon.order_id == order.id:
             release(coupon, coupons, order.id)
@@ -251,7 +254,7 @@ def _good_until(coupon: Coupon, version: CampaignVersion | None, situation: Situ
 
 
 def take_back(effects: Sequence[OrderEffect], amounts: Mapping[int, int], order_id: UUID, coupons: CouponBook) -> None:
-    """Make void what an order gave of coupons and was not used: so many of each effect, by its ordinal."""
+    """Make void what an order gave of coupons and its member has unused: so many of each effect, by its ordinal."""
     wanted: dict[UUID, int] = {}
     for effect in effects:
         if effect.kind == EffectKind.ISSUE_COUPON:
@@ -261,7 +264,9 @@ def take_back(effects: Sequence[OrderEffect], amounts: Mapping[int, int], order_
         free = [
             coupon
             for coupon in coupons.given_by(order_id)
-            if coupon.campaign_id == template and coupon.state is CouponState.ISSUED
+            if coupon.campaign_id == template
+            and coupon.state is CouponState.ISSUED
+            and coupon.member_id in coupons.books  # whoever was given one since is not here, and keeps it
         ]
         for coupon in free[:count]:
             coupons.change(coupon.id, CouponChangeKind.VOIDED, state=CouponState.VOID, of_order=order_id)
