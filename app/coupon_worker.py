@@ -16,7 +16,7 @@ PASSING = (*AWAY, BaseORMException)
 """What a database says that is busy or away, so that the same work succeeds later."""
 PAUSE_SECONDS = 1.0
 """How long there is no look for a batch after there was nothing to do."""
-REST = 1.0
+REST, REST_MAX_SECONDS = 1.0, 0.2
 """How long a rest is, in the times that the chunk before it took: what waited for it goes on meanwhile."""
 
 
@@ -29,4 +29,4 @@ async def make_codes_forever(engine: Engine) -> None:
         except PASSING as error:
             log.warning("coupons.retry", reason=str(error) or type(error).__name__)
         spread = random.uniform(0.8, 1.2)  # noqa: S311  (spreads servers)
-        await asyncio.sleep(chunk.seconds * REST if chunk else PAUSE_SECONDS * spread)
+        await asyncio.sleep(min(chunk.seconds * REST, REST_MAX_SECONDS) if chunk else PAUSE_SECONDS * spread)

@@ -4,8 +4,8 @@ The purchases of the CDNOW sample are committed in the order of their days by th
 the program's clock is set to the noon of each day in turn. What is committed is known by its name, so a demo that was
 killed goes on where it was.
 
-In the live part the shop has campaigns, some orders are held and paid with points, and some come back, which no
-customer of 1997 could do.
+In the live part the shop has campaigns and coupons, some orders are held and paid with points, and some come back,
+which no customer of 1997 could do.
 
 The data set ends after some minutes of the live part, and a demo in which nothing moves shows nothing. From there on
 the last three months happen again and again, by the same customers on later days, as orders of another source.
@@ -24,7 +24,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 import models
-from app import demo_life
+from app import demo_coupons, demo_life
 from app.sweeper import PASSING
 from domain.instants import local_day, plus_days, plus_months
 from domain.refusals import NotFound, Refusal
@@ -196,8 +196,8 @@ async def commit(
 ) -> None:
     """Commit purchases of one instant at that instant of the program's clock, which never goes back.
 
-    When it is `lively`, some are held and paid with points, some come back, some have a gift card among them, and some
-    customers come to listen.
+    When it is `lively`, some are held and paid with points, some come back, some have a gift card among them, some
+    customers come to listen, and there are coupons.
     """
     assert actor.program_id is not None, "the demo has a program"
     shop = await engine.program(actor.program_id)
@@ -210,26 +210,30 @@ async def commit(
     await enrol(engine, actor, batch)
     requests = [purchase.request for purchase in batch]
     if lively:
-        requests = [request for request in requests if not await _paid(engine, actor, request)]
-    key = f"demo:{uuid4()}"
-    answers = await import_orders(engine, actor, requests, key=key, enrol_unknown=False) if requests else []
+        for request in requests:
+            await _live(engine, actor, request)
+        return
+    answers = await import_orders(engine, actor, requests, key=f"demo:{uuid4()}", enrol_unknown=False)
     for request, answer in zip(requests, answers, strict=True):
         if isinstance(answer, Refusal):  # somebody may have frozen the member meanwhile: the show goes on
-            log.warning("demo.refused", order=request.external_id, reason=answer.message)
-    if lively:
-        for purchase in batch:
-            await demo_life.listen(engine, actor, purchase.request)
-            await demo_life.bring_back(engine, actor, purchase.request)
-            await demo_life.give(engine, actor, purchase.request)
+            _say_refused(request, answer)
 
 
-async def _paid(engine: Engine, actor: Actor, request: OrderRequest) -> bool:
-    """Whether the order was paid with points."""
+async def _live(engine: Engine, actor: Actor, request: OrderRequest) -> None:
+    """Let a customer buy, and do all that comes with it."""
+    await demo_coupons.have(engine, actor, request)
     try:
-        return await demo_life.pay_with_points(engine, actor, request)
+        await demo_life.buy(engine, actor, request, await demo_coupons.code_for(engine, actor, request))
     except Refusal as refusal:
-        log.warning("demo.refused", order=request.external_id, reason=refusal.message)
-        return True
+        _say_refused(request, refusal)
+    await demo_life.listen(engine, actor, request)
+    await demo_coupons.bring_friend(engine, actor, request)
+    await demo_life.bring_back(engine, actor, request)
+    await demo_life.give(engine, actor, request)
+
+
+def _say_refused(request: OrderRequest, refusal: Refusal) -> None:
+    log.warning("demo.refused", order=request.external_id, reason=refusal.message)
 
 
 async def enrol(engine: Engine, actor: Actor, batch: Sequence[Purchase]) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from app import demo_coupons
 from services import campaigns
 from services.actors import Actor
 from services.campaign_forms import VersionRequest
@@ -84,11 +85,20 @@ CAMPAIGNS: Mapping[str, tuple[str, VersionRequest]] = {
             limits={"perMember": 1},
         ),
     ),
+    "WELCOME_PACK": (
+        "Coupons for everybody who joins",
+        VersionRequest(trigger="ENROLLED", effects=[{"issueCoupon": {"template": "WELCOME"}}]),
+    ),
+    "TIER_REWARD": (
+        "A coupon for a new tier",
+        VersionRequest(trigger="TIER_CHANGED", effects=[{"issueCoupon": {"template": "VIP"}}]),
+    ),
 }
 
 
 async def publish(engine: Engine, actor: Actor, starts_at: datetime) -> None:
-    """Publish the campaigns, to run from an instant on. Nothing happens to those that are there."""
+    """Publish the campaigns and coupons, to run from an instant on. Nothing happens to those that are there."""
+    await demo_coupons.publish(engine, actor, starts_at)
     for code, (name, version) in CAMPAIGNS.items():
         request: Any = replace(version, starts_at=starts_at)
         await campaigns.draft(engine, actor, NewCampaign(code, name), request, key=f"demo:draft:{code}")

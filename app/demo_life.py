@@ -1,15 +1,18 @@
 """What makes the demo's live part livelier than its data: points pay, discs come back, cards are given, people listen.
 
+What they do with coupons is in `app.demo_coupons`.
+
 Which ones follows from the orders' names alone, so that a demo that goes on, or is repeated, does the same.
 """
 
+from dataclasses import replace
 from decimal import ROUND_DOWN, Decimal
 from zlib import crc32
 
 import models
 from app.demo_campaigns import CHECK_IN
 from domain.amounts import from_minor
-from domain.refusals import Refusal
+from domain.refusals import CouponNotUsable, Refusal
 from services import balances, gift_cards, listing, members, occasions, order_life, orders
 from services.actors import Actor
 from services.engine import Engine
@@ -34,8 +37,30 @@ HOLD_SECONDS = 900
 ASSET = "POINTS"
 
 
-def _picked(request: OrderRequest, one_of: int, purpose: str) -> bool:
+def picked(request: OrderRequest, one_of: int, purpose: str) -> bool:
+    """Whether an order is one of those that are chosen for a purpose: one of so many."""
     return crc32(f"{purpose} {request.source} {request.external_id}".encode()) % one_of == 0
+
+
+async def buy(engine: Engine, actor: Actor, request: OrderRequest, code: str | None) -> None:
+    """Commit the order: paid with points, or with the coupon of a code, or with the best that its customer has.
+
+    A code that cannot be used is left out. Nothing happens when the order was committed before. Raises what the
+    services do.
+    """
+    name = f"{request.source}:{request.external_id}"
+    if await listing.order_named(actor, request.source, request.external_id):
+        return
+    if code is not None:
+        try:
+            named = replace(request, coupon_codes=[code])
+            await orders.commit(engine, actor, named, key=f"demo:order:{name}:{code}")
+        except CouponNotUsable:
+            pass  # the customer has used it before, or the goods are not dear enough
+        else:
+            return
+    if not await pay_with_points(engine, actor, request):
+        await orders.commit(engine, actor, request, key=f"demo:order:{name}")
 
 
 async def pay_with_points(engine: Engine, actor: Actor, request: OrderRequest) -> bool:
@@ -43,7 +68,7 @@ async def pay_with_points(engine: Engine, actor: Actor, request: OrderRequest) -
 
     Raises what the services do.
     """
-    if not _picked(request, PAID_OF, "pay") or await listing.order_named(actor, request.source, request.external_id):
+    if not picked(request, PAID_OF, "pay"):
         return False
     assert actor.program_id is not None, "the demo has a program"
     assert request.member is not None, "every order of the demo is a member's"
@@ -57,19 +82,11 @@ async def pay_with_points(engine: Engine, actor: Actor, request: OrderRequest) -
     most = min(amounts.available if amounts else 0, int(price.to_integral_value(ROUND_DOWN)) * STEP)
     if most < STEP:
         return False
-    paid = OrderRequest(
-        source=request.source,
-        external_id=request.external_id,
-        lines=request.lines,
-        member=request.member,
-        occurred_at=request.occurred_at,
-        attributes=request.attributes,
-        spend=[(ASSET, Decimal(most - most % STEP))],
-    )
+    paid = replace(request, spend=[(ASSET, Decimal(most - most % STEP))])
     name = f"{request.source}:{request.external_id}"
     held = await orders.hold(engine, actor, paid, seconds=HOLD_SECONDS, key=f"demo:hold:{name}")
     lines = None
-    if _picked(request, SOLD_OUT_OF, "sold out") and request.lines[0].quantity > 1:
+    if picked(request, SOLD_OUT_OF, "sold out") and request.lines[0].quantity > 1:
         first, *others = [(line.ref, line.quantity) for line in request.lines]
         lines = [(first[0], first[1] - 1), *others]
     await order_life.capture(engine, actor, OrderRef(id=held.order_id), lines, key=f"demo:capture:{name}")
@@ -78,7 +95,7 @@ async def pay_with_points(engine: Engine, actor: Actor, request: OrderRequest) -
 
 async def give(engine: Engine, actor: Actor, request: OrderRequest) -> None:
     """Let the customer claim a gift card if theirs is an order that has one. Nothing happens when they have."""
-    if not _picked(request, GIFT_OF, "gift"):
+    if not picked(request, GIFT_OF, "gift"):
         return
     assert request.member is not None, "every order of the demo is a member's"
     name = f"{request.source}:{request.external_id}"
@@ -103,7 +120,7 @@ async def give(engine: Engine, actor: Actor, request: OrderRequest) -> None:
 
 async def listen(engine: Engine, actor: Actor, request: OrderRequest) -> None:
     """Let the customer come to listen, twice on one day: a campaign gives points for the first time."""
-    if not _picked(request, LISTEN_OF, "listen"):
+    if not picked(request, LISTEN_OF, "listen"):
         return
     assert request.member is not None, "every order of the demo is a member's"
     for turn in (1, 2):
@@ -117,7 +134,7 @@ async def listen(engine: Engine, actor: Actor, request: OrderRequest) -> None:
 
 async def bring_back(engine: Engine, actor: Actor, request: OrderRequest) -> None:
     """Return the order if it is one that comes back. Nothing happens when it has, or was never committed."""
-    if not _picked(request, RETURNED_OF, "return"):
+    if not picked(request, RETURNED_OF, "return"):
         return
     name = (request.source, request.external_id)
     key = f"demo:return:{request.source}:{request.external_id}"

@@ -16,7 +16,9 @@ from benchmarks import (
     databases,
     report,
     suite_backtest,
+    suite_codes,
     suite_commit,
+    suite_coupons,
     suite_engine,
     suite_history,
     suite_http,
@@ -31,7 +33,9 @@ from services.database.config import Dialect
 
 SUITES: dict[str, Any] = {
     "backtest": suite_backtest.suite,
+    "codes": suite_codes.suite,
     "commit": suite_commit.suite,
+    "coupons": suite_coupons.suite,
     "engine": suite_engine.suite,
     "history": suite_history.suite,
     "http": suite_http.suite,
@@ -42,6 +46,7 @@ SUITES: dict[str, Any] = {
 }
 ROUNDS, QUICK_ROUNDS = 5, 2
 ENTRIES, QUICK_ENTRIES = 1_000_000, 100_000
+CODES, QUICK_CODES = 1_000_000, 100_000
 
 
 def arguments() -> argparse.Namespace:
@@ -56,6 +61,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--entries", type=int, help=f"Of a large ledger.  [default: {ENTRIES:,}, quick {QUICK_ENTRIES:,}]"
     )
+    parser.add_argument("--size", type=int, help=f"Codes of a batch.  [default: {CODES:,}, quick {QUICK_CODES:,}]")
     parser.add_argument("--keep", action="store_true", help="Keep large ledgers, and use those that were kept.")
     parser.add_argument("--json", type=Path, metavar="FILE", help="Write the figures here, too.")
     parser.add_argument("--check", action="store_true", help="Exit with status 1 when a goal is missed.")
@@ -103,6 +109,7 @@ def main() -> int:
         rounds=parsed.rounds or (QUICK_ROUNDS if parsed.quick else ROUNDS),
         quick=parsed.quick,
         entries=parsed.entries or (QUICK_ENTRIES if parsed.quick else ENTRIES),
+        codes=parsed.size or (QUICK_CODES if parsed.quick else CODES),
         keep=parsed.keep,
     )
     head, cases = uvloop.run(measure(plan, parsed.suites or list(SUITES)))

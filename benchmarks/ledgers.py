@@ -95,5 +95,5 @@ async def _given(session: Session, shop: Shop, member_id: UUID, times: int) -> N
             transfer.credit(asset, 20, EntryKind.ADJUST, Contra.ADJUSTMENT)
     after, changes = book.close(), Changes()
     loaded = Loaded(members={member_id: before})
-    add_changes(changes, loaded, {member_id: after}, {}, {}, [Decision({}, (after,), book.rows)])
+    add_changes(changes, loaded, {member_id: after}, {}, {}, {}, [Decision({}, (after,), book.rows)])
     await session.write(changes)

@@ -28,6 +28,8 @@ class Plan:
     quick: bool = False
     entries: int = 1_000_000
     """Ledger entries that the suites of large ledgers make."""
+    codes: int = 1_000_000
+    """Codes of coupons of a batch."""
     keep: bool = False
     """Whether databases that take long to make are kept for the next run."""
 

@@ -14,6 +14,8 @@ from benchmarks.measure import Case, Spread
 PACKAGES = ("strawberry-graphql", "graphql-core", "starlette", "uvicorn", "uvloop", "tortoise-orm", "asyncpg", "orjson")
 TITLES = {
     "backtest": "Simulation of a campaign over past orders (`campaignSimulate`), in orders per second",
+    "codes": "A batch of codes of coupons, made by a server that answers reads meanwhile",
+    "coupons": "The choice of coupons: previews, evaluations by CPU, commits",
     "engine": "Evaluations and commits with many campaigns",
     "commit": "Order commits through the writer, in one process",
     "history": "A member with a long ledger, beside members with a short one; one caller",

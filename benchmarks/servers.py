@@ -37,6 +37,13 @@ def constant_application() -> Starlette:
 @asynccontextmanager
 async def served(kind: str, url: str = "") -> AsyncIterator[int]:
     """Run a server process (`engine` or `constant`) and yield its port."""
+    async with process(kind, url) as (port, _):
+        yield port
+
+
+@asynccontextmanager
+async def process(kind: str, url: str = "") -> AsyncIterator[tuple[int, int]]:
+    """Run a server process (`engine` or `constant`) and yield its port and its id."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -47,7 +54,7 @@ async def served(kind: str, url: str = "") -> AsyncIterator[int]:
         "HUIYUAN_SECRET_KEY": secrets.token_urlsafe(32),
         "HUIYUAN_BUS_URL": "memory://",
     }
-    process = await asyncio.create_subprocess_exec(
+    started = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "benchmarks.servers",
@@ -57,13 +64,13 @@ async def served(kind: str, url: str = "") -> AsyncIterator[int]:
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
     )
-    drain = asyncio.create_task(process.communicate())
+    drain = asyncio.create_task(started.communicate())
     try:
         await _listening(port, drain)
-        yield port
+        yield port, started.pid
     finally:
-        if process.returncode is None:
-            process.terminate()
+        if started.returncode is None:
+            started.terminate()
         await asyncio.wait_for(drain, READY_SECONDS)
 
 

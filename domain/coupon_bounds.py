@@ -7,70 +7,16 @@ exclude each other, is subtracted as a loss, less the shares that later coupons 
 are minor units times 2^40, rounded so that the bound is never too high; what rules round comes off at the end.
 """
 
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Sequence
 from uuid import UUID
 
-from domain.amounts import Rounding
-from domain.conditions.base import Facts
+from domain.coupon_cells import BITS, ONE, Cells, Take
 from domain.coupon_trials import Candidate
-from domain.effects.amount_off import AmountOff, AmountOffByTier
-from domain.effects.base import EffectRule
-from domain.effects.by_tier import best
-from domain.effects.percent_off import PercentOff, PercentOffByTier
 from domain.given import Given
-from domain.matching import EVERYTHING, Match
 from domain.values import value
 
-BITS = 40
-ONE = 1 << BITS
-WHOLE = 100_0000
-"""Percentages have at most four decimals: all is so many of their least parts."""
-ROUNDED = {Rounding.DOWN: 0, Rounding.HALF_UP: ONE >> 1, Rounding.UP: ONE}
-"""By how much at most what is taken off is more than the exact share."""
-Cells = tuple[int, ...]
 Owners = tuple[tuple[str, UUID], ...]
 """Of stacking groups who took each."""
-
-
-@value
-class Take:
-    """A share of what is left of some cells, or an amount off them."""
-
-    cells: Cells
-    keep: int
-    """The share that is left, times 2^40; all of it for an amount."""
-    most: int | None
-    """What is taken off at most."""
-    error: int
-    """By how much less than that is left at most, by rounding."""
-
-    def of(self, left: Sequence[int]) -> int:
-        """Return what it takes off cells with so much left, at most."""
-        basis = sum(left[cell] for cell in self.cells)
-        taken = basis if self.keep == ONE else basis - (basis * self.keep >> BITS)
-        return taken if self.most is None else min(taken, self.most)
-
-    def move(self, left: list[int]) -> None:
-        """Take it off."""
-        if self.most is None:
-            for cell in self.cells:
-                left[cell] = left[cell] * self.keep >> BITS
-            return
-        basis = sum(left[cell] for cell in self.cells)
-        rest = basis - self.of(left)
-        for cell in self.cells:
-            left[cell] = left[cell] * rest // basis if basis else 0
-
-    def weigh(self, weights: list[int]) -> None:
-        """Change what a loss before it comes to, by the cell of the loss, from what it comes to after it."""
-        if self.most is None:
-            for cell in self.cells:
-                weights[cell] = (weights[cell] * (self.keep + 1) >> BITS) + 1
-        else:
-            heaviest = max((weights[cell] for cell in self.cells), default=0)
-            for cell in self.cells:
-                weights[cell] = heaviest
 
 
 @value
@@ -92,7 +38,7 @@ class Plan:
     takes: tuple[Take, ...]
     losses: tuple[tuple[tuple[Loss, ...], ...], ...]
     """Of the alternatives of each the largest counts, all coupons of one together."""
-    touched: Cells
+    touched: tuple[int, ...]
     error: int
     shipping_gain: int
     """What the coupons take off shipping at most, in minor units."""
@@ -105,28 +51,13 @@ class Bounds:
         """Take the order as the promotions left it."""
         self.candidates = candidates
         self.least_shipping = least_shipping
-        lines = [line for line in base.facts.running.lines if not line.is_gift and line.amount]
-        matches = list(dict.fromkeys(_match(rule) for one in candidates for rule in one.rules))
-        numbers: dict[tuple[bool, ...], int] = {}
-        means = {line.ref: tuple(match.matches(line.content) for match in matches) for line in lines}
-        self._cell_of = {ref: numbers.setdefault(one, len(numbers)) for ref, one in means.items()}
-        self._cells_of = {
-            match: tuple(cell for one, cell in numbers.items() if one[place]) for place, match in enumerate(matches)
-        }
-        self._lines_of = {match: sum(one[place] for one in means.values()) for place, match in enumerate(matches)}
-        self._count = len(numbers)
-        self._base = self.left(base)
-        self._takes = [self._takes_of(base.facts, one) for one in candidates]
+        self.cells = Cells(base, candidates)
+        self._base = self.cells.left(base)
+        self._takes = [self.cells.takes_of(base.facts, one) for one in candidates]
         self._groups = sorted({one.source.version.group for one in candidates if one.source.version.group is not None})
+        self._touched = [{cell for take in found for cell in take.cells} for found, _ in self._takes]
         self._plans: dict[tuple[int, Owners], Plan] = {}
-
-    def left(self, given: Given) -> list[int]:
-        """Return what is left to pay for each cell."""
-        found, cell_of = [0] * self._count, self._cell_of
-        for line in given.facts.running.lines:
-            if line.amount:
-                found[cell_of[line.ref]] += line.amount << BITS
-        return found
+        self._shared: dict[tuple[tuple[int, ...], ...], list[Take] | None] = {}
 
     def allowed(self, given: Given, place: int) -> list[Candidate]:
         """Return the candidates from a place on whose stacking group no other template has taken."""
@@ -143,7 +74,7 @@ class Bounds:
         `shipping_gain` is what those that are included already take off shipping at most.
         """
         plan = self._plan(given, place)
-        before = self.left(given)
+        before = self.cells.left(given)
         left = before[:]
         for take in plan.takes:
             take.move(left)
@@ -176,101 +107,54 @@ class Bounds:
         # From the last to the first, for what a loss comes to depends on what is after it.
         takes: list[Take] = []
         losses: list[tuple[tuple[Loss, ...], ...]] = []
-        weights, by_place = [ONE] * self._count, dict[int, Loss]()
+        weights, by_place = [ONE] * self.cells.count, dict[int, Loss]()
         for place in reversed(places):
             found, is_exact = self._takes[place]
-            heaviest = max((weights[cell] for take in found for cell in take.cells), default=0)
-            by_place[place] = Loss(found, heaviest)
-            if place in bound:
+            if place in bound or not is_exact:
+                heaviest = max((weights[cell] for take in found for cell in take.cells), default=0)
+                by_place[place] = Loss(found, heaviest)
+                if place not in bound:
+                    losses.append(((by_place[place],),))
                 continue
-            if is_exact:
-                for take in reversed(found):
-                    take.weigh(weights)
-                    takes.append(take)
-            else:
-                losses.append(((by_place[place],),))
+            for take in reversed(found):
+                take.weigh(weights)
+                takes.append(take)
         takes.reverse()
+        gain = sum(self.candidates[place].shipping_gain for place in places if place not in bound)
         first: list[Take] = []
         for templates in rivals.values():
-            shares, lost = (
-                self._shares(templates),
-                tuple(tuple(by_place[place] for place in own) for own in templates.values()),
-            )
-            by_shares = sum(take.of(self._base) for take in shares or ())
-            if shares is not None and by_shares <= max(sum(loss.of(self._base) for loss in one) for one in lost):
-                first += shares
+            alternatives = tuple(tuple(own) for own in templates.values())
+            gain += max(sum(self.candidates[place].shipping_gain for place in own) for own in alternatives)
+            shares = self._shares(alternatives)
+            if shares is None:
+                losses.append(tuple(tuple(by_place[place] for place in own) for own in alternatives))
             else:
-                losses.append(lost)
-        every = [*first, *takes]
-        cells = {cell for place in places for take in self._takes[place][0] for cell in take.cells}
-        gains = [self.candidates[place].shipping_gain for place in places if place not in bound]
-        for templates in rivals.values():
-            gains.append(max(sum(self.candidates[place].shipping_gain for place in own) for own in templates.values()))
-        return Plan(tuple(every), tuple(losses), tuple(sorted(cells)), sum(one.error for one in every), sum(gains))
+                first += shares
+        every = (*first, *takes)
+        touched = set[int]().union(*(self._touched[place] for place in places))
+        return Plan(every, tuple(losses), tuple(sorted(touched)), sum(one.error for one in every), gain)
 
-    def _shares(self, templates: Mapping[UUID, Sequence[int]]) -> list[Take] | None:
-        """Return the largest share that any of several templates takes of each cell; None if one takes other than shares."""
-        keeps, error = [ONE] * self._count, 0
-        for own in templates.values():
-            mine, errors = [ONE] * self._count, 0
-            for place in own:
-                found, is_exact = self._takes[place]
-                if not is_exact or any(take.most is not None for take in found):
-                    return None
-                for take in found:
-                    errors += take.error
-                    for cell in take.cells:
-                        mine[cell] = mine[cell] * take.keep >> BITS
-            keeps, error = [min(pair) for pair in zip(keeps, mine, strict=True)], max(error, errors)
-        found_shares = [Take((cell,), keep, None, 0) for cell, keep in enumerate(keeps) if keep < ONE]
-        return [*found_shares, Take((), ONE, None, error)]
+    def _shares(self, alternatives: tuple[tuple[int, ...], ...]) -> list[Take] | None:
+        """Return the largest share of each cell that any of several templates takes.
 
-    # ── what rules take ──────────────────────────────────────────────────────────────────────────────────────────────
+        None if one takes other than shares, or it comes to more than what any takes by itself.
+        """
+        if alternatives not in self._shared:
+            self._shared[alternatives] = self._largest_shares(alternatives)
+        return self._shared[alternatives]
 
-    def _takes_of(self, facts: Facts, candidate: Candidate) -> tuple[tuple[Take, ...], bool]:
-        """Return what a coupon takes off, and whether it is exactly that but for the rounding, else that at most."""
-        found = [self._take(facts, rule) for rule in candidate.rules]
-        exact = [take for take in found if take is not None]
-        if len(exact) == len(found):
-            return tuple(exact), True
-        return tuple(
-            Take(self._cells_of[_match(rule)], ONE, gain << BITS, 0)
-            for rule, gain in zip(candidate.rules, candidate.gains, strict=True)
-        ), False
-
-    def _take(self, facts: Facts, rule: EffectRule) -> Take | None:
-        match rule:
-            case PercentOff():
-                return self._share(rule.match, rule.percent, rule.cap, rule.rounding)
-            case PercentOffByTier():
-                code = best(facts, rule.percents)
-                return self._share(rule.match, rule.percents[code], None, rule.rounding) if code else NOTHING
-            case AmountOff() if rule.every is None:
-                return self._amount(rule.match, rule.amount)
-            case AmountOffByTier():
-                code = best(facts, rule.amounts)
-                return self._amount(rule.match, rule.amounts[code]) if code else NOTHING
-            case _:
+    def _largest_shares(self, alternatives: tuple[tuple[int, ...], ...]) -> list[Take] | None:
+        keeps, error, most = [ONE] * self.cells.count, 0, 0
+        for own in alternatives:
+            mine, takes = [ONE] * self.cells.count, [take for place in own for take in self._takes[place][0]]
+            if any(take.most is not None or take.ceiling is not None for take in takes):
                 return None
-
-    def _share(self, match: Match, percent: Decimal, cap: int | None, rounding: Rounding) -> Take:
-        keep = (WHOLE - int(percent.scaleb(4)) << BITS) // WHOLE
-        most = None if cap is None else cap << BITS
-        return Take(self._cells_of[match], keep, most, ROUNDED[rounding] + self._spread_error(match))
-
-    def _amount(self, match: Match, amount: int) -> Take:
-        return Take(self._cells_of[match], ONE, amount << BITS, self._spread_error(match))
-
-    def _spread_error(self, match: Match) -> int:
-        """Return what lines may lose to other cells by largest remainders: together a quarter unit for each line."""
-        return self._lines_of[match] * ONE >> 2 if len(self._cells_of[match]) > 1 else 0
-
-
-NOTHING = Take((), ONE, 0, 0)
-
-
-def _match(rule: EffectRule) -> Match:
-    """Return the lines that a rule means; all of them when it names none."""
-    found = getattr(rule, "match", EVERYTHING)
-    assert isinstance(found, Match), "rules name lines by a match"
-    return found
+            for take in takes:
+                for cell in take.cells:
+                    mine[cell] = mine[cell] * take.keep >> BITS
+            keeps = [min(pair) for pair in zip(keeps, mine, strict=True)]
+            error = max(error, sum(take.error for take in takes))
+            most = max(most, sum(take.of(self._base) for take in takes))
+        shares = [Take((cell,), keep, None, 0) for cell, keep in enumerate(keeps) if keep < ONE]
+        shares.append(Take((), ONE, None, error))
+        return shares if sum(take.of(self._base) for take in shares) <= most else None

@@ -17,8 +17,8 @@ from domain.sources import Source
 from domain.values import value
 
 SETS_MAX = 2_000
-"""So many coupons are put into sets at most when there are more than `PROVEN_MAX`."""
-STEPS_MAX = 50_000
+"""So many steps are gone at most when there are more than `PROVEN_MAX`, each with a coupon or without it."""
+STEPS_MAX = 10_000
 """So many when there are fewer: none but made-up coupons come near it."""
 
 Key = tuple[int, tuple[datetime, ...], tuple[UUID, ...]]
@@ -34,6 +34,11 @@ class Node:
     coupons: tuple[Candidate, ...]
     shipping_gain: int
     """What they take off shipping at most, in minor units."""
+
+    def with_one(self, candidate: Candidate, given: Given) -> "Node":
+        """Return the set with the candidate at its place, which leaves what is given."""
+        shipping_gain = self.shipping_gain + candidate.shipping_gain
+        return Node(self.place + 1, given, (*self.coupons, candidate), shipping_gain)
 
 
 @value
@@ -90,10 +95,10 @@ def _is_entangled(trials: Trials, candidates: Sequence[Candidate]) -> bool:
     sources |= {one.source.key: one.source for one in candidates}
     for source in sources.values() if candidates else ():
         stages = [source.stage_of(rule) for rule in source.version.effects]
-        if source.version.budget.bounded and len(stages) > 1 and min(stages) < Stage.EARN:
-            # What a coupon draws before there is earning is looked at when sets are tried.
-            if source.coupon is None or max(stages) >= Stage.EARN:
-                return True
+        is_split = source.version.budget.bounded and len(stages) > 1 and min(stages) < Stage.EARN
+        # What a coupon draws before there is earning is looked at when sets are tried.
+        if is_split and (source.coupon is None or max(stages) >= Stage.EARN):
+            return True
     return False
 
 
@@ -132,15 +137,9 @@ class _Search:
         for one in candidates:
             group = one.source.version.group
             if group is None or best[group] == one.source.owner:
-                node = self._with(node, one) or node
+                given = self.trials.keep(node.given, one)
+                node = node if given is None else node.with_one(one, given)
         self._note(node)
-
-    def _with(self, node: Node, candidate: Candidate) -> Node | None:
-        given = self.trials.included(node.given, candidate)
-        if given is None:
-            return None
-        shipping_gain = node.shipping_gain + candidate.shipping_gain
-        return Node(node.place + 1, given, (*node.coupons, candidate), shipping_gain)
 
     def _note(self, node: Node) -> None:
         payable = self.trials.payable(node.given, node.coupons)
@@ -154,24 +153,24 @@ class _Search:
         bounds = Bounds(self.trials.base, candidates, self.trials.least_shipping)
         after = self._after(candidates)
         nodes = [Node(0, self.trials.base, (), 0)]
-        most += self.trials.tried
         while nodes:
             node = nodes.pop()
+            most -= 1
             if node.place == len(candidates):
                 self._note(node)
                 continue
             if not self._promises(bounds, node):
                 continue
-            if self.trials.tried >= most:
+            if most < 0:
                 self.is_cut = True
                 return
             nodes.append(Node(after[node.place], node.given, node.coupons, node.shipping_gain))
-            more = self._with(node, candidates[node.place])
-            if more is not None:
-                nodes.append(more)
+            given = self.trials.included(node.given, candidates[node.place])
+            if given is not None:
+                nodes.append(node.with_one(candidates[node.place], given))
 
     def _after(self, candidates: Sequence[Candidate]) -> list[int]:
-        """Return for each place the next of a coupon that does something else: without one, its like are left out too."""
+        """Return for each place the next one of another sort: without a coupon its like are left out too."""
         found = [len(candidates)] * len(candidates)
         for place in range(len(candidates) - 2, -1, -1):
             same = _alike(candidates[place], candidates[place + 1])

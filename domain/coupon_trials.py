@@ -60,14 +60,25 @@ class Trials:
         self.rules = [one for one in rules if one.source.key not in refused]
         self.shipping = [one for one in self.rules if one.stage == Stage.SHIPPING]
         self.tried = 0
+        self._kept: dict[tuple[int, UUID], tuple[Given, Given | None]] = {}
 
     def included(self, given: Given, candidate: Candidate) -> Given | None:
         """Return the order with one more coupon; None when it may not be used then, or takes nothing off."""
+        if not candidate.rules:
+            return None if given.eligibility.excluded(candidate.source) else given
+        kept = self._kept.get((id(given), candidate.source.key))
+        return self._included(given, candidate) if kept is None else kept[1]
+
+    def keep(self, given: Given, candidate: Candidate) -> Given | None:
+        """Return what `included` does, and keep it for who asks again."""
+        found = self.included(given, candidate)
+        self._kept[id(given), candidate.source.key] = (given, found)  # with `given`, whose id no other has then
+        return found
+
+    def _included(self, given: Given, candidate: Candidate) -> Given | None:
         source = candidate.source
         if given.eligibility.excluded(source) is not None:
             return None
-        if not candidate.rules:
-            return given
         self.tried += 1
         found = given.fork()
         for rule in candidate.rules:
@@ -85,7 +96,8 @@ class Trials:
             source = one.source
             if source.key in out or (source.coupon is not None and source.key not in keys):
                 continue
-            if (not found.gave(source) and not self._applies(found, source)) or found.attempt(source, one.rule)[1] is not None:
+            applies = found.gave(source) or self._applies(found, source)
+            if not applies or found.attempt(source, one.rule)[1] is not None:
                 out.add(source.key)
         if out & keys or not all(_took(found, one.source) for one in coupons if one.shipping_rules):
             return None

@@ -122,17 +122,17 @@ def parts_of(program: Program, version: CampaignVersion, at: datetime) -> Iterat
             yield found
 
 
-def needed_templates(program: Program, version: CampaignVersion) -> dict[CampaignVersion, int] | None:
-    """Return how many coupons of which templates are had with one: its own, of a bundle its parts' too.
+def needed_templates(program: Program, version: CampaignVersion) -> dict[UUID, int] | None:
+    """Return how many coupons of which templates, by id, are had with one: its own, of a bundle its parts' too.
 
     None when a part is not given any more.
     """
-    needed = {version: 1}
+    needed = {version.campaign_id: 1}
     for part in terms_of(version).bundle:
         found = program.template(part.template)
         if found is None:
             return None
-        needed[found] = needed.get(found, 0) + part.count
+        needed[found.campaign_id] = needed.get(found.campaign_id, 0) + part.count
     return needed
 
 

@@ -126,7 +126,7 @@ def _unbounded(one: CampaignSetUp) -> Iterator[Finding]:
             code=one.code,
             below=("effects", str(index), name),
             message=f"`{name}` {what}.",
-            remedy="Give it `limits`, a `budget` or an `endsAt`.",
+            remedy=f"Give it `limits`{', a `budget`' if version.coupon is None else ''} or an `endsAt`.",
         )
 
 

@@ -67,7 +67,7 @@ class Run:
             sources = [source for source in sources if source.version.campaign_id not in gave]
             self._in_turn(rule for rule in placed(sources) if rule.stage >= Stage.EARN)
             return
-        if not offers.offers:
+        if not offers.offers and not offers.is_choice:
             self._in_turn(placed(sources))
         elif self._in_turn(rule for rule in placed(sources) if rule.stage < Stage.COUPON):
             coupons = self._usable(offers)
@@ -107,10 +107,10 @@ class Run:
     def _apply(self, stage: Stage, source: Source, rule: EffectRule) -> None:
         if not self._applies(source):
             return
-        version, gave = source.version, self.given.gave(source)
+        version = source.version
         outcome, limit = self.given.attempt(source, rule)
         if limit is not None:
-            if gave:
+            if self.given.gave(source):
                 self.passed = (source.key, limit)
             else:
                 self._refuse(source, self.eligibility.bounded(source, limit))

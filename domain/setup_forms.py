@@ -61,7 +61,6 @@ TEMPLATE_DEFAULTS: Form = {
     "calendar": None,
     "stackingGroup": None,
     "limits": None,
-    "budget": None,
     "validity": None,
     "perOrder": 1,
     "claimable": False,

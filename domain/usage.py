@@ -139,7 +139,7 @@ class Reached:
     wanted: int
 
 
-ALWAYS_ONE = ("perMember", "perMemberDay", "perDay", "total")
+IN_USES = ("perMember", "perMemberDay", "perDay", "total")
 
 
 def reached(
@@ -151,7 +151,10 @@ def reached(
     day: date,
     wanted: Mapping[str, int],
 ) -> Reached | None:
-    """Return the first bound that would be passed by one more use that takes so much `money`, `points` and `count`."""
+    """Return the first bound that would be passed by what takes so much `money`, `points` and `count`.
+
+    It is one more use, or as many as `uses` says.
+    """
     places = {
         "perMember": (member_id, EVER, "uses"),
         "perMemberDay": (member_id, day, "uses"),
@@ -165,7 +168,7 @@ def reached(
         limit = bounds.get(bound)
         if limit is None:
             continue
-        asked = 1 if bound in ALWAYS_ONE else wanted.get(bound, 0)
+        asked = wanted.get("uses", 1) if bound in IN_USES else wanted.get(bound, 0)
         if owner_id is None or not asked:
             continue
         usage = usages.get((campaign_id, owner_id, on))

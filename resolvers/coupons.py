@@ -84,7 +84,7 @@ async def coupon_claim(
     """Claim."""
     context = info.context
     if (input.template is None) == (input.code is None):
-        raise InvalidInput("Give either a template or a code.", field=("code" if input.code else "template",))
+        raise InvalidInput("Give either a template or a code.", field=("template" if input.code is None else "code",))
     outcome = await coupons.claim(
         context.engine,
         context.actor,

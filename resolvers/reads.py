@@ -4,6 +4,7 @@ from typing import Annotated
 
 import strawberry
 
+from domain.campaigns import CampaignKind
 from schema import ids
 from schema.connection import Connection, connection, key_of, page_size
 from schema.context import Info
@@ -17,6 +18,7 @@ from schema.types.agent import Agent
 from schema.types.campaign import Campaign, CampaignVersion
 from schema.types.coupon import found_coupon
 from schema.types.coupon_batch import CouponBatch
+from schema.types.coupon_template import CouponTemplate, CouponTemplateVersion
 from schema.types.gift_card import GiftCard
 from schema.types.ledger import Entry
 from schema.types.member import Member
@@ -192,6 +194,18 @@ async def _campaign_version_node(info: Info, id: str) -> Node | None:
     return CampaignVersion.of(*found) if found else None
 
 
+async def _coupon_template_node(info: Info, id: str) -> Node | None:
+    row = await info.context.loaders.coupons.template.load(ids.decode(ids.COUPON_TEMPLATE, id) or NOBODY)
+    return CouponTemplate.of(row) if row else None
+
+
+async def _coupon_template_version_node(info: Info, id: str) -> Node | None:
+    Needs(Scope.PROGRAM_READ).check(info.context)
+    key = ids.decode(ids.COUPON_TEMPLATE_VERSION, id) or NOBODY
+    found = await campaign_reads.version(info.context.actor, key, CampaignKind.COUPON)
+    return CouponTemplateVersion.of(*found) if found else None
+
+
 async def _program_node(info: Info, id: str) -> Node | None:
     found = await info.context.loaders.program.load(info.context.program_id)
     return Program.of(found) if ids.decode(ids.PROGRAM, id) == found.id else None
@@ -232,6 +246,8 @@ READERS = {
     ids.COUPON_BATCH: _coupon_batch_node,
     ids.CAMPAIGN: _campaign_node,
     ids.CAMPAIGN_VERSION: _campaign_version_node,
+    ids.COUPON_TEMPLATE: _coupon_template_node,
+    ids.COUPON_TEMPLATE_VERSION: _coupon_template_version_node,
     ids.PROGRAM: _program_node,
     ids.LADDER: _ladder_node,
     ids.TIER: _tier_node,

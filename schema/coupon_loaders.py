@@ -45,6 +45,11 @@ class CouponLoaders:
         return loader(lambda keys: coupon_reads.of_orders(self._actor, keys))  # type: ignore[no-any-return]
 
     @cached_property
+    def given_by(self) -> DataLoader[UUID, list[models.Coupon]]:
+        """The coupons that each order or occasion gave."""
+        return loader(lambda keys: coupon_reads.given_by(self._actor, keys))  # type: ignore[no-any-return]
+
+    @cached_property
     def version(self) -> DataLoader[UUID, models.CampaignVersion]:
         """Versions of templates by id."""
         return loader(lambda keys: coupon_reads.versions_by_id(self._actor, keys))  # type: ignore[no-any-return]

@@ -12,6 +12,7 @@ from resolvers import (
     agents,
     campaigns,
     coupon_batches,
+    coupon_templates,
     coupons,
     gift_cards,
     members,
@@ -45,6 +46,8 @@ QUERIES = [
     reports.liability,
     campaigns.campaign,
     campaigns.campaign_list,
+    coupon_templates.coupon_template,
+    coupon_templates.coupon_template_list,
     segments.segment_list,
 ]
 MUTATIONS = [
@@ -85,6 +88,12 @@ MUTATIONS = [
     campaigns.campaign_pause,
     campaigns.campaign_resume,
     campaigns.campaign_end,
+    coupon_templates.coupon_template_draft,
+    coupon_templates.coupon_template_approve,
+    coupon_templates.coupon_template_publish,
+    coupon_templates.coupon_template_pause,
+    coupon_templates.coupon_template_resume,
+    coupon_templates.coupon_template_end,
     segments.segment_save,
 ]
 SUBSCRIPTIONS = [

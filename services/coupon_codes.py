@@ -1,6 +1,7 @@
 """The codes that orders name: read, and found."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -10,10 +11,10 @@ import models
 from domain import checks
 from domain.codes import looks_unique, normal_shared_code, read_code, unique_hash
 from domain.coupons import NamedCoupon
-from domain.decisions.order_coupons import not_usable
+from domain.decisions.order_coupons import NOT_USABLE
 from domain.having import taking_limits, terms_of
 from domain.program import Program
-from domain.refusals import InvalidInput
+from domain.refusals import CouponNotUsable, InvalidInput
 from services import code_attempts
 from services.actors import Actor
 from services.engine import Engine
@@ -59,7 +60,7 @@ def content_named(named: Sequence[NamedCoupon]) -> tuple[str, ...]:
     It is what the rows tell too, as codes are not stored. Each use of a shared code is a new coupon, so that one stands
     for itself.
     """
-    return tuple(sorted(normal_shared_code(one.code) if one.is_shared else str(one.coupon_id) for one in named))
+    return tuple(sorted(_shared(one.code) or one.code if one.is_shared else str(one.coupon_id) for one in named))
 
 
 async def named_coupons(
@@ -67,8 +68,8 @@ async def named_coupons(
 ) -> tuple[NamedCoupon, ...]:
     """Return what the codes of an order name, each as it was given.
 
-    Whether they may be used is seen when the order is decided. Raises `CouponNotUsable` for one that is unknown or
-    another's, which counts as a failed attempt, and `TooManyAttempts`.
+    Whether they may be used is seen when the order is decided, by which a repeated order is known again: one that is
+    unknown stands for a shared code of no template. Raises `TooManyAttempts`.
     """
     if not codes:
         return ()
@@ -81,18 +82,29 @@ async def named_coupons(
     versions = await engine.snapshots.versions(engine.reads, program, {row.version_id for row in rows.values()})
     shared = {terms_of(version).shared_code: version for version in program.templates.values()}
     named = []
-    for place, code in enumerate(codes):
+    for code in codes:
         row = rows.get(hashes.get(code, b""))
-        if row is not None and row.member_id in {None, member_id}:
+        if row is not None:
             version = versions.get(row.version_id)
             limits = taking_limits(version) if version and row.member_id is None and member_id else ()
             named.append(NamedCoupon(code, row.id, row.campaign_id, limits=limits))
             continue
-        said = _shared(code) if row is None else None
+        said = _shared(code)
         version = shared.get(said) if said else None
         if version is None:
-            await code_attempts.failed(program.id, actor.credential, datetime.now(UTC))
-            raise not_usable(code, place)
+            named.append(NamedCoupon(code, uuid7(), program.id, is_shared=True))
+            continue
         limits = taking_limits(version, is_shared=True)
         named.append(NamedCoupon(code, uuid7(), version.campaign_id, is_shared=True, limits=limits))
     return tuple(named)
+
+
+@asynccontextmanager
+async def attempt(actor: Actor, program: Program) -> AsyncIterator[None]:
+    """Count it when the order that is decided within names a code that cannot be used."""
+    try:
+        yield
+    except CouponNotUsable as refusal:
+        if refusal.facts["reason"] == NOT_USABLE:
+            await code_attempts.failed(program.id, actor.credential, datetime.now(UTC))
+        raise

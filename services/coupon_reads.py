@@ -68,11 +68,19 @@ def _any(parts: Any) -> str:
 
 async def of_orders(actor: Actor, order_ids: Sequence[UUID]) -> list[list[models.Coupon]]:
     """Return the coupons that each order holds or used, of those that the actor can see, the first issued first."""
-    found: dict[UUID, list[models.Coupon]] = defaultdict(list)
+    found: dict[UUID | None, list[models.Coupon]] = defaultdict(list)
     for row in await visible.coupons(actor).filter(order_id__in=list(order_ids)).order_by("id"):
-        if row.order_id is not None:
-            found[row.order_id].append(row)
+        found[row.order_id].append(row)
     return [found[key] for key in order_ids]
+
+
+async def given_by(actor: Actor, origin_ids: Sequence[UUID]) -> list[list[models.Coupon]]:
+    """Return the coupons that each order or occasion gave, of those that the actor can see, the first issued first."""
+    found: dict[UUID | None, list[models.Coupon]] = defaultdict(list)
+    origins = [CouponOrigin.CAMPAIGN, CouponOrigin.BUNDLE]
+    for row in await visible.coupons(actor).filter(origin_id__in=list(origin_ids), origin__in=origins).order_by("id"):
+        found[row.origin_id].append(row)
+    return [found[key] for key in origin_ids]
 
 
 async def versions_by_id(actor: Actor, ids: Sequence[UUID]) -> list[models.CampaignVersion]:

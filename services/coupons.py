@@ -235,6 +235,8 @@ async def _change(  # noqa: PLR0917  (each has a type of its own)
     program, idempotency = await _begun(engine, actor, operation, key, (ref.said, *said.values()))
     if (outcome := await answered(program, idempotency)) is not None:
         return outcome
+    if said.get("until", NEVER) <= program.now():
+        raise InvalidInput("`until` lies ahead.", field=("until",))
     coupon = await _named(actor, ref)
     return await engine.writer.post(
         command(**_common(program, actor, idempotency), coupon_id=coupon.id, owner_id=coupon.member_id, **said)

@@ -20,10 +20,10 @@ from domain.digest import content_hash
 from domain.effects.spend import check_worth
 from domain.orders import LINES_MAX, QUANTITY_MAX, LineContent, OrderContent
 from domain.program import ItemPolicy, Program, Tier
-from domain.refusals import CouponNotUsable, InvalidInput, NotFound, TooManyAttempts
+from domain.refusals import InvalidInput, NotFound, TooManyAttempts
 from services import members
 from services.actors import Actor
-from services.coupon_codes import checked_codes, content_named, named_coupons
+from services.coupon_codes import attempt, checked_codes, content_named, named_coupons
 from services.engine import Engine
 from services.idempotency import answered
 from services.members import MemberRef
@@ -197,7 +197,7 @@ async def _decided(
         content = await _with_parties(actor, program, request, content)
         named = await named_coupons(engine, actor, program, content.member_id, request.coupon_codes or ())
         content = _with_coupons(content, named)
-    except (InvalidInput, NotFound, CouponNotUsable, TooManyAttempts):
+    except (InvalidInput, NotFound, TooManyAttempts):
         if (outcome := await answered(program, claim)) is None:
             raise
         return outcome
@@ -210,7 +210,9 @@ async def _decided(
         "named": named,
         "chooses": request.coupon_codes is None,
     }
-    return await engine.writer.post(CommitOrder(**common) if seconds is None else HoldOrder(**common, seconds=seconds))
+    command = CommitOrder(**common) if seconds is None else HoldOrder(**common, seconds=seconds)
+    async with attempt(actor, program):
+        return await engine.writer.post(command)
 
 
 async def _with_parties(actor: Actor, program: Program, request: OrderRequest, content: OrderContent) -> OrderContent:
@@ -288,7 +290,8 @@ async def preview(engine: Engine, actor: Actor, request: OrderRequest, *, at: da
         versions=loaded.coupons.versions,
         is_cut=bool(loaded.coupons.cut),
     )
-    decision = decide(command, situation)
+    async with attempt(actor, program):
+        decision = decide(command, situation)
     after = decision.state or state
     tiers = [program.tier_by_id(standing.tier_id) for standing in after.standings.values()] if after else []
     if stored is None:

@@ -15,9 +15,10 @@ from domain.decisions.orders import duplicate
 from domain.digest import content_hash
 from domain.orders import OrderContent
 from domain.program import Program
-from domain.refusals import IdempotencyKeyReused, InvalidInput, NotFound, Refusal
+from domain.refusals import CouponNotUsable, IdempotencyKeyReused, InvalidInput, NotFound, Refusal, TooManyAttempts
 from services import members
 from services.actors import Actor
+from services.coupon_codes import named_coupons
 from services.engine import Engine
 from services.idempotency import answered, answers
 from services.members import Enrolment, Identity, MemberRef
@@ -98,13 +99,20 @@ async def prepare_import(
             prepared.answers[index] = prepared.answers[index] or missing
             continue
         ref, payer = request.member, request.payer
+        whole = content if ref is None else content.of(known[ref], known[payer] if payer else None)
+        try:
+            named = await named_coupons(engine, actor, program, whole.member_id, request.coupon_codes or ())
+        except (CouponNotUsable, TooManyAttempts) as refusal:
+            prepared.answers[index] = _of_call(refusal, index)
+            continue
         prepared.answers[index] = None
         prepared.commands[index] = CommitOrder(
             program_id=program.id,
             actor=actor.credential,
             claim=call.claims[index] if call else None,
             order_id=uuid7(),
-            content=content if ref is None else content.of(known[ref], known[payer] if payer else None),
+            content=whole,
+            named=named,
         )
     return prepared
 
@@ -166,6 +174,7 @@ def canonical(program: Program, request: OrderRequest) -> Any:
         _same_number(request.shipping),
         [(_same_text(key), _same_text(value)) for key, value in request.attributes],
         [(_same_text(code), _same_number(amount)) for code, amount in request.spend],
+        *([] if request.coupon_codes is None else [("coupons", [_same_text(code) for code in request.coupon_codes])]),
         [
             (
                 *map(_same_text, (line.ref, line.sku, line.name, line.category)),

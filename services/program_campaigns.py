@@ -33,11 +33,12 @@ def read_campaign(body: Any, path: Path, base: SetUp) -> CampaignSetUp:
     step = forms.choice(said, "step", Step, path)
     if step not in (Step.MEMBER_PRICE, Step.PROMOTION):
         raise InvalidInput("`step` is MEMBER_PRICE or PROMOTION.", field=(*path, "step"))
-    _check_parts(said, ("schedule",), path)
+    _check_parts(said, ("schedule", "budget"), path)
     further = {
         "trigger": forms.choice(said, "trigger", Trigger, path),
         "step": step,
         "schedule": said["schedule"],
+        "budget": said["budget"],
         "holdout": _holdout(said, path),
     }
     return _campaign(said, path, base, further)
@@ -59,7 +60,7 @@ def _campaign(said: Mapping[str, Any], path: Path, base: SetUp, further: Mapping
     effects = said.get("effects")
     if not isinstance(effects, list):
         raise InvalidInput("`effects` lists one or more.", field=(*path, "effects"))
-    _check_parts(said, ("calendar", "limits", "budget", "conditions"), path)
+    _check_parts(said, ("calendar", "limits", "conditions"), path)
     group = said["stackingGroup"]
     version = VersionForm(
         priority=forms.integer(said, "priority", path, 0, PRIORITY_MAX),
@@ -71,7 +72,6 @@ def _campaign(said: Mapping[str, Any], path: Path, base: SetUp, further: Mapping
         calendar=said["calendar"],
         stacking_group=None if group is None else forms.text(said, "stackingGroup", path, checks.CODE_MAX),
         limits=said["limits"],
-        budget=said["budget"],
         **further,
     )
     return CampaignSetUp(

@@ -12,6 +12,7 @@ from tortoise.connection import get_connections
 from services.database.config import Dialect
 from services.database.moment import Moment, moment_of
 from services.writer import postgres, sqlite
+from services.writer.session import Rows
 from services.writer.sqlite import argument, translated
 from services.writer.tables import Table
 
@@ -87,6 +88,19 @@ class OrmSession:
     async def select(self, table: Table[R], condition: str, *arguments: Any) -> list[R]:
         """Return rows of a table."""
         records = await self.fetch(f"{table.select} {condition}", *arguments)
+        return [self.decoder(table)(record) for record in records]
+
+    async def fetch_each(
+        self, sql: str, types: Sequence[str], rows: Sequence[Sequence[Any]]
+    ) -> Sequence[Sequence[Any]]:
+        """Return raw records for each of several rows of parameters."""
+        if self.dialect is Dialect.SQLITE:
+            return [record for row in rows for record in await self.fetch(sql, *row)]
+        return await self.fetch(postgres.each(sql, tuple(types)), *map(list, zip(*rows, strict=True)))
+
+    async def select_each(self, table: Table[R], condition: str, types: Sequence[str], rows: Rows) -> list[R]:
+        """Return rows of a table for each of several rows of parameters."""
+        records = await self.fetch_each(f"{table.select} {condition}", types, rows)
         return [self.decoder(table)(record) for record in records]
 
     def decoder(self, table: Table[R]) -> Callable[[Sequence[Any]], R]:

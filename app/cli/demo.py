@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
 from app import demo as shop
-from app import demo_campaigns
+from app import demo_campaigns, demo_coupons
 from app.cli.database import engine, named
 from app.cli.output import STDERR, CommandError, run, signing_secret
 from app.cli.serve import Host, Port, check_address, check_bus, listen
@@ -25,6 +25,7 @@ from app.opening import collect_seldom, held
 from app.settings import Settings, settings
 from services.actors import ALL_SCOPES, Actor
 from services.engine import Engine
+from services.members import MemberRef
 
 TOKEN_SECONDS = 30 * 24 * 3600
 KEY_NAME = "huiyuan demo"
@@ -35,9 +36,17 @@ MUTATION = """mutation ($input: OrderCommitInput!) { orderCommit(input: $input) 
   member { name balance { available } standing { tier { name } } }
   userErrors { ... on UserError { code message field } } } }"""
 
+PREVIEW = """query ($input: OrderPreviewInput!) { orderPreview(input: $input) {
+  order { payable discountTotal effects { explanation { text } } notApplied { message remedy } }
+  userErrors { ... on UserError { code message field } } } }"""
+
+COUNTERS = """subscription ($code: String!) { couponCounters(template: { code: $code }) {
+  issued claimed held used left discount revenue } }"""
+
 SUBSCRIPTION = """subscription { memberEvents { position kind occurredAt
   ... on OrderCommitted { order { externalId payable } }
   ... on BalanceChanged { change balance { available } asset { code } entry { explanation { text } } }
+  ... on CouponEvent { coupon { template { name } state } }
   ... on TierChanged { to { name } } } }"""
 
 
@@ -53,6 +62,8 @@ class Show:
     token: str
     number: str
     name: str
+    code: str
+    """Of a coupon of theirs."""
     coming: Iterator[Purchase]
     left: int
     total: int
@@ -93,7 +104,7 @@ def demo(
 
 async def prepare(chosen: Settings) -> Show:
     """Load what is to be there when the server starts. Raises `DemoError`."""
-    from services import credentials  # noqa: PLC0415  (its signatures take a fifth of a second to import)
+    from services import coupons, credentials  # noqa: PLC0415  (signatures take a fifth of a second to import)
 
     found = shop.purchases()
     past, live = shop.parted(found)
@@ -115,12 +126,23 @@ async def prepare(chosen: Settings) -> Show:
         coming = chain(left, await shop.still_repeated(actor, live))
         ahead = list(islice(coming, len(live)))
         member = await shop.member_of(actor, shop.soon(ahead))
+        ref = MemberRef(id=member.id)
+        coupon = await demo_coupons.mail(opened, actor, ref, key=f"demo:shown:{uuid4()}")
         key = await credentials.replace_key(program.id, name=KEY_NAME, scopes=ALL_SCOPES, now=datetime.now(UTC))
         token = credentials.member_token(
             chosen.secret_key, program_id=program.id, member_id=member.id, lifetime_seconds=TOKEN_SECONDS
         )
-        name = member.name or member.number
-        return Show(actor, key.key, token, member.number, name, chain(ahead, coming), len(left), len(found))
+        return Show(
+            actor,
+            key.key,
+            token,
+            number=member.number,
+            name=member.name or member.number,
+            code=coupons.code_of(opened, coupon, {}) or "",
+            coming=chain(ahead, coming),
+            left=len(left),
+            total=len(found),
+        )
 
 
 def bar() -> Progress:
@@ -142,8 +164,17 @@ def present(show: Show, url: str) -> None:
         ("GraphiQL", f"{url}/graphql#token={show.key}"),
         ("API key", show.key),
         (f"Member {show.number} ({show.name})", show.token),
+        (f"Coupon codes: one for everybody, and one of {show.name}", f"{demo_coupons.SPRING}  {show.code}"),
+        (
+            "Preview an order of this member with the first code",
+            curl(url, show.key, PREVIEW, {"input": previewed(show)}),
+        ),
         ("Commit an order for this member", curl(url, show.key, MUTATION, {"input": order(show)})),
         ("Watch this member; the next purchase comes soon", curl(url, show.token, SUBSCRIPTION, {}, stream=True)),
+        (
+            f"Watch the coupons of {demo_coupons.MAILING}; the live page shows all templates",
+            curl(url, show.key, COUNTERS, {"code": demo_coupons.MAILING}, stream=True),
+        ),
     ):
         console.print(Text(title, style="bold"))
         console.print(Text(value), end="\n\n")
@@ -166,6 +197,11 @@ def order(show: Show) -> dict[str, Any]:
             "lines": [{"ref": "1", "sku": "CD", "quantity": 2, "unitPrice": "14.99"}],
         },
     }
+
+
+def previewed(show: Show) -> dict[str, Any]:
+    """Return the input of a preview of such an order with a code."""
+    return {"order": order(show)["order"] | {"couponCodes": [demo_coupons.SPRING]}}
 
 
 def curl(url: str, credential: str, document: str, variables: dict[str, Any], *, stream: bool = False) -> str:

@@ -7,7 +7,8 @@ from domain.book import Book
 from domain.claim_commands import ClaimOrder
 from domain.decisions.consumption import take_over
 from domain.decisions.facts import member_facts
-from domain.decisions.orders import carry_out, count_order, effect_rows, not_in_state, order_outcome, posted
+from domain.decisions.order_rows import effect_rows
+from domain.decisions.orders import carry_out, count_order, not_in_state, order_outcome, posted
 from domain.decisions.segments import follow_up
 from domain.decisions.situation import Decision, OrderRecord, Situation, opened
 from domain.decisions.values import check_active

@@ -41,7 +41,7 @@ def take_again(usages: MutableMapping[UsageKey, Usage], order: Order, program: P
             campaign_id=one.campaign_id,
             member_id=order.member_id,
             day=one.day,
-            wanted={"money": one.money, "points": one.points, "count": one.count},
+            wanted={"uses": one.uses, "money": one.money, "points": one.points, "count": one.count},
         )
         if limit is not None:
             raise HoldExpired(

@@ -128,7 +128,10 @@ def taken(
 ) -> Coupon:
     """Let a member have a code that nobody had. Raises `LimitReached`."""
     count_had(book.usages, book.program, version, book.member.id, book.now, names=TAKING, path=path)
-    valid_from, expires_at = terms_of(version).validity.window(book.now, book.program.zone)
+    validity = terms_of(version).validity
+    valid_from, expires_at = validity.window(book.now, book.program.zone)
+    if validity.fixed_from is not None or validity.fixed_until is not None:
+        valid_from, expires_at = coupon.valid_from, coupon.expires_at  # as it may have been extended
     return coupons.change(
         coupon.id,
         CouponChangeKind.CLAIMED,

@@ -213,9 +213,8 @@ def expire(command: ExpireOrder, situation: Situation) -> Decision:
 
 def _let_go(command: OrderCommand, situation: Situation, parties: Parties | None, order: Order) -> CouponBook:
     """Let go of the coupons that an order holds."""
-    assert situation.record is not None, "a command about an order loads it"
     coupons = coupon_book(command, situation, [parties.buyer] if parties else [], Rows())
-    let_go(order, situation.record.effects, coupons)
+    let_go(order, coupons)
     return coupons
 
 

@@ -11,7 +11,7 @@ from domain.campaigns import Trigger
 from domain.conditions.base import OccasionFacts
 from domain.decisions.consumption import take
 from domain.decisions.facts import member_facts
-from domain.decisions.order_coupons import give_coupons
+from domain.decisions.given_coupons import give_coupons
 from domain.decisions.tags import set_tag
 from domain.effects.base import EffectKind
 from domain.evaluate import Evaluation, evaluate

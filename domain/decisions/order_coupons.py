@@ -18,9 +18,9 @@ from domain.coupons import (
     NamedCoupon,
     UsedCoupon,
 )
-from domain.decisions.coupons import give, taken
+from domain.decisions.coupons import taken
 from domain.decisions.situation import Situation
-from domain.effects.base import DISCOUNTS, EffectKind
+from domain.effects.base import DISCOUNTS
 from domain.evaluation import Evaluation
 from domain.explanation import NotAppliedReason
 from domain.having import terms_of
@@ -195,14 +195,14 @@ def release(coupon: Coupon, coupons: CouponBook, order_id: UUID) -> None:
     coupons.settle(coupon.id)
 
 
-def let_go(order: Order, effects: Sequence[OrderEffect], coupons: CouponBook) -> None:
-    """Let go of all that an order holds which comes to nothing; what is another's since is for others to look at."""
-    for coupon_id in by_coupon(effects):
-        coupon = coupons.get(coupon_id)
-        if coupon is None or coupon.member_id not in {None, order.member_id}:
-            continue
-        coupon = coupons.settle(coupon_id)
-        if coupon is not None and coupon.state is CouponState.HELD and coupon.order_id == order.id:
+def let_go(order: Order, coupons: CouponBook) -> None:
+    """Let go of all that an order holds which comes to nothing.
+
+    A coupon that its hold let go before may be another member's by now, whom nobody has locked.
+    """
+    for held in coupons.of_order(order.id):
+        coupon = coupons.settle(held.id)
+        if coupon is not None and coupon.state is CouponState.HELD:
             release(coupon, coupons, order.id)
 
 
@@ -251,48 +251,6 @@ def _good_until(coupon: Coupon, version: CampaignVersion | None, situation: Situ
         return coupon.expires_at
     zone = situation.program.zone
     return end_of_day(local_day(plus_days(situation.now, days, zone), zone), zone)
-
-
-def take_back(effects: Sequence[OrderEffect], amounts: Mapping[int, int], order_id: UUID, coupons: CouponBook) -> None:
-    """Make void what an order gave of coupons and its member has unused: so many of each effect, by its ordinal."""
-    wanted: dict[UUID, int] = {}
-    for effect in effects:
-        if effect.kind == EffectKind.ISSUE_COUPON:
-            for template, pieces in counts_of(effect).items():
-                wanted[template] = wanted.get(template, 0) + pieces * amounts.get(effect.ordinal, 0)
-    for template, count in wanted.items():
-        free = [
-            coupon
-            for coupon in coupons.given_by(order_id)
-            if coupon.campaign_id == template
-            and coupon.state is CouponState.ISSUED
-            and coupon.member_id in coupons.books  # whoever was given one since is not here, and keeps it
-        ]
-        for coupon in free[:count]:
-            coupons.change(coupon.id, CouponChangeKind.VOIDED, state=CouponState.VOID, of_order=order_id)
-
-
-# ── giving ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def give_coupons(book: Book, effect: OrderEffect | object, origin_id: UUID, *, count: int) -> None:
-    """Give a member what an effect `issueCoupon` decided. It was counted against the limits when that was decided.
-
-    Of a template that was stopped since nothing is given any more.
-    """
-    facts: Mapping[str, object] = effect.facts  # type: ignore[union-attr]  # of an order or of an occasion
-    version = book.program.template(str(facts["template"]))
-    if version is None:
-        return
-    coupons = CouponBook(book.rows, {}, [book], now=book.now, actor=book.actor)
-    for _ in range(count):
-        give(book, coupons, version, CouponOrigin.CAMPAIGN, origin_id, counts=False)
-
-
-def counts_of(effect: OrderEffect) -> dict[UUID, int]:
-    """Return how many coupons of each template one piece of an effect `issueCoupon` is."""
-    counts: Mapping[str, int] = effect.facts["counts"]  # type: ignore[assignment]  # as it was written
-    return {UUID(template): pieces for template, pieces in counts.items()}
 
 
 # ── counters ─────────────────────────────────────────────────────────────────────────────────────────────────────────

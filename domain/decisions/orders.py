@@ -11,18 +11,19 @@ from domain.coupon_book import CouponBook
 from domain.coupons import Choice, UsedCoupon
 from domain.decisions.consumption import take
 from domain.decisions.facts import member_facts
-from domain.decisions.order_coupons import check_applied, give_coupons, offers_of, reserve, tally_use
+from domain.decisions.given_coupons import give_coupons
+from domain.decisions.order_coupons import check_applied, offers_of, reserve, tally_use
+from domain.decisions.order_rows import effect_rows, line_rows, order_row
 from domain.decisions.parties import Parties
 from domain.decisions.segments import follow_up
 from domain.decisions.situation import Decision, Situation, coupon_book
 from domain.decisions.tags import set_tag
 from domain.effects.base import EffectKind
-from domain.evaluate import Effect, Evaluation, evaluate, parts_of
+from domain.evaluate import evaluate
 from domain.events import EventKind
-from domain.explanation import kept_reasons
 from domain.holding import set_aside
 from domain.ledger import Contra, Entry, EntryKind, TransferKind
-from domain.orders import LineContent, Order, OrderContent, OrderEffect, OrderLine, OrderState
+from domain.orders import Order, OrderContent, OrderEffect, OrderLine, OrderState
 from domain.posting import Cause, OpenTransfer
 from domain.refusals import (
     DuplicateOrder,
@@ -146,7 +147,7 @@ def _evaluated(command: CommitOrder, situation: Situation) -> _Evaluated:
         refusal.field = _blamed(refusal)
         raise
     check_applied(command, evaluation)
-    order = _order(command, situation, evaluation)
+    order = order_row(command, situation, evaluation)
     effects = effect_rows(order, evaluation.effects)
     if parties is not None:
         parties.authorise(order, effects, ("order", "payer"))
@@ -155,7 +156,7 @@ def _evaluated(command: CommitOrder, situation: Situation) -> _Evaluated:
         book = parties.buyer if parties else None
         usages = book.rows.usages if book else dict(situation.usages)
         take(book.usages if book else usages, order.program_id, order.member_id, evaluation.consumed)
-    lines = _lines(order, content, evaluation)
+    lines = line_rows(order, content, evaluation)
     return _Evaluated(order, lines, effects, parties, usages, coupons, evaluation.coupons, evaluation.choice)
 
 
@@ -243,89 +244,6 @@ def duplicate(content: OrderContent, order_id: UUID, path: tuple[str, ...]) -> D
         f"Order {content.external_id} of {content.source} is known already, with other content.",
         field=(*path, "externalId"),
         order_id=str(order_id),
-    )
-
-
-def _order(command: CommitOrder, situation: Situation, evaluation: Evaluation) -> Order:
-    content, program = command.content, situation.program
-    return Order(
-        id=command.order_id,
-        program_id=program.id,
-        member_id=content.member_id,
-        payer_id=content.payer_id,
-        source=content.source,
-        external_id=content.external_id,
-        state=OrderState.COMMITTED,
-        content_hash=content.hash(),
-        store=content.store,
-        channel=content.channel,
-        currency=program.currency,
-        subtotal=evaluation.subtotal,
-        discount_total=evaluation.discount_total,
-        shipping=content.shipping,
-        shipping_discount=evaluation.shipping_discount,
-        spent=evaluation.spent,
-        payable=evaluation.payable,
-        paid=evaluation.paid,
-        released=0,
-        attributes=dict(content.attributes),
-        not_applied=kept_reasons(evaluation.not_applied),
-        consumed=[one.record() for one in evaluation.consumed],
-        counted=bool(evaluation.consumed),
-        transfer_id=None,
-        held_until=None,
-        claimed_at=None,
-        occurred_at=content.occurred_at or situation.now,
-        recorded_at=situation.now,
-    )
-
-
-def _lines(order: Order, content: OrderContent, evaluation: Evaluation) -> tuple[OrderLine, ...]:
-    """Return the lines as they are stored: those of the content, and after them the gifts."""
-    gifts = [
-        (LineContent(gift.ref, gift.line.sku, gift.line.name, None, gift.line.quantity, 0), gift.campaign_id)
-        for gift in evaluation.gifts
-    ]
-    return tuple(
-        OrderLine(
-            order_id=order.id,
-            ordinal=ordinal,
-            program_id=order.program_id,
-            ref=line.ref,
-            sku=line.sku,
-            name=line.name,
-            category=line.category,
-            quantity=line.quantity,
-            returned_quantity=0,
-            released_quantity=0,
-            unit_price=line.unit_price,
-            discount=(discount := evaluation.discounts.get(line.ref, 0)),
-            payable=line.subtotal - discount,
-            attributes=dict(line.attributes),
-            campaign_id=campaign_id,
-        )
-        for ordinal, (line, campaign_id) in enumerate([*((line, None) for line in content.lines), *gifts])
-    )
-
-
-def effect_rows(order: Order, effects: tuple[Effect, ...], first: int = 0) -> tuple[OrderEffect, ...]:
-    """Return the effects as they are stored, numbered from `first`."""
-    return tuple(
-        OrderEffect(
-            order_id=order.id,
-            ordinal=ordinal,
-            program_id=order.program_id,
-            kind=effect.outcome.kind.value,
-            campaign_id=effect.version.campaign_id if effect.version else None,
-            campaign_version_id=effect.version.id if effect.version else None,
-            step=effect.step.value,
-            asset_id=effect.outcome.asset_id,
-            amount=effect.outcome.amount,
-            parts=parts_of(effect.outcome),
-            facts=effect.outcome.facts | ({"coupon": str(effect.coupon_id)} if effect.coupon_id else {}),
-            explanation=effect.explanation.record(),
-        )
-        for ordinal, effect in enumerate(effects, first)
     )
 
 

@@ -8,8 +8,9 @@ from domain.book import Rows
 from domain.commands import ReturnOrder
 from domain.coupon_book import CouponBook
 from domain.decisions.consumption import Share, give_back
+from domain.decisions.given_coupons import counts_of, take_back
 from domain.decisions.holds import found
-from domain.decisions.order_coupons import by_coupon, come_back, counts_of, take_back, tally_use
+from domain.decisions.order_coupons import by_coupon, come_back, tally_use
 from domain.decisions.orders import NOT_COMMITTED, not_in_state, order_outcome
 from domain.decisions.parties import uses_after
 from domain.decisions.segments import enter_segments

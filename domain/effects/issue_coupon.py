@@ -9,7 +9,6 @@ from domain.having import having_bounds, needed_templates, said
 from domain.instants import local_day
 from domain.program import CampaignVersion
 from domain.usage import Reached, reached
-from domain.values import replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +37,15 @@ class IssueCoupon:
         needed = needed_templates(facts.program, version)
         if needed is None:
             return nothing(kind, f"{version.name} has a part in it that is not given now.")
-        for one, pieces in needed.items():
+        for campaign_id, pieces in needed.items():
+            one = facts.program.templates[campaign_id]
             short = self._short(facts, one, pieces * self.count)
             if short is not None:
                 more = counted(pieces * self.count, "coupon")
                 return nothing(kind, f"{said(one, short)[:-1]}; {more} would be given.")
-        for one, pieces in needed.items():
-            issued = facts.running.issued
-            issued[one.campaign_id] = issued.get(one.campaign_id, 0) + pieces * self.count
+        issued = facts.running.issued
+        for campaign_id, pieces in needed.items():
+            issued[campaign_id] = issued.get(campaign_id, 0) + pieces * self.count
         return Outcome(
             kind=kind,
             asset_id=None,
@@ -55,7 +55,7 @@ class IssueCoupon:
             facts={
                 "template": self.template,
                 "name": version.name,
-                "counts": {str(one.campaign_id): pieces for one, pieces in needed.items()},
+                "counts": {str(campaign_id): pieces for campaign_id, pieces in needed.items()},
             },
             parts=facts.running.of_goods(facts.goods),
         )
@@ -64,13 +64,11 @@ class IssueCoupon:
         """Return the limit of having a coupon that leaves fewer than `pieces`, if there is one."""
         before = facts.running.issued.get(version.campaign_id, 0)
         assert facts.member is not None, "who is given something is known"
-        bounds = having_bounds(version)
-        short = reached(
-            {name: bound - before - pieces + 1 for name, bound in bounds.items()},
+        return reached(
+            having_bounds(version),
             facts.usages,
             campaign_id=version.campaign_id,
             member_id=facts.member.id,
             day=local_day(facts.occurred_at, facts.program.zone),
-            wanted={},
+            wanted={"uses": before + pieces},
         )
-        return replace(short, limit=bounds[short.bound]) if short else None

@@ -9,7 +9,7 @@ import strawberry
 
 from domain.refusals import Refusal
 from schema.context import Info
-from schema.enums import CouponState, described
+from schema.enums import CouponState, NotAppliedReason, described
 from schema.payloads.errors import UserError
 from schema.types.coupon import Coupon, found_coupon
 
@@ -41,13 +41,25 @@ described(
 
 @strawberry.type(
     description="Returned when a code is none that the order may use: unknown, used, expired or of another member, "
-    "which is not told apart."
+    "which is not told apart; or when it is the right one and does not apply to the order."
 )
 class CouponNotUsableError(UserError):
     """No such code."""
 
     CODE: strawberry.Private[str] = "COUPON_NOT_USABLE"
     coupon_code: str = strawberry.field(description="The code, as it was given.")
+    reason: NotAppliedReason | None = strawberry.field(
+        description="Why the coupon does not apply; null when the code is none that the order may use.", default=None
+    )
+    remedy: str | None = strawberry.field(
+        description="The nearest change that would make it apply; null if none is.", default=None
+    )
+
+    @classmethod
+    def of(cls, refusal: Refusal) -> Self:
+        """Return the error with the reason."""
+        reason = NotAppliedReason.__members__.get(refusal.facts.get("reason", ""))
+        return super().of(_with(refusal, reason=reason))
 
 
 @strawberry.type(description="Returned when the coupon is in a state in which this cannot be done.")

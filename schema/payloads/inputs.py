@@ -275,7 +275,9 @@ class OrdersImportInput:
     """An import."""
 
     idempotency_key: str = strawberry.field(description=KEY)
-    orders: list[OrderContentInput] = strawberry.field(description="1 to 500 orders, each decided by itself, in order.")
+    orders: list[OrderContentInput] = strawberry.field(
+        description="1 to 500 orders, each decided by itself, in order. With `couponCodes` null they use no coupons."
+    )
     enroll_unknown: bool = strawberry.field(
         description="Enrol members whose identity is not known yet, as of their first order here. Requires "
         "`members:write`.",

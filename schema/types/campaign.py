@@ -1,8 +1,9 @@
 """Campaigns, their versions, and how much of them was used."""
 
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, TypeVar
 
 import strawberry
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:  # made from tables, which the type checker does not follow
 else:
     CampaignBudget, CampaignCalendar = OUTPUTS.of(BUDGET), OUTPUTS.of(CALENDAR)
     CampaignLimits, CampaignSchedule = OUTPUTS.of(LIMITS), OUTPUTS.of(SCHEDULE)
+
+T = TypeVar("T")
 
 PERCENT = Decimal(100) / HOLDOUT_WHOLE
 DIGITS_MAX = 9
@@ -69,26 +72,13 @@ class CampaignVersion(Node):
         """Return the version of the contract."""
         return cls(
             id=ids.encode(ids.CAMPAIGN_VERSION, row.id),
-            number=row.number,
-            label=f"{campaign.code} v{row.number}",
             trigger=Trigger(row.trigger),
             step=CampaignStep(row.step),
-            priority=row.priority,
-            starts_at=row.starts_at,
-            ends_at=None if row.ends_at >= NEVER else row.ends_at,
-            audience=Audience(row.audience),
-            calendar=output_of(CALENDAR, row.calendar) if row.calendar else None,
             schedule=output_of(SCHEDULE, row.schedule) if row.schedule else None,
-            stacking_group=row.stacking_group,
             limits=output_of(LIMITS, row.limits) if row.limits else None,
             budget=output_of(BUDGET, row.budget) if row.budget else None,
             holdout_percent=(row.holdout * PERCENT).normalize(),
-            conditions=condition_of(row.conditions) if row.conditions is not None else None,
-            effects=[effect_rule_of(effect) for effect in row.effects],
-            drafted_by=row.drafted_by,
-            recorded_at=row.recorded_at,
-            published=row.number == campaign.published_version,
-            approved=row.number == campaign.approved_version,
+            **shared_of(row, campaign),
         )
 
 
@@ -115,17 +105,14 @@ class Campaign(Node):
     @strawberry.field(description="Where it is in its life, by the program's clock.")
     async def state(self, info: Info) -> CampaignState:
         """Return the state."""
-        program = await info.context.loaders.program.load(self.row.program_id)
-        shown = await self._published(info)
-        window = (shown.starts_at, shown.ends_at) if shown else None
-        return state_at(self.row.state, window, program.now())
+        return await state_of(info, self.row)
 
     @strawberry.field(
         description="The version that decides, if one was published.", extensions=[Needs(Scope.PROGRAM_READ)]
     )
     async def published(self, info: Info) -> CampaignVersion | None:
         """Return the published version."""
-        shown = await self._published(info)
+        shown = await published_of(info, self.row)
         return CampaignVersion.of(shown, self.row) if shown else None
 
     @strawberry.field(
@@ -134,9 +121,8 @@ class Campaign(Node):
     )
     async def draft(self, info: Info) -> CampaignVersion | None:
         """Return the newest version that was not published."""
-        newest = await info.context.loaders.campaign_versions_page.load(OwnPage(self.row.id, 1))
-        is_later = newest and newest[0].number > (self.row.published_version or 0)
-        return CampaignVersion.of(newest[0], self.row) if is_later else None
+        newest = await draft_of(info, self.row)
+        return CampaignVersion.of(newest, self.row) if newest else None
 
     @strawberry.field(description="All versions, the newest first.", extensions=[Needs(Scope.PROGRAM_READ)])
     async def versions(
@@ -146,10 +132,7 @@ class Campaign(Node):
         after: Annotated[str | None, strawberry.argument(description="Cursor of the version before.")] = None,
     ) -> Connection[CampaignVersion]:
         """Return a page of versions."""
-        size = page_size(first)
-        page = OwnPage(self.row.id, size + 1, _number(after))
-        rows = await info.context.loaders.campaign_versions_page.load(page)
-        return connection(rows, size, after, lambda row: CampaignVersion.of(row, self.row), lambda row: str(row.number))
+        return await versions_of(info, self.row, first, after, CampaignVersion.of)
 
     @strawberry.field(
         description="What was used of it; null until something was that a limit or a budget bounds. What was given "
@@ -162,7 +145,7 @@ class Campaign(Node):
         if used is None:
             return None
         program = await info.context.loaders.program.load(self.row.program_id)
-        shown = await self._published(info)
+        shown = await published_of(info, self.row)
         points: Any = (shown.budget or {}).get("points") if shown else None
         asset = program.asset(points["asset"]) if points else None
         return CampaignUsage(
@@ -172,14 +155,65 @@ class Campaign(Node):
             points=from_minor(used.points, asset.scale) if asset else None,
         )
 
-    async def _published(self, info: Info) -> models.CampaignVersion | None:
-        number = self.row.published_version
-        return await info.context.loaders.campaign_version.load((self.row.id, number)) if number else None
-
     @classmethod
     def of(cls, row: models.Campaign) -> "Campaign":
         """Return the campaign of the contract."""
         return cls(id=ids.encode(ids.CAMPAIGN, row.id), row=row, code=row.code, name=row.name)
+
+
+# ── what campaigns and templates of coupons have in common ───────────────────────────────────────────────────────────
+
+
+def shared_of(row: models.CampaignVersion, campaign: models.Campaign) -> dict[str, Any]:
+    """Return what versions of both kinds say."""
+    return {
+        "number": row.number,
+        "label": f"{campaign.code} v{row.number}",
+        "priority": row.priority,
+        "starts_at": row.starts_at,
+        "ends_at": None if row.ends_at >= NEVER else row.ends_at,
+        "audience": Audience(row.audience),
+        "calendar": output_of(CALENDAR, row.calendar) if row.calendar else None,
+        "stacking_group": row.stacking_group,
+        "conditions": condition_of(row.conditions) if row.conditions is not None else None,
+        "effects": [effect_rule_of(effect) for effect in row.effects],
+        "drafted_by": row.drafted_by,
+        "recorded_at": row.recorded_at,
+        "published": row.number == campaign.published_version,
+        "approved": row.number == campaign.approved_version,
+    }
+
+
+async def published_of(info: Info, row: models.Campaign) -> models.CampaignVersion | None:
+    """Return the published version."""
+    number = row.published_version
+    return await info.context.loaders.campaign_version.load((row.id, number)) if number else None
+
+
+async def state_of(info: Info, row: models.Campaign) -> CampaignState:
+    """Return the state by the program's clock."""
+    program = await info.context.loaders.program.load(row.program_id)
+    shown = await published_of(info, row)
+    return state_at(row.state, (shown.starts_at, shown.ends_at) if shown else None, program.now())
+
+
+async def draft_of(info: Info, row: models.Campaign) -> models.CampaignVersion | None:
+    """Return the newest version, if it was drafted after what is published."""
+    newest = await info.context.loaders.campaign_versions_page.load(OwnPage(row.id, 1))
+    return newest[0] if newest and newest[0].number > (row.published_version or 0) else None
+
+
+async def versions_of(
+    info: Info,
+    row: models.Campaign,
+    first: int | None,
+    after: str | None,
+    of: Callable[[models.CampaignVersion, models.Campaign], T],
+) -> Connection[T]:
+    """Return a page of versions."""
+    size = page_size(first)
+    rows = await info.context.loaders.campaign_versions_page.load(OwnPage(row.id, size + 1, _number(after)))
+    return connection(rows, size, after, lambda version: of(version, row), lambda version: str(version.number))
 
 
 def _number(after: str | None) -> int | None:

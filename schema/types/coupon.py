@@ -37,8 +37,7 @@ class CouponChange:
     change: strawberry.Private[domain.CouponChange]
     kind: CouponChangeKind = strawberry.field(description="What happened.")
     expires_at: datetime | None = strawberry.field(
-        description="Until when it is good from then on, of one that was extended or came back; null for ever, and of "
-        "all else."
+        description="Before when it may be used from then on, where that changed; null for ever, and where it did not."
     )
     reason: str | None = strawberry.field(description="Why, as stated.")
     recorded_at: datetime = strawberry.field(description="When it was written here.")

@@ -15,7 +15,7 @@ from schema import ids
 from schema.context import Info
 from schema.enums import EffectKind, WaterfallStep
 from schema.types.campaign import Campaign
-from schema.types.coupon import Coupon, OneTemplate, found_coupon, found_coupons
+from schema.types.coupon import Coupon, OneTemplate, found_coupon
 from schema.types.explanation import Explanation, campaign_of
 from schema.types.ledger import Lot
 from schema.types.program import Asset
@@ -165,8 +165,9 @@ class IssueCouponEffect(Effect):
     """Coupons as a gift."""
 
     template_code: strawberry.Private[str]
-    coupon_ids: strawberry.Private[list[UUID]]
-    count: int = strawberry.field(description="How many.")
+    template_ids: strawberry.Private[frozenset[UUID]]
+    """The template, or the parts of the bundle."""
+    count: int = strawberry.field(description="How many; of a bundle, how often all of it.")
 
     @strawberry.field(description="What they are coupons of.")
     async def template(self, info: Info) -> OneTemplate | None:
@@ -176,10 +177,14 @@ class IssueCouponEffect(Effect):
         row = await info.context.loaders.coupons.template_by_code.load(self.template_code)
         return CouponTemplate.of(row) if row else None
 
-    @strawberry.field(description="The coupons, of those that the caller may see; none until they are issued.")
+    @strawberry.field(
+        description="The coupons of this template that the order or occasion gave, of those that the caller may see; "
+        "none until it is committed."
+    )
     async def coupons(self, info: Info) -> list[Coupon]:
         """Return the coupons."""
-        return await found_coupons(info, self.coupon_ids)
+        rows = await info.context.loaders.coupons.given_by.load(self.order_id)
+        return [Coupon.of(row) for row in rows if row.campaign_id in self.template_ids]
 
 
 EFFECTS = (
@@ -224,7 +229,7 @@ def occasion_effect_of(row: Any, program: Program) -> Effect:
         "program": program,
         "is_of_occasion": True,
     }
-    return _of_asset(row, program, common) if row.asset_id else _of_member(row.facts, common)
+    return _of_asset(row, program, common) if row.asset_id else _of_member(row, common)
 
 
 def _coupon_id(row: Any) -> UUID | None:
@@ -253,15 +258,16 @@ def _of_order(row: Any, scale: int, common: Mapping[str, Any]) -> Effect:
             return ShippingDiscountEffect(**common, amount=from_minor(row.amount, scale))
         case EffectKind.GIFT:
             return GiftEffect(**common, sku=facts["sku"], name=facts.get("name"), quantity=row.amount, ref=facts["ref"])
-    return _of_member(facts, common)
+    return _of_member(row, common)
 
 
-def _of_member(facts: Mapping[str, Any], common: Mapping[str, Any]) -> Effect:
+def _of_member(row: Any, common: Mapping[str, Any]) -> Effect:
     """Return what the member is given that is no value: coupons, or a tag."""
-    if common["kind"] is not EffectKind.ISSUE_COUPON:
+    facts = row.facts
+    if row.kind != EffectKind.ISSUE_COUPON:
         return TagEffect(**common, tag=facts["tag"])
-    coupon_ids = [UUID(coupon) for coupon in facts["coupons"]]
-    return IssueCouponEffect(**common, template_code=facts["template"], coupon_ids=coupon_ids, count=len(coupon_ids))
+    template_ids = frozenset(map(UUID, facts["counts"]))
+    return IssueCouponEffect(**common, template_code=facts["template"], template_ids=template_ids, count=row.amount)
 
 
 @strawberry.type(description="A step of the waterfall. Amounts are in the program's currency.")

@@ -5,6 +5,7 @@ A rule is stored as the JSON form of its input: see `domain.rules`. Hand-written
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -104,6 +105,8 @@ def _output(kind: Any, value: Any) -> Any:
         return output_of(kind, value)
     if kind is Decimal:
         return Decimal(str(value))
+    if kind is datetime:
+        return datetime.fromisoformat(value)
     return kind(value) if issubclass(kind, Enum) else value
 
 
@@ -121,6 +124,8 @@ def stored(value: Any) -> Any:
         return _stored_object(value)
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, datetime):
+        return value.isoformat()
     return _stored_number(value) if isinstance(value, Decimal) else value
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from domain.commands import Command, EnrolMember, Mature, OrderCommand, ReturnOrder
+from domain.commands import Command, EnrolMember, Mature, ReturnOrder
 from domain.coupons import Coupon
 from domain.decide import decide
 from domain.decisions.situation import Decision, OrderRecord, Situation
@@ -22,7 +22,7 @@ from services.writer.answers import Answer, Outdated, PutOff, outcome_of, replay
 from services.writer.changed import add_changes
 from services.writer.load import Loaded, load
 from services.writer.load_coupons import wallet_ids
-from services.writer.load_usage import of_everybody, usage_keys
+from services.writer.locks import lock
 from services.writer.session import Changes, KeyClaim, Session, Unavailable
 
 CodeHash = Callable[[UUID], bytes]
@@ -54,19 +54,11 @@ async def run(
     await batch.claim(session)
     active = [commands[index] for index in batch.active]
     await batch.ensure(session, active)
-    ids = sorted({member_id for command in active for member_id in command.locks})
-    batch.blocked = await session.lock_members(ids, waits=waits) if ids else set()
-    guests = sorted(command.order_id for command in active if isinstance(command, OrderCommand) and command.locks_order)
-    if guests:
-        await session.lock_orders(guests)
-    coupons = sorted({coupon_id for command in active for coupon_id in command.coupons})
-    if coupons or guests:
-        await session.lock_coupons(coupons, guests)
-    locked = await batch.lock_usages(session, snapshots, active)
+    locked = await lock(session, snapshots, active, waits=waits)
+    batch.blocked = locked.blocked
     loaded = await load(session, snapshots, active)
     batch.check_owned(active, loaded)
-    if not locked.issuperset(usage.key for usage in of_everybody(loaded.usage_keys)):
-        raise Unavailable("the campaigns changed while the batch asked for them")
+    locked.check(loaded)
     batch.decide(loaded)
     await session.write(batch.changes(loaded, code_hash))
     return batch.result()
@@ -132,21 +124,7 @@ class _Batch:
         if wanted:
             await session.add_identities(sorted(wanted, key=lambda row: (row.program_id, row.source, row.external_id)))
 
-    # ── 3 lock ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    async def lock_usages(self, session: Session, snapshots: Snapshots, active: Sequence[Command]) -> set[UsageKey]:
-        """Lock the uses of campaigns that all members share, after members and orders; return which.
-
-        By what is known of the programs: whether that still holds is seen when they are loaded.
-        """
-        programs = {}
-        for program_id in {command.program_id for command in active}:
-            programs[program_id] = snapshots.kept(program_id) or await snapshots.load(session, program_id)
-        now = {program_id: program.now() for program_id, program in programs.items()}
-        shared = of_everybody(usage_keys(active, programs, now))
-        if shared:
-            await session.lock_usages(shared)
-        return {usage.key for usage in shared}
+    # ── 4 load ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def check_owned(self, active: Sequence[Command], loaded: Loaded) -> None:
         """Assert that each wanted identity has an owner, this command's member or another.

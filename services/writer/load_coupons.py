@@ -28,13 +28,16 @@ VERSIONS = (
     "AND state = 'ISSUED' ORDER BY version_id LIMIT 1), 1 UNION ALL SELECT (SELECT c.version_id FROM coupon c "
     "WHERE c.member_id = $1 AND c.state = 'ISSUED' AND c.version_id > v.version_id ORDER BY c.version_id LIMIT 1), "
     "v.n + 1 FROM v WHERE v.version_id IS NOT NULL AND v.n <= $2) "
-    "SELECT version_id FROM v WHERE version_id IS NOT NULL"
+    "SELECT $1, version_id FROM v WHERE version_id IS NOT NULL"
 )
+VERSIONS_OF = ("uuid", "int4")
 SOONEST = (
     "WHERE member_id = $1 AND version_id = $2 AND state = 'ISSUED' AND expires_at > $3 AND valid_from <= $3 "
     "ORDER BY expires_at, id LIMIT $4"
 )
+SOONEST_OF = ("uuid", "uuid", "timestamptz", "int4")
 LAPSED = "WHERE member_id = $1 AND state = 'HELD' AND held_until <= $2 ORDER BY version_id, id LIMIT $3"
+LAPSED_OF = ("uuid", "timestamptz", "int4")
 
 
 @dataclass(slots=True)
@@ -77,42 +80,57 @@ async def load_coupons(
             assert coupon.origin_id is not None, "it was looked up by it"
             _keep(loaded, [coupon])
             loaded.of_orders[coupon.origin_id].add(coupon.id)
-    wallets = Counter(
-        (command.program_id, command.content.member_id)
-        for command in commands
-        if isinstance(command, CommitOrder) and command.chooses and command.content.member_id
-    )
-    for (program_id, member_id), count in wallets.items():
-        if programs[program_id].has_coupons:
-            assert member_id is not None, "a guest has no wallet"
-            await _wallet(session, snapshots, programs[program_id], member_id, count, now[program_id], loaded)
+    await _wallets(session, snapshots, commands, programs, now, loaded)
     for program_id in {coupon.program_id for coupon in loaded.found.values()} & programs.keys():
         ids = {coupon.version_id for coupon in loaded.found.values() if coupon.program_id == program_id}
         loaded.versions |= await snapshots.versions(session, programs[program_id], sorted(ids - loaded.versions.keys()))
     return loaded
 
 
-async def _wallet(  # noqa: PLR0917  (each has a type of its own)
+async def _wallets(  # noqa: PLR0917  (each has a type of its own)
     session: Reads,
     snapshots: Snapshots,
-    program: Program,
-    member_id: UUID,
-    count: int,
-    now: datetime,
+    commands: Sequence[Command],
+    programs: Mapping[UUID, Program],
+    now: Mapping[UUID, datetime],
     loaded: OfCoupons,
 ) -> None:
-    """Add what `count` orders of a member may use: of each version those that expire first, one more than they can."""
-    ids = [plain_id(row[0]) for row in await session.fetch(VERSIONS, member_id, TEMPLATES_MAX)]
-    if len(ids) > TEMPLATES_MAX:
-        loaded.cut.add(member_id)
-    _keep(loaded, await session.select(COUPONS, LAPSED, member_id, now, LAPSED_MAX))
-    if not ids:
+    """Add what orders may choose of: of each version in a wallet those that expire first, one more than can be used."""
+    orders = Counter[UUID]()
+    gone = Counter[UUID]()
+    """Coupons of each member that other commands name, which may be used or another's when an order chooses."""
+    program_of: dict[UUID, Program] = {}
+    for command in commands:
+        if isinstance(command, CommitOrder) and command.chooses and command.content.member_id:
+            if programs[command.program_id].has_coupons:
+                orders[command.content.member_id] += 1
+                program_of[command.content.member_id] = programs[command.program_id]
+            continue
+        named = len(command.coupons)
+        if isinstance(command, OrderCommand):
+            named += len(loaded.of_orders.get(command.order_id, ()))
+        gone.update(dict.fromkeys(command.locks, named))
+    if not orders:
         return
-    versions = await snapshots.versions(session, program, ids[:TEMPLATES_MAX])
-    loaded.versions |= versions
-    for version_id, version in versions.items():
-        most = terms_of(version).per_order * count + 1
-        _keep(loaded, await session.select(COUPONS, SOONEST, member_id, version_id, now, most))
+    present = {member_id: now[program.id] for member_id, program in program_of.items()}
+    lapsed = [(member_id, present[member_id], LAPSED_MAX) for member_id in sorted(orders)]
+    _keep(loaded, await session.select_each(COUPONS, LAPSED, LAPSED_OF, lapsed))
+    ids: dict[UUID, list[UUID]] = defaultdict(list)
+    wallets = [(member_id, TEMPLATES_MAX) for member_id in sorted(orders)]
+    for member_id, version_id in await session.fetch_each(VERSIONS, VERSIONS_OF, wallets):
+        ids[plain_id(member_id)].append(plain_id(version_id))
+    loaded.cut |= {member_id for member_id, found in ids.items() if len(found) > TEMPLATES_MAX}
+    for program in {program.id: program for program in program_of.values()}.values():
+        own = {one for member_id in ids if program_of[member_id] is program for one in ids[member_id][:TEMPLATES_MAX]}
+        loaded.versions |= await snapshots.versions(session, program, sorted(own))
+    soonest = [
+        (member_id, one, present[member_id], terms_of(version).per_order * orders[member_id] + gone[member_id] + 1)
+        for member_id, found in ids.items()
+        for one in found[:TEMPLATES_MAX]
+        if (version := loaded.versions.get(one)) is not None
+    ]
+    if soonest:
+        _keep(loaded, await session.select_each(COUPONS, SOONEST, SOONEST_OF, soonest))
 
 
 def _of_effects(record: OrderRecord) -> tuple[set[UUID], bool]:

@@ -69,6 +69,8 @@ def _of_coupons(program: Program, command: Command, now: datetime) -> Iterator[U
             for days in {day, local_day(now, program.zone)}:
                 for one in command.named:
                     limits = dict.fromkeys(one.limits, 0)
+                    if one.is_shared and (published := program.templates.get(one.campaign_id)) is not None:
+                        limits = having_bounds(published)  # of one that was published since the code was looked up, too
                     yield from keys_of(one.campaign_id, limits, command.content.member_id, days)
 
 

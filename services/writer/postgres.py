@@ -1,5 +1,6 @@
 """The writer's store on PostgreSQL: a small pool of its own, statements over whole batches, writes as one statement."""
 
+import re
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
@@ -14,7 +15,7 @@ from domain.coupons import TALLIED, Tally
 from domain.usage import Usage
 from services.database.away import AWAY
 from services.database.config import Database
-from services.writer.session import Changes, KeyClaim, Rejected, Session, StoredKey, Unavailable
+from services.writer.session import Changes, KeyClaim, Rejected, Rows, Session, StoredKey, Unavailable
 from services.writer.tables import EVENTS, IDENTITIES, USAGES, Table
 
 R = TypeVar("R")
@@ -49,6 +50,12 @@ COUNT_TALLIES = (
     f"FROM unnest($1::uuid[], {', '.join(f'${number}::int8[]' for number in range(2, len(TALLIED) + 2))}) "
     f"AS v (id, {', '.join(TALLIED)}), l WHERE t.campaign_id = v.id AND l.campaign_id = v.id"
 )
+LOCK_COUPONS = (
+    "SELECT id FROM coupon WHERE id = ANY($1::uuid[] || ARRAY(SELECT (facts ->> 'coupon')::uuid FROM order_effect "
+    "WHERE order_id = ANY($2::uuid[]) AND facts ->> 'coupon' IS NOT NULL)) AND member_id IS NULL ORDER BY id FOR UPDATE"
+)
+"""By the effects of orders, which never change: a coupon that a hold let go does not name its order any more."""
+PARAMETER = re.compile(r"\$(\d+)")
 REFUSED = (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError)
 
 
@@ -117,6 +124,15 @@ def named(table: Table[Any]) -> str:
     )
 
 
+@cache
+def each(sql: str, types: tuple[str, ...]) -> str:
+    """Return a statement that does `sql` once for each element of arrays of these types, its parameters."""
+    arrays = ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(types, 1))
+    names = ", ".join(f"p{number}" for number in range(1, len(types) + 1))
+    once = PARAMETER.sub(r"k.p\1", sql)
+    return f"SELECT r.* FROM unnest({arrays}) AS k ({names}) CROSS JOIN LATERAL ({once}) AS r"
+
+
 class PostgresSession:
     """See `Session`."""
 
@@ -131,6 +147,17 @@ class PostgresSession:
     async def select(self, table: Table[R], condition: str, *arguments: Any) -> list[R]:
         """Return rows of a table."""
         return [table.from_postgres(record) for record in await self.fetch(f"{table.select} {condition}", *arguments)]
+
+    async def fetch_each(
+        self, sql: str, types: Sequence[str], rows: Sequence[Sequence[Any]]
+    ) -> Sequence[Sequence[Any]]:
+        """Return raw records of all in one statement."""
+        return await self.fetch(each(sql, tuple(types)), *map(list, zip(*rows, strict=True)))
+
+    async def select_each(self, table: Table[R], condition: str, types: Sequence[str], rows: Rows) -> list[R]:
+        """Return rows of a table in one statement."""
+        records = await self.fetch_each(f"{table.select} {condition}", types, rows)
+        return [table.from_postgres(record) for record in records]
 
     async def named(self, table: Table[R], program_id: UUID, names: Sequence[tuple[str, str]]) -> list[R]:
         """Return rows by source and external id."""
@@ -180,12 +207,7 @@ class PostgresSession:
 
     async def lock_coupons(self, ids: Sequence[UUID], order_ids: Sequence[UUID]) -> None:
         """Lock in the order of ids, as every other transaction does."""
-        await self.fetch(
-            "SELECT id FROM coupon WHERE (id = ANY($1::uuid[]) OR order_id = ANY($2::uuid[])) AND member_id IS NULL "
-            "ORDER BY id FOR UPDATE",
-            ids,
-            order_ids,
-        )
+        await self.fetch(LOCK_COUPONS, ids, order_ids)
 
     async def lock_usages(self, usages: Sequence[Usage]) -> None:
         """Make those that are not there first: a row that does not exist cannot be locked."""

@@ -11,6 +11,8 @@ from domain.usage import Usage
 from services.writer.tables import Table
 
 R = TypeVar("R")
+Rows = Sequence[Sequence[Any]]
+"""Rows of parameters, one for each time that a statement is done."""
 
 
 class Unavailable(Exception):  # noqa: N818  (a state, not a mistake)
@@ -75,6 +77,14 @@ class Reads(Protocol):
     async def select(self, table: Table[R], condition: str, *arguments: Any) -> list[R]:
         """Return the rows of `table` for which `condition` (all that follows the table's name) holds."""
 
+    async def fetch_each(
+        self, sql: str, types: Sequence[str], rows: Sequence[Sequence[Any]]
+    ) -> Sequence[Sequence[Any]]:
+        """Return the raw records of `sql` for each of `rows`, its parameters, which are of these types."""
+
+    async def select_each(self, table: Table[R], condition: str, types: Sequence[str], rows: Rows) -> list[R]:
+        """Return the rows of `table` for which `condition` holds with each of `rows`, its parameters."""
+
     async def named(self, table: Table[R], program_id: UUID, names: Sequence[tuple[str, str]]) -> list[R]:
         """Return the rows of a program that have these (source, external id) pairs: orders, identities."""
 
@@ -98,9 +108,9 @@ class Session(Reads, Protocol):
         """Lock the rows of orders that no member's lock guards, in the order of `ids`, and wait for it."""
 
     async def lock_coupons(self, ids: Sequence[UUID], order_ids: Sequence[UUID]) -> None:
-        """Lock those coupons that nobody has, by their ids and by the orders that hold or used them, and wait for it.
+        """Lock those coupons that nobody has, by their ids and by the orders that used them, and wait for it.
 
-        A member's are guarded by the member's lock.
+        Those too that an order has lost since. A member's are guarded by the member's lock.
         """
 
     async def lock_usages(self, usages: Sequence[Usage]) -> None:

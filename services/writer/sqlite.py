@@ -14,7 +14,7 @@ import orjson
 from domain.coupons import TALLIED
 from domain.usage import Usage
 from services.database.config import BUSY_TIMEOUT_MS, Database
-from services.writer.session import Changes, KeyClaim, Rejected, Session, StoredKey, Unavailable
+from services.writer.session import Changes, KeyClaim, Rejected, Rows, Session, StoredKey, Unavailable
 from services.writer.tables import EVENTS, IDENTITIES, TRANSFERS, Table, sqlite_value
 
 R = TypeVar("R")
@@ -162,6 +162,15 @@ class SqliteSession:
     async def select(self, table: Table[R], condition: str, *arguments: Any) -> list[R]:
         """Return rows of a table."""
         return [table.from_sqlite(record) for record in await self.fetch(f"{table.select} {condition}", *arguments)]
+
+    async def fetch_each(self, sql: str, _: Sequence[str], rows: Rows) -> Sequence[Sequence[Any]]:
+        """Return raw records, by a statement for each: none of them is a round trip."""
+        return [record for row in rows for record in await self.fetch(sql, *row)]
+
+    async def select_each(self, table: Table[R], condition: str, types: Sequence[str], rows: Rows) -> list[R]:
+        """Return rows of a table."""
+        records = await self.fetch_each(f"{table.select} {condition}", types, rows)
+        return [table.from_sqlite(record) for record in records]
 
     async def named(self, table: Table[R], program_id: UUID, names: Sequence[tuple[str, str]]) -> list[R]:
         """Return rows by source and external id."""

@@ -9,6 +9,7 @@ from graphql import GraphQLInputObjectType, get_named_type, is_list_type, is_non
 
 from tests.api.bad_rules import ENUM, ENUMS, RULE_SIZES, RULE_TWICE, rules
 from tests.api.inputs import MISSING, Path, Spot, example, many
+from tests.api.template_inputs import TEMPLATE_SIZES, TEMPLATE_TWICE, templates
 
 BAD_REQUEST = "BAD_REQUEST"
 INVALID_INPUT = "INVALID_INPUT"
@@ -286,6 +287,7 @@ BY_FIELD: dict[str, Values] = {
     "SpendInput.amount": {"zero": 0, "negative": "-1", "half a point": "0.5", "1e400": "1e400", "2^62": 2**62},
     "SpendInput.asset": text(64) | {"unknown": "GOLD", "lower case": "points", "counts for tiers": "TIER"},
     "OrderContentInput.channel": CODE,
+    "OrderContentInput.couponCodes": text(200),
     "OrderContentInput.currency": text(3) | {"unknown": "XXX", "another": "USD", "lower case": "cny"},
     "OrderContentInput.externalId": text(200),
     "OrderContentInput.occurredAt": INSTANT | {"future": _in(hours=1), "far future": "2999-01-01T00:00:00Z"},
@@ -317,38 +319,46 @@ BY_FIELD |= {
     if name.startswith("MemberAmendInput.") and name != "MemberAmendInput.status"
 }
 
-BY_FIELD |= rules(CODE, text(200), KEY, PRICE, INSTANT)
+BY_FIELD |= rules(CODE, text(200), KEY, PRICE, INSTANT) | templates(CODE, text(200), KEY, INSTANT)
 BY_TYPE |= dict.fromkeys(ENUMS, ENUM)
 
-SIZES: dict[str, tuple[int, int]] = {
-    "EventRecordInput.attributes": (0, 50),
-    "MemberAmendInput.attributes": (0, 50),
-    "MemberEnrollInput.attributes": (0, 50),
-    "MemberEnrollInput.identities": (0, 20),
-    "MemberTagInput.add": (0, 50),
-    "MemberTagInput.remove": (0, 50),
-    "OrderContentInput.attributes": (0, 50),
-    "OrderContentInput.couponCodes": (0, 20),
-    "OrderContentInput.lines": (1, 500),
-    "OrderContentInput.spend": (0, 20),
-    "OrderCaptureInput.lines": (1, 500),
-    "OrderReturnInput.lines": (1, 500),
-    "OrderLineInput.attributes": (0, 50),
-    "OrdersImportInput.orders": (1, 500),
-} | RULE_SIZES
+SIZES: dict[str, tuple[int, int]] = (
+    {
+        "EventRecordInput.attributes": (0, 50),
+        "MemberAmendInput.attributes": (0, 50),
+        "MemberEnrollInput.attributes": (0, 50),
+        "MemberEnrollInput.identities": (0, 20),
+        "MemberTagInput.add": (0, 50),
+        "MemberTagInput.remove": (0, 50),
+        "OrderContentInput.attributes": (0, 50),
+        "OrderContentInput.couponCodes": (0, 20),
+        "OrderContentInput.lines": (1, 500),
+        "OrderContentInput.spend": (0, 20),
+        "OrderCaptureInput.lines": (1, 500),
+        "OrderReturnInput.lines": (1, 500),
+        "OrderLineInput.attributes": (0, 50),
+        "OrdersImportInput.orders": (1, 500),
+    }
+    | RULE_SIZES
+    | TEMPLATE_SIZES
+)
 """Least and most items of every list."""
-TWICE: dict[str, Path] = {
-    "EventRecordInput.attributes": ("1", "key"),
-    "MemberAmendInput.attributes": ("1", "key"),
-    "MemberEnrollInput.attributes": ("1", "key"),
-    "MemberEnrollInput.identities": (),
-    "OrderContentInput.attributes": ("1", "key"),
-    "OrderContentInput.lines": ("1", "ref"),
-    "OrderContentInput.spend": ("1", "asset"),
-    "OrderCaptureInput.lines": ("1", "ref"),
-    "OrderReturnInput.lines": ("1", "ref"),
-    "OrderLineInput.attributes": ("1", "key"),
-} | RULE_TWICE
+TWICE: dict[str, Path] = (
+    {
+        "EventRecordInput.attributes": ("1", "key"),
+        "MemberAmendInput.attributes": ("1", "key"),
+        "MemberEnrollInput.attributes": ("1", "key"),
+        "MemberEnrollInput.identities": (),
+        "OrderContentInput.attributes": ("1", "key"),
+        "OrderContentInput.lines": ("1", "ref"),
+        "OrderContentInput.spend": ("1", "asset"),
+        "OrderCaptureInput.lines": ("1", "ref"),
+        "OrderReturnInput.lines": ("1", "ref"),
+        "OrderLineInput.attributes": ("1", "key"),
+    }
+    | RULE_TWICE
+    | TEMPLATE_TWICE
+)
 """Lists in which no item may stand twice, and what is named below the list then. An order may be sent twice."""
 
 

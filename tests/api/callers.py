@@ -48,7 +48,7 @@ class Side:
     lines: dict[str, str] = field(default_factory=dict)
     """Ids of ledger lines that can be undone."""
     campaigns: dict[str, str] = field(default_factory=dict)
-    """Ids of campaigns with each of which one thing can be done, by their codes."""
+    """Ids of campaigns and templates with each of which one thing can be done, by their codes."""
     cards: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Ids and codes of gift cards that the member gave."""
     coupons: Iterator[str] = field(default_factory=lambda: iter(()))
@@ -111,6 +111,7 @@ class Side:
         self.running, self.cancelled = await self._batches(None), await self._batches(datetime.now(UTC))
         self.batch = next(self.running)
         self.campaigns = await campaigns_of(self.api)
+        self.campaigns |= await campaigns_of(self.api, "couponTemplate")
         program = await models.Program.get(id=self.api.program_id)
         await value_terms.set_conversion(program, "POINTS", "VALUE", amount=Decimal(1), gives=Decimal("0.01"))
         return self
@@ -118,7 +119,8 @@ class Side:
     async def _coupons(self) -> tuple[str, Iterator[str]]:
         """Return a coupon of the member, and others, each once."""
         terms = {"claimable": True, "transferable": True, "validity": {"relative": {"days": 30}}}
-        await coupon_template(self.api.program_id, "TEN", [{"amountOff": {"amount": "10.00"}}], terms)
+        made_of = await coupon_template(self.api.program_id, "TEN", [{"amountOff": {"amount": "10.00"}}], terms)
+        self.ids["coupon_template"] = ids.encode(ids.COUPON_TEMPLATE, made_of.id)
         query = "mutation($input: CouponIssueInput!) { couponIssue(input: $input) { coupons { id } } }"
         asked = {"member": {"id": self.member["id"]}, "template": {"code": "TEN"}, "count": 100}
         made = []
@@ -129,7 +131,8 @@ class Side:
 
     async def _batches(self, finished_at: datetime | None) -> Iterator[str]:
         """Return batches of codes of which none is made yet: cancelled ones if they are finished."""
-        version = await models.CampaignVersion.get(program_id=self.api.program_id, step="COUPON")
+        template = await models.Campaign.get(program_id=self.api.program_id, code="TEN")
+        version = await models.CampaignVersion.get(campaign_id=template.id, number=1)
         said = {"program_id": version.program_id, "campaign_id": version.campaign_id, "version_id": version.id}
         said |= {"state": "CANCELLED" if finished_at else "RUNNING", "finished_at": finished_at}
         said |= {"size": 5, "made": 0, "actor": "key:x", "reason": self.name, "recorded_at": datetime.now(UTC)}

@@ -215,21 +215,25 @@ async def pass_of(api: Api) -> None:
         await models.Program.filter(id=api.program_id).update(config_version=F("config_version") + 1)
 
 
-async def campaigns_of(api: Api) -> dict[str, str]:
-    """Make campaigns with each of which one thing can be done, by another key's hand; return their ids by code."""
+async def campaigns_of(api: Api, kind: str = "campaign") -> dict[str, str]:
+    """Make campaigns with each of which one thing can be done, by another key's hand; return their ids by code.
+
+    Of the kind `couponTemplate` they are templates of coupons, whose codes begin with `COUPON_`.
+    """
     made: dict[str, str] = {}
+    name = "campaign" if kind == "campaign" else "template"
+    type_ = f"{kind[0].upper()}{kind[1:]}"
     author = await api.key_with(Scope.CAMPAIGNS_WRITE)
     version = {"effects": [{"addTag": {"tag": "made"}}], "conditions": {"store": {"codes": ["nowhere"]}}}
-    for code in ("APPROVE", "PUBLISH", "PAUSE", "RESUME", "END"):
-        steps = {"PAUSE": ["Publish"], "RESUME": ["Publish", "Pause"]}.get(code, [])
-        new = {"campaign": {"new": {"code": code, "name": code.title()}}, "version": version}
+    for what in ("APPROVE", "PUBLISH", "PAUSE", "RESUME", "END"):
+        steps = {"PAUSE": ["Publish"], "RESUME": ["Publish", "Pause"]}.get(what, [])
+        code = what if kind == "campaign" else f"COUPON_{what}"
+        new = {name: {"new": {"code": code, "name": code.title()}}, "version": version}
         for step in ["Draft", *steps]:
-            query = (
-                f"mutation($input: Campaign{step}Input!) {{ campaign{step}(input: $input) {{ campaign {{ id }} }} }}"
-            )
-            asked = new if step == "Draft" else {"campaign": {"code": code}}
+            query = f"mutation($input: {type_}{step}Input!) {{ {kind}{step}(input: $input) {{ {name} {{ id }} }} }}"
+            asked = new if step == "Draft" else {name: {"code": code}}
             answer = await api.data(query, {"input": asked | {"idempotencyKey": f"{step} {code}"}}, author)
-            made[code] = answer[f"campaign{step}"]["campaign"]["id"]
+            made[code] = answer[f"{kind}{step}"][name]["id"]
     return made
 
 
@@ -291,6 +295,7 @@ async def _filled(shared_api: Api) -> Api:
     ]
     EXAMPLES["GiftCardClaimInput.code"], EXAMPLES["GiftCardVoidInput.card"] = one["code"], two["giftCard"]["id"]
     await campaigns_of(shared_api)
+    await campaigns_of(shared_api, "couponTemplate")
     await _coupons_of(shared_api)
     save = "mutation($input: SegmentSaveInput!) { segmentSave(input: $input) { replayed } }"
     regulars = {"code": "REGULARS", "name": "Regulars", "conditions": {"not": {"firstOrder": True}}}
@@ -306,7 +311,12 @@ async def _coupons_of(api: Api) -> None:
     price = {"asset": "POINTS", "amount": "1"}
     ten = [{"amountOff": {"amount": "10.00"}}]
     one_cent = [{"amountOff": {"amount": "0.01"}}]
-    terms = {"claimable": True, "transferable": True, "price": price, "validity": {"relative": {"days": 30}}}
+    terms = {
+        "claimable": True,
+        "transferable": True,
+        "price": price,
+        "validity": {"relative": {"afterDays": 30, "days": 30}},
+    }
     await coupon_template(api.program_id, "TEN", ten, terms)
     await coupon_template(api.program_id, "WELCOME", one_cent, {"sharedCode": "WELCOME"})
     issue = "mutation($input: CouponIssueInput!) { couponIssue(input: $input) { coupons { id } } }"

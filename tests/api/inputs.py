@@ -21,6 +21,7 @@ from graphql import (
 from app.transport.schema import Schema
 from schema import root
 from tests.api.rule_inputs import RULE_CHOICES, RULE_DISTINCT, RULE_EXAMPLES
+from tests.api.template_inputs import LEFT_OUT, TEMPLATE_CHOICES, TEMPLATE_EXAMPLES
 
 SCHEMA: GraphQLSchema = root.build(Schema)._schema
 MISSING = object()
@@ -155,6 +156,7 @@ EXAMPLES: dict[str, Any] = {
     "ValueTopUpInput.idempotencyKey": "bad-input",
     "ValueTopUpInput.reason": "receipt 7",
 }
+EXAMPLES |= TEMPLATE_EXAMPLES | dict.fromkeys(LEFT_OUT, MISSING)
 EXAMPLES |= RULE_EXAMPLES | dict.fromkeys(("ShippingOffRuleInput.amount", "ShippingOffRuleInput.percent"), MISSING)
 """A good value for every leaf. References name the member with the identity (pos, 1); (pos, 2) receives,
 and pays. Each may draw on POINTS of the other, and (pos, 2) on VALUE of (pos, 1).
@@ -178,7 +180,7 @@ CHOICES: dict[str, Any] = {
     "CouponGiftInput.to": {"identity": {"source": "pos", "externalId": "2"}},
     "CouponTemplateBy": {"code": "TEN"},
 }
-CHOICES |= RULE_CHOICES
+CHOICES |= RULE_CHOICES | TEMPLATE_CHOICES
 """Which branch of a `@oneOf` input, or of a field that takes one, an example takes when the path does not say."""
 DISTINCT = {
     "AttributeInput": "key",
@@ -264,6 +266,8 @@ def example(type_: GraphQLInputType, owner: str = "", path: Path = (), value: An
     if not path and value is not NOTHING:
         return value
     bare = type_.of_type if is_non_null_type(type_) else type_
+    if not path and EXAMPLES.get(owner) is MISSING:
+        return MISSING
     if is_list_type(bare):
         return [example(bare.of_type, owner, path[1:], value if path else NOTHING)]
     if is_leaf_type(bare):

@@ -66,6 +66,15 @@ BY_ARGUMENT: dict[str, tuple[str, Values]] = {
     "Query.campaigns.filter.states.0": (BAD_REQUEST, {}),
     "Query.campaigns.filter.trigger": (NOTHING, {}),
     "Query.campaigns.first": (BAD_REQUEST, SIZE),
+    "CouponTemplate.versions.after": (BAD_REQUEST, STRANGE | {"sign": "+1", "script": "१", "id": f"cpt_{OF_ANOTHER}"}),
+    "CouponTemplate.versions.first": (BAD_REQUEST, SIZE),
+    "Query.couponTemplate.by.code": (NOTHING, STRANGE | CODE | {"unknown": "NONE", "a campaign's": "BASE"}),
+    "Query.couponTemplate.by.id": (NOTHING, ID | {"a template's": f"cpt_{OF_ANOTHER}"}),
+    "Query.couponTemplates.after": (
+        BAD_REQUEST,
+        STRANGE | {"a campaign's": f"cmp_{OF_ANOTHER}", "upper": f"CPT_{OF_ANOTHER}"},
+    ),
+    "Query.couponTemplates.first": (BAD_REQUEST, SIZE),
     "Query.coupon.by.code": (NOTHING, STRANGE | text(64) | {"mistyped": "0000-0000-0000-0000-1"}),
     "Query.coupon.by.id": (NOTHING, ID | {"a coupon's": f"cpn_{OF_ANOTHER}"}),
     "Query.couponBatch.id": (NOTHING, ID | {"a batch's": f"cpb_{OF_ANOTHER}"}),
@@ -108,6 +117,8 @@ BY_ARGUMENT: dict[str, tuple[str, Values]] = {
     "Subscription.programEvents.kinds": (BAD_REQUEST, {"string": "GONE", "number": 1, "boolean": True}),
 }
 """What becomes of values that are right for the type of the argument, and wrong for the argument."""
+AROUND = {"Campaign": 'campaign(by: {code: "BASE"})', "CouponTemplate": 'couponTemplate(by: {code: "TEN"})'}
+"""The field below which an argument stands that is of no member."""
 SELF = '{identity: {source: "pos", externalId: "1"}}'
 
 
@@ -135,7 +146,7 @@ class Argument:
         other += ', asset: "POINTS"' if self.field == "liability" and name == "on" else ""
         call = f"{self.field}({name}: $value{other}) {selection}"
         kind = "subscription" if self.type == "Subscription" else "query"
-        around = 'campaign(by: {code: "BASE"})' if self.type == "Campaign" else f"member(by: {SELF})"
+        around = AROUND.get(self.type, f"member(by: {SELF})")
         nested = call if self.type in {"Query", "Subscription"} else f"{around} {{ {call} }}"
         return f"{kind}($value: {argument.type}) {{ {nested} }}"
 

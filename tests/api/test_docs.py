@@ -1,23 +1,35 @@
 """The documents are true: their examples are valid and answer what is shown, and what they name exists.
 
 A fence `graphql` holds a document, a fence `json variables` after it its variables, a fence `json output` its answer.
-An example with an output is executed; examples of a page share one program and build on each other. A fence
-`graphql operation` holds a document with a name, Commit say, which fences `json Commit` give variables to.
+An example with an output is executed; examples of a page share one program and build on each other. Of a subscription
+the output is one of the things that it tells. A fence `graphql operation` holds a document with a name, Commit say,
+which fences `json Commit` give variables to. A fence `yaml` of such a page is a document of its program, and applied.
 """
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 import typer
-from graphql import DocumentNode, OperationDefinitionNode, build_schema, parse, specified_rules, validate
+from graphql import (
+    DocumentNode,
+    OperationDefinitionNode,
+    OperationType,
+    build_schema,
+    parse,
+    specified_rules,
+    validate,
+)
 from graphql.execution import get_variable_values
 from strawberry.printer import print_schema
 
@@ -31,9 +43,11 @@ from schema import ids
 from schema.root import schema
 from services import assets, credentials, programs, value_terms
 from services.actors import ALL_SCOPES
+from services.program_apply import Text, apply
 from services.templates import Template
 from services.value_terms import Step
 from tests import servers
+from tests.api.conftest import Api
 from tests.factories import campaign
 from tests.services.machine.draws import SEED
 
@@ -49,9 +63,13 @@ SETTING = re.compile(r"\bHUIYUAN_[A-Z_]+\b")
 COMMAND = re.compile(r"\bhuiyuan (?P<words>[a-z]+(?: [a-z]+)?)(?P<rest>[^\n`]*)")
 TARGET = re.compile(r"(?:`|^)make ([a-z]+)", re.MULTILINE)
 
-ID = re.compile(r"\b(?:(prg|mem|ord|ent|eff|lot|gft|ldr|tir|cmp)_[0-9a-z]{26,}|(GC)(?:-[0-9A-Z]{4}){4}-[0-9A-Z]\b)")
-"""An id, or the code of a gift card."""
+ID = re.compile(
+    r"\b(?:(prg|mem|ord|ent|eff|lot|gft|ldr|tir|cmp|cpn|cpb|ctm|ctv)_[0-9a-z]{26,}"
+    r"|([0-9A-Z]{1,12}-)?[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}-[0-9A-Z]\b)"
+)
+"""An id, or the code of a gift card or a coupon, with what stands before all codes of its kind."""
 CURSOR = re.compile(r"^(\d+-\d+)-[0-9a-z]{4}$")
+SUBSCRIBED_SECONDS = 30
 RANDOM = frozenset({"number", "requestId"})
 """Fields that are drawn by chance."""
 
@@ -97,6 +115,9 @@ SHOPS = {
         "America/New_York",
         datetime(2026, 3, 4, 17, tzinfo=UTC),
         campaigns=(CHECK_IN,),
+    ),
+    "docs/coupons.md": Shop(
+        "TEASHOP", "Tea Shop", Template.BARE, "CNY", "Asia/Shanghai", datetime(2026, 3, 4, 4, tzinfo=UTC)
     ),
 }
 
@@ -183,7 +204,7 @@ def normal(value: Any, key: str = "") -> Any:
         return [normal(inner, key) for inner in value]
     if key in RANDOM:
         return "…"
-    return CURSOR.sub(r"\1-…", ID.sub(r"\1\2_…", value)) if isinstance(value, str) else value
+    return CURSOR.sub(r"\1-…", ID.sub(r"\1\2…", value)) if isinstance(value, str) else value
 
 
 def note_ids(shown: Any, answer: Any, ids: dict[str, str]) -> None:
@@ -235,12 +256,37 @@ async def answers(page: str, database_url: str) -> AsyncIterator[tuple[Example, 
         ids: dict[str, str] = {}
         transport = httpx.ASGITransport(app=app)
         async with httpx.AsyncClient(transport=transport, base_url="http://docs", headers=headers) as http:
-            for example in examples_of(ROOT / page):
-                if example.output is not None:
-                    body = {"query": example.document, "variables": with_ids(example.variables, ids)}
-                    answer = (await http.post("/graphql", json=body)).json()
-                    note_ids(example.output, answer, ids)
-                    yield example, answer
+            api = Api(app, http, key.key, program.id)
+            for told in told_by(ROOT / page):
+                if isinstance(told, Text):
+                    await apply(program.id, told)
+                elif told.output is not None:
+                    answer = await answer_to(api, told, with_ids(told.variables, ids))
+                    note_ids(told.output, answer, ids)
+                    yield told, answer
+
+
+def told_by(page: Path) -> list[Example | Text]:
+    """Return the examples of a page, and the documents of its program, in their order."""
+    found: list[tuple[int, Example | Text]] = [(example.line, example) for example in examples_of(page)]
+    found += [(line, Text(f"{page.name}:{line}", text)) for line, kind, text in fences(page) if kind == "yaml"]
+    return [one for _, one in sorted(found, key=itemgetter(0))]
+
+
+async def answer_to(api: Api, example: Example, variables: dict[str, Any]) -> dict[str, Any]:
+    """Return the answer; of a subscription what is shown, or the last that it told."""
+    if operation_of(example.parsed()).operation is not OperationType.SUBSCRIPTION:
+        return dict(await api.post(example.document, variables))
+    shown, told = normal(example.output), list[dict[str, Any]]()
+
+    def is_shown(data: dict[str, Any]) -> bool:
+        told.append({"data": data})
+        return bool(normal(told[-1]) == shown)
+
+    with suppress(TimeoutError):  # one that never tells what is shown has told something else
+        async with asyncio.timeout(SUBSCRIBED_SECONDS):
+            await api.first(example.document, variables, f"Bearer {api.key}", is_shown)
+    return told[-1]
 
 
 @pytest.mark.parametrize("page", SHOPS)

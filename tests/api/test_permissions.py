@@ -52,6 +52,7 @@ def _self(worlds: Worlds) -> dict[str, Any]:
 
 ERRORS = "userErrors { __typename ... on UserError { code message field } }"
 PERSON = "{ id name phone email number }"
+TEMPLATE = f"{{ template {{ id name }} {ERRORS} }}"
 CAMPAIGN = f"{{ campaign {{ id name }} {ERRORS} }}"
 TAG = {"addTag": {"tag": "matrix"}}
 USES = {
@@ -168,6 +169,25 @@ USES = {
     "campaignPublish": Use(lambda w: _written(campaign={"id": w.ours.campaigns["PUBLISH"]}), CAMPAIGN),
     "campaignPause": Use(lambda w: _written(campaign={"id": w.ours.campaigns["PAUSE"]}), CAMPAIGN),
     "campaignResume": Use(lambda w: _written(campaign={"id": w.ours.campaigns["RESUME"]}), CAMPAIGN),
+    "couponTemplate": Use(
+        lambda _: {"by": {"code": "TEN"}}, "{ id code state claimable left }", own_for_rival=True, same_for_all=True
+    ),
+    "couponTemplates": Use(
+        lambda _: {"first": 100}, "{ nodes { id code claimable left } }", own_for_rival=True, same_for_all=True
+    ),
+    "couponTemplateDraft": Use(
+        lambda w: _written(
+            template={"existing": {"id": w.ours.campaigns["COUPON_APPROVE"]}}, version={"effects": [TAG]}
+        ),
+        TEMPLATE,
+    ),
+    "couponTemplateApprove": Use(
+        lambda w: _written(template={"id": w.ours.campaigns["COUPON_APPROVE"]}, version=1), TEMPLATE
+    ),
+    "couponTemplatePublish": Use(lambda w: _written(template={"id": w.ours.campaigns["COUPON_PUBLISH"]}), TEMPLATE),
+    "couponTemplatePause": Use(lambda w: _written(template={"id": w.ours.campaigns["COUPON_PAUSE"]}), TEMPLATE),
+    "couponTemplateResume": Use(lambda w: _written(template={"id": w.ours.campaigns["COUPON_RESUME"]}), TEMPLATE),
+    "couponTemplateEnd": Use(lambda w: _written(template={"id": w.ours.campaigns["COUPON_END"]}), TEMPLATE),
     "segments": Use(lambda _: {}, "{ code name }", own_for_rival=True),
     "segmentSave": Use(
         lambda _: _written(code="NEW", name="New", conditions={"tag": {"anyOf": ["vip"]}}),
@@ -265,7 +285,7 @@ def nothing(answer: dict[str, Any], field: str) -> bool:
 def tells(answer: dict[str, Any], worlds: Worlds) -> bool:
     """Whether an answer holds anything of our member that the caller did not send."""
     secrets = ["ours-only", PHONE, worlds.ours.member["number"]]
-    secrets += [worlds.ours.ids[kind] for kind in ("program", "ladder", "campaign")]
+    secrets += [worlds.ours.ids[kind] for kind in ("program", "ladder", "campaign", "coupon_template")]
     text = json.dumps(answer)
     return any(secret in text for secret in secrets)
 
@@ -402,7 +422,7 @@ async def test_no_id_of_another_program_is_anything(worlds: Worlds) -> None:
     ours, theirs = worlds.ours, worlds.theirs
     query = "query($id: ID!) { node(id: $id) { __typename id } }"
     found = {kind: (await ours.api.data(query, {"id": id}))["node"] for kind, id in ours.ids.items()}
-    kinds = {"ladder": "TierLadder", "gift_card": "GiftCard"} | {
+    kinds = {"ladder": "TierLadder", "gift_card": "GiftCard", "coupon_template": "CouponTemplate"} | {
         k: k.title() for k in ("member", "occasion", "order", "entry", "campaign", "coupon", "program", "tier")
     }
     readable = {kind: {"__typename": name, "id": ours.ids[kind]} for kind, name in kinds.items()}
@@ -425,7 +445,8 @@ async def test_a_node_asks_for_the_scope_of_its_kind(worlds: Worlds) -> None:
             assert answer["errors"][0]["message"] == f"The credential lacks `{needed[kind]}`."
     other = worlds.ours.token(worlds.other_row).removeprefix("Bearer ")
     answers = {kind: await worlds.ours.api.data(query, {"id": id}, other) for kind, id in worlds.ours.ids.items()}
-    assert {kind for kind, data in answers.items() if data["node"]} == {"program", "ladder", "tier", "campaign"}
+    for_all = {"program", "ladder", "tier", "campaign", "coupon_template"}
+    assert {kind for kind, data in answers.items() if data["node"]} == for_all
 
 
 @ASYNC

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from tests.api.conftest import Api, watching
+from tests.factories import campaign, coupon_template
 
 IMPORT = """mutation($input: OrdersImportInput!) { ordersImport(input: $input) {
   results { order { member { id } } userErrors { __typename } } userErrors { __typename } } }"""
+COMMIT = "mutation($input: OrderCommitInput!) { orderCommit(input: $input) { order { coupons { state } } } }"
 ADJUST = "mutation($input: BalanceAdjustInput!) { balanceAdjust(input: $input) { replayed } }"
 NESTED = """query($first: Int!, $at: DateTime!) { members(first: $first) { nodes {
   number position identities { source }
@@ -23,8 +25,16 @@ NESTED = """query($first: Int!, $at: DateTime!) { members(first: $first) { nodes
   orders(first: 5) { nodes { payable lines { sku } effects { campaign { code } explanation { text } }
     notApplied { campaign { code } } member { number } } }
 } } }"""
+WALLETS = """query($first: Int!) { members(first: $first) { nodes { number
+  coupons(first: 5) { nodes { id code qrCode version state heldUntil template { code } member { number } order { id }
+    history { kind actor member { number } from { number } order { id } } } }
+  usable: coupons(states: [ISSUED], first: 2) { nodes { state } }
+  orders(first: 3) { nodes { coupons { id state } effects { coupon { code }
+    ... on IssueCouponEffect { template { code } coupons { id } } } notApplied { coupon { id } } } }
+} } }"""
 EVENTS = """subscription($after: Cursor) { programEvents(after: $after) { events { __typename kind member { number }
   ... on BalanceChanged { asset { code } change balance { available } entry { amount order { id } } }
+  ... on CouponEvent { couponId coupon { state template { code } } } ... on CouponUsed { order { id } }
   ... on OrderCommitted { order { payable lines { sku } effects { campaign { code } } } } } cursor } }"""
 SIZE = 20
 MORE = SIZE - 2
@@ -68,6 +78,37 @@ async def test_a_nested_read_takes_no_statement_for_each_member(api: Api, monkey
         assert all(node["balanceThen"] == {"available": "35"} for node in nodes)
         counts.append(len(statements))
     assert min(counts) > 10  # none escapes the count
+    assert counts[1] < counts[0] + MORE
+
+
+async def test_a_page_of_wallets_takes_no_statement_for_each_coupon(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    off = [{"amountOff": {"amount": "1.00"}}]
+    await coupon_template(api.program_id, "ONE", off)
+    await campaign(api.program_id, "NEXT", [{"issueCoupon": {"template": "ONE"}}])
+    await filled(api)
+    for index in range(SIZE):
+        line = {"ref": "1", "sku": "TEA", "quantity": 1, "unitPrice": "10.00"}
+        by = {"member": {"identity": {"source": "pos", "externalId": str(index)}}}
+        order = {"source": "till", "externalId": f"next {index}", "lines": [line]} | by
+        sold = await api.data(COMMIT, {"input": {"idempotencyKey": f"next {index}", "order": order}})
+        assert [coupon["state"] for coupon in sold["orderCommit"]["order"]["coupons"]] == ["USED"]
+    await api.data(WALLETS, {"first": 1})
+    counts = []
+    for first in (2, SIZE):
+        with watching(monkeypatch) as statements:
+            nodes = (await api.data(WALLETS, {"first": first}))["members"]["nodes"]
+        assert len(nodes) == first
+        for node in nodes:
+            assert sorted(coupon["state"] for coupon in node["coupons"]["nodes"]) == [
+                "ISSUED",
+                "ISSUED",
+                "ISSUED",
+                "USED",
+            ]
+            assert len(node["usable"]["nodes"]) == 2
+            assert [len(order["coupons"]) for order in node["orders"]["nodes"]] == [1, 0, 0]
+        counts.append(len(statements))
+    assert min(counts) > 10
     assert counts[1] < counts[0] + MORE
 
 

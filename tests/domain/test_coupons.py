@@ -9,16 +9,15 @@ import pytest
 
 from domain.campaigns import EVER, Step
 from domain.coupons import CouponOffer, UsedCoupon
-from domain.decisions.consumption import take
 from domain.effects.base import Settled
 from domain.evaluate import Evaluation, evaluate
 from domain.explanation import NotAppliedReason
 from domain.instants import NEVER
 from domain.program import CampaignVersion
-from domain.usage import Consumed, Usage, UsageKey
+from domain.usage import Usage, UsageKey
 from tests.domain.campaigns import shop, version_of
 from tests.domain.coupons import coupon, named, reasons, template, used
-from tests.domain.makers import LONG_AGO, MEMBER_ID, NOON, PROGRAM_ID
+from tests.domain.makers import LONG_AGO, NOON, PROGRAM_ID
 from tests.domain.test_engine_laws import Row, content, decided
 
 CART: list[Row] = [(100_00, 1, "CD", "MUSIC"), (50_00, 2, "TEA", "DRINKS")]
@@ -208,31 +207,6 @@ def test_two_uses_of_a_shared_code_need_two_that_are_left() -> None:
     assert [row[1] for row in reasons(found)] == ["LIMIT_REACHED"]
     both = bought(*offers, usages=uses(version, uses=3))
     assert [(one.uses, one.count, one.money) for one in both.consumed] == [(2, 2, 20_00)]
-
-
-def test_the_budget_of_a_template_bounds_all_its_coupons_together() -> None:
-    version = template("TEN", TEN_OFF, per_order=3, budget={"money": "25.00"})
-    found = bought(*(coupon(version) for _ in range(3)))
-    assert used(found) == [("TEN", 10_00), ("TEN", 10_00)]
-    assert reasons(found)[0][1:3] == (
-        "BUDGET_SPENT",
-        "Ten: Of its budget of 25.00 CNY 5.00 CNY are left; this would take 10.00 CNY.",
-    )
-    (taken,) = found.consumed
-    assert (taken.uses, taken.money, taken.count, taken.bounds) == (0, 20_00, 2, {"money": 25_00})
-    assert Consumed.from_record(taken.record()) == taken
-    after: dict[UsageKey, Usage] = {}
-    take(after, PROGRAM_ID, MEMBER_ID, found.consumed)
-    (usage,) = after.values()
-    assert (usage.uses, usage.count, usage.money) == (0, 2, 20_00), "having them was counted when they were issued"
-
-
-def test_a_coupon_whose_budget_does_not_cover_all_it_gives_gives_nothing() -> None:
-    # 10.00 off the goods fit into 15.00, and 7.00 more off shipping do not: the order is decided without it.
-    version = template("BOTH", TEN_OFF, FREE_SHIPPING, budget={"money": "15.00"}, priority=1)
-    found = bought(coupon(version), coupon(template("FIFTH", FIFTH_OFF, priority=2)))
-    assert (used(found), found.shipping_discount) == ([("FIFTH", 40_00)], 0)
-    assert [row[1] for row in reasons(found)] == ["BUDGET_SPENT"]
 
 
 def test_what_takes_nothing_off_is_used_when_it_is_named() -> None:

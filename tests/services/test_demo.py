@@ -24,8 +24,8 @@ import pytest
 from structlog.testing import capture_logs
 
 import models
-from app import demo, demo_campaigns
-from services import members, programs
+from app import demo, demo_campaigns, demo_coupons
+from services import coupon_making, members, programs
 from services.engine import Engine
 from services.members import MemberRef
 from services.templates import Template
@@ -131,7 +131,7 @@ async def test_the_replay_commits_each_order_and_says_when_it_has_ended(
     await demo.replay(house, actor, batch, per_second=10_000, say=said.append)
     assert said == ["The demo has replayed its last purchase of 02 January 1997. The server goes on without purchases."]
     replayed = await state()
-    assert len(replayed["orders"]) == len(batch)
+    assert await models.Order.exclude(source="cdnow-friend").count() == len(batch)
     assert set(await models.GiftCard.all().values_list("state", flat=True)) == {"CLAIMED"}
     await demo.replay(house, actor, batch, per_second=10_000, say=said.append)
     assert await state() == replayed
@@ -181,7 +181,7 @@ async def test_the_demo_goes_on_after_its_last_purchase_and_where_it_was_when_it
         assert list(islice(following, stop)) == rest
         await replay(rest)
     assert await models.Order.filter(source="cdnow-again").count() == 2 * len(live) + 2
-    members_found = await models.Member.filter(kind="PERSON").count()
+    members_found = await models.Identity.filter(source="cdnow").count()
     assert members_found == len({purchase.customer for purchase in live})
     assert (await state())["clock"] == rest[-1].at
 
@@ -343,6 +343,7 @@ def test_the_demo_prints_what_works_when_pasted_and_goes_on_after_a_kill(tmp_pat
         title = next(line for line in running.lines if line.startswith("Member "))
         shown = re.fullmatch(r"Member (\d{12}) \((Customer \d+)\)", title)
         assert shown is not None
+        its_coupons_work(running)
         seen = []
         # Until the member buys by themselves: their order of the data set is among the next few.
         with httpx.stream(**pasted(running.under("Watch this member")), timeout=60) as stream:
@@ -385,6 +386,18 @@ def test_the_demo_prints_what_works_when_pasted_and_goes_on_after_a_kill(tmp_pat
     it_still_shows_live_purchases(path, url)
 
 
+def its_coupons_work(running: Running) -> None:
+    """Check what is printed of coupons."""
+    assert re.fullmatch(r"SPRING10  [0-9A-Z]{4}(-[0-9A-Z]+)+", running.under("Coupon codes"))
+    preview = httpx.request(**pasted(running.under("Preview an order"))).json()["data"]["orderPreview"]
+    # the member price of 3 % off leaves 29.08, of which the code takes 10 % off: 2.91
+    assert (preview["order"]["payable"], preview["userErrors"]) == ("26.17", [])
+    with httpx.stream(**pasted(running.under("Watch the coupons")), timeout=60) as stream:
+        told = next(line for line in stream.iter_lines() if line.startswith("data: "))
+        counters = json.loads(told.removeprefix("data: "))["data"]["couponCounters"]
+    assert (counters["issued"] > 0, counters["left"]) == (True, None)
+
+
 def it_still_shows_live_purchases(path: Path, url: str) -> None:
     """Check a demo that is started when the whole data set was replayed before."""
     repeated = committed(path, "cdnow-again")
@@ -410,7 +423,9 @@ async def test_the_campaigns_of_the_live_part_give_and_are_published_once(
     batch = of_first_days(found, 6)
     for _ in range(2):
         await demo_campaigns.publish(house, actor, batch[0].at)
-    assert await models.CampaignVersion.filter(program_id=program.id).count() == 4 + len(demo_campaigns.CAMPAIGNS)
+    assert await models.CampaignVersion.filter(program_id=program.id).count() == (
+        4 + len(demo_campaigns.CAMPAIGNS) + len(demo_coupons.TEMPLATES)
+    )
     await demo.replay(house, actor, batch, per_second=10_000, say=lambda _: None)
     kinds = Counter(await models.OrderEffect.all().values_list("kind", flat=True))
     assert kinds["DISCOUNT"] > 3
@@ -444,4 +459,28 @@ async def test_some_live_orders_are_paid_with_points_and_some_come_back(
     assert all(row.held_until is not None for row in paid)
     returned = await models.Order.filter(state="RETURNED").count()
     assert returned == await models.OrderReturn.all().count() > 3
+    assert (await verify(house.database)).findings == []
+
+
+async def test_live_customers_use_coupons_of_every_template_and_bring_friends(
+    house: Engine, found: list[demo.Purchase]
+) -> None:
+    program = await demo.program(found[0].at)
+    actor = demo.actor_of(program.id)
+    batch = of_first_days(found, 4)
+    await demo_campaigns.publish(house, actor, batch[0].at)
+    while await coupon_making.make_chunk(house):
+        pass
+    coming = [*batch, *islice(demo.repeated(batch), len(batch))]
+    await demo.replay(house, actor, coming, per_second=10_000, say=lambda _: None)
+    rows = await models.Coupon.all()
+    codes = dict(await models.Campaign.filter(kind="COUPON").values_list("id", "code"))
+    used = Counter(codes[row.campaign_id] for row in rows if row.state == "USED")
+    assert set(used) == set(demo_coupons.TEMPLATES) - {"WELCOME"}
+    assert Counter(row.origin for row in rows)["BATCH"] == 1_000
+    joined = await models.Member.filter(kind="PERSON").count()
+    assert Counter(row.origin for row in rows)["BUNDLE"] == 2 * joined
+    assert await models.Member.filter(referred_by_id__not_isnull=True).count() > 3
+    kinds = Counter(await models.CouponChange.all().values_list("kind", flat=True))
+    assert set(kinds) >= {"ISSUED", "CLAIMED", "GIFTED", "USED", "RETURNED"}
     assert (await verify(house.database)).findings == []

@@ -1,8 +1,9 @@
-/** What the three documents of this page return. Amounts are decimal strings, instants are ISO 8601. */
+/** What the documents of this page return. Amounts are decimal strings, instants are ISO 8601. */
 
 export interface Program {
   code: string;
   name: string;
+  currency: string;
   timeZone: string;
 }
 
@@ -67,6 +68,25 @@ export interface TierChanged extends Fact {
   to: { code: string };
 }
 
+export interface CouponEvent extends Fact {
+  __typename: "CouponIssued" | "CouponClaimed" | "CouponExpired" | "CouponVoided" | "CouponExtended";
+  coupon: { template: { name: string } } | null;
+}
+
+export interface CouponOrderEvent extends Fact {
+  __typename: "CouponHeld" | "CouponReleased" | "CouponUsed" | "CouponReturned";
+  coupon: { template: { name: string } } | null;
+  order: { externalId: string };
+}
+
+/** Of the two members it names the one who is not the member of the event. */
+export interface CouponGifted extends Fact {
+  __typename: "CouponGifted";
+  coupon: { template: { name: string } } | null;
+  giver: Omit<MemberName, "id"> | null;
+  taker: Omit<MemberName, "id"> | null;
+}
+
 export interface Plain extends Fact {
   __typename: "MemberEnrolled" | "MemberAmended";
 }
@@ -80,6 +100,9 @@ export type MemberEvent =
   | ExpiryReminded
   | BalanceChanged
   | TierChanged
+  | CouponEvent
+  | CouponOrderEvent
+  | CouponGifted
   | Plain;
 
 export interface EventBatch {
@@ -102,6 +125,20 @@ export interface Progress {
   missing: string;
 }
 
+export interface Coupon {
+  id: string;
+  /** Null when the key may not see it. */
+  code: string | null;
+  /** Null for ever; else the first instant at which it is good no more. */
+  expiresAt: string | null;
+  template: { name: string };
+}
+
+export interface Wallet {
+  nodes: Coupon[];
+  pageInfo: { hasNextPage: boolean };
+}
+
 export interface MemberState extends MemberName {
   status: string;
   position: string;
@@ -111,4 +148,25 @@ export interface MemberState extends MemberName {
     next: { code: string; name: string } | null;
     progress: Progress[];
   };
+  coupons: Wallet;
+}
+
+export interface CouponTemplate {
+  id: string;
+  code: string;
+  name: string;
+  state: string;
+  /** What a bundle is made of; only its parts are coupons, and counted. */
+  bundle: { count: number }[];
+}
+
+export interface CouponCounters {
+  issued: number;
+  claimed: number;
+  held: number;
+  used: number;
+  /** Null without a stock. */
+  left: number | null;
+  discount: string;
+  revenue: string;
 }

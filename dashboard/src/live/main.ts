@@ -3,6 +3,7 @@
 import "./base.css";
 import "./feed.css";
 import "./panel.css";
+import "./coupons.css";
 
 import { forgetToken, keepToken, takeToken } from "../common/token";
 import { createAnnouncer } from "./announcer";
@@ -14,6 +15,7 @@ import { createFeed } from "./feed";
 import { createMemberPanel } from "./member-panel";
 import { followProgram, readProgram } from "./requests";
 import { createSignIn } from "./sign-in";
+import { createTemplates } from "./templates";
 
 const STATES: Record<Connectivity | "catching-up", string> = {
   connecting: "Connecting…",
@@ -69,13 +71,14 @@ function showProgram(token: string): void {
   });
   const panel = createMemberPanel(client);
   const counters = createCounters();
+  const templates = createTemplates(client);
   const announcer = createAnnouncer();
   const feed = createFeed(clockOf(undefined), panel.open);
 
   setState("connecting");
   document.body.replaceChildren(
     element("header.top", {}, element("div.titles", {}, title, subtitle), state, out),
-    element("main", {}, notice, counters.node, element("div.columns", {}, feed.node, panel.node), announcer.node),
+    element("main", {}, notice, counters.node, templates.node, element("div.columns", {}, feed.node, panel.node), announcer.node),
   );
 
   document.onkeydown = ({ key }) => {
@@ -100,6 +103,7 @@ function showProgram(token: string): void {
   leave = () => {
     left = true;
     stop();
+    templates.close();
     panel.close();
     Promise.resolve(client.dispose()).catch(() => {}); // it fails when the socket was being refused; gone is gone
   };
@@ -110,12 +114,16 @@ function showProgram(token: string): void {
       title.textContent = program.name;
       const clock = clockOf(program.timeZone);
       feed.useClock(clock);
+      panel.useClock(clock);
+      templates.useCurrency(program.currency);
       subtitle.textContent = `Since ${clock.short(openedAt)} · ${program.timeZone} time`;
       document.title = `${program.name} · live`;
     })
     .catch(() => {})
     .then(() => {
-      if (!left) stop = follow();
+      if (left) return;
+      stop = follow();
+      void templates.open();
     });
 }
 

@@ -2,27 +2,32 @@
 
 import type { Client } from "graphql-ws";
 
+import { type Clock, clockOf } from "./clock";
 import type { Balance, MemberName, MemberState, Progress } from "./contract";
 import { isZero } from "./decimal";
 import { nameOf } from "./describe";
 import { element } from "./dom";
 import { followMember } from "./requests";
+import { createWallet } from "./wallet";
 
 export interface MemberPanel {
   node: HTMLElement;
   open(member: MemberName, from: HTMLElement): void;
   close(): void;
+  useClock(clock: Clock): void;
 }
 
 export function createMemberPanel(client: Client): MemberPanel {
   const title = element("h2", { id: "member-title", tabindex: -1 });
   const body = element("div.body");
+  const wallet = createWallet(client, clockOf(undefined));
   const shut = element("button.quiet", { type: "button" }, "Close");
   const node = element(
     "aside.panel",
     { "aria-labelledby": "member-title", hidden: true },
     element("div.bar", {}, title, shut),
     body,
+    wallet.node,
   );
   let stop = (): void => {};
   let opener: HTMLElement | undefined;
@@ -38,8 +43,10 @@ export function createMemberPanel(client: Client): MemberPanel {
   return {
     node,
     close,
+    useClock: wallet.useClock,
     open(member, from) {
       stop();
+      wallet.clear();
       opener = from;
       title.textContent = nameOf(member);
       body.replaceChildren(element("p.help", {}, "Loading…"));
@@ -49,6 +56,7 @@ export function createMemberPanel(client: Client): MemberPanel {
         state(state) {
           title.textContent = nameOf(state);
           body.replaceChildren(...contents(state));
+          wallet.show(state.coupons);
         },
         trouble: (message) => body.replaceChildren(element("p.notice", {}, message)),
       });

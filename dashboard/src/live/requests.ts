@@ -1,8 +1,11 @@
-/** The page's three operations, all over the one WebSocket. */
+/** The page's operations, all over the one WebSocket. */
 
 import type { Client, FormattedExecutionResult } from "graphql-ws";
 
-import type { EventBatch, MemberState, Program } from "./contract";
+import type { CouponCounters, CouponTemplate, EventBatch, MemberState, Program } from "./contract";
+import couponCodeDocument from "./documents/coupon-code.graphql?raw";
+import couponCountersDocument from "./documents/coupon-counters.graphql?raw";
+import couponTemplatesDocument from "./documents/coupon-templates.graphql?raw";
 import memberStateDocument from "./documents/member-state.graphql?raw";
 import programEventsDocument from "./documents/program-events.graphql?raw";
 import programDocument from "./documents/program.graphql?raw";
@@ -15,8 +18,24 @@ type Failure = { message: string; code: string | undefined };
 
 /** The program that the credential belongs to. */
 export async function readProgram(client: Client): Promise<Program> {
-  for await (const result of client.iterate<{ program: Program }>({ query: programDocument })) {
-    if (result.data) return result.data.program;
+  return (await read<{ program: Program }>(client, programDocument)).program;
+}
+
+/** The program's newest templates of coupons. */
+export async function readTemplates(client: Client): Promise<CouponTemplate[]> {
+  const answer = await read<{ couponTemplates: { nodes: CouponTemplate[] } }>(client, couponTemplatesDocument);
+  return answer.couponTemplates.nodes;
+}
+
+/** The code of a coupon as a QR image, in SVG; null when there is none to see. */
+export async function readCode(client: Client, id: string): Promise<string | null> {
+  const answer = await read<{ coupon: { qrCode: string | null } | null }>(client, couponCodeDocument, { id });
+  return answer.coupon?.qrCode ?? null;
+}
+
+async function read<Data>(client: Client, query: string, variables: Record<string, unknown> = {}): Promise<Data> {
+  for await (const result of client.iterate<Data>({ query, variables })) {
+    if (result.data) return result.data;
     throw new Error(failureOf(result.errors).message);
   }
   throw new Error("The server gave no answer.");
@@ -64,6 +83,24 @@ export function followMember(
   });
 }
 
+/** Follow the counters of a template of coupons; returns a function that stops. Ends by itself when it is `denied`. */
+export function followCounters(
+  client: Client,
+  template: string,
+  follower: { counters(counters: CouponCounters): void; denied(): void },
+): () => void {
+  const payload = { query: couponCountersDocument, variables: { template } };
+  const stop = subscribeForEver<{ couponCounters: CouponCounters }>(client, payload, {
+    next: ({ couponCounters }) => follower.counters(couponCounters),
+    failed({ code }) {
+      if (code === undefined || !DENIED.has(code)) return;
+      stop();
+      follower.denied();
+    },
+  });
+  return stop;
+}
+
 interface Sink<Data> {
   next(data: Data): void;
   failed(failure: Failure): void;
@@ -90,7 +127,7 @@ function subscribeForEver<Data>(
       },
       error(cause) {
         if (!stopped) sink.failed(failureOf(cause));
-        again();
+        again(); // unless that stopped it
       },
       complete: again,
     });
