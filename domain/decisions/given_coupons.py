@@ -12,7 +12,7 @@ from domain.orders import OrderEffect
 
 
 def take_back(effects: Sequence[OrderEffect], amounts: Mapping[int, int], order_id: UUID, coupons: CouponBook) -> None:
-    """Make void what an order gave of coupons and was not used: so many of each effect, by its ordinal."""
+    """Make void what an order gave of coupons and its member has unused: so many of each effect, by its ordinal."""
     wanted: dict[UUID, int] = {}
     for effect in effects:
         if effect.kind == EffectKind.ISSUE_COUPON:
@@ -22,7 +22,9 @@ def take_back(effects: Sequence[OrderEffect], amounts: Mapping[int, int], order_
         free = [
             coupon
             for coupon in coupons.given_by(order_id)
-            if coupon.campaign_id == template and coupon.state is CouponState.ISSUED
+            if coupon.campaign_id == template
+            and coupon.state is CouponState.ISSUED
+            and coupon.member_id in coupons.books  # whoever was given one since is not here, and keeps it
         ]
         for coupon in free[:count]:
             coupons.change(coupon.id, CouponChangeKind.VOIDED, state=CouponState.VOID, of_order=order_id)

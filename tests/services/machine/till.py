@@ -8,6 +8,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from domain.claim_commands import ClaimOrder
+from domain.codes import code_hash
 from domain.commands import (
     Adjust,
     AmendMember,
@@ -21,7 +22,7 @@ from domain.commands import (
     TransferBalance,
 )
 from domain.digest import content_hash
-from domain.gift_cards import code_for, code_hash
+from domain.gift_cards import code_for
 from domain.gift_commands import ClaimGiftCard, IssueGiftCard, VoidGiftCard
 from domain.members import MemberStatus
 from domain.occasion_commands import RecordEvent, TagMember
