@@ -135,7 +135,7 @@ def _check_together(terms: CouponTerms, path: Path) -> None:
     if terms.grace_days and not terms.returnable:
         raise InvalidInput("Only coupons that come back have days of grace.", field=(*path, "graceDays"))
     if terms.shared_code is not None:
-        _check_none(terms, ("claimable", "prefix", "transferable"), "A code that many share", path)
+        _check_none(terms, ("validity", "claimable", "prefix", "transferable", "graceDays"), "A code that many share", path)
     if terms.bundle:
         names = ("validity", "sharedCode", "prefix", "transferable", "graceDays")
         _check_none(terms, names, "A bundle, of which only the parts are coupons,", path)
