@@ -67,6 +67,9 @@ class Segment:
     condition: "Condition"
 
 
+UNLIMITED = (None, None, None, None)
+
+
 @dataclass(frozen=True, slots=True)
 class CampaignVersion:
     """What one published version of a campaign says. `name` and `code` are the campaign's own."""
@@ -117,7 +120,7 @@ class CampaignVersion:
         """Whether its uses have to be counted: see `domain.usage`."""
         limits = self.limits
         orders = (limits.per_member, limits.per_member_day, limits.per_day, limits.total)
-        return self.budget.bounded or any(limit is not None for limit in orders)
+        return self.budget.bounded or orders != UNLIMITED  # asked for several times in each evaluation
 
     def runs_at(self, instant: datetime) -> bool:
         """Whether `instant` is inside the half-open window."""

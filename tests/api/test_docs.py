@@ -64,7 +64,7 @@ COMMAND = re.compile(r"\bhuiyuan (?P<words>[a-z]+(?: [a-z]+)?)(?P<rest>[^\n`]*)"
 TARGET = re.compile(r"(?:`|^)make ([a-z]+)", re.MULTILINE)
 
 ID = re.compile(
-    r"\b(?:(prg|mem|ord|ent|eff|lot|gft|ldr|tir|cmp|cpn|cpb|ctm|ctv)_[0-9a-z]{26,}"
+    r"\b(?:(prg|mem|ord|ent|eff|lot|gft|ldr|tir|cmp|cpn|cpb|cpt|cpv)_[0-9a-z]{26,}"
     r"|([0-9A-Z]{1,12}-)?[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}-[0-9A-Z]\b)"
 )
 """An id, or the code of a gift card or a coupon, with what stands before all codes of its kind."""

@@ -16,8 +16,19 @@ from tortoise.context import TortoiseContext
 from tortoise.exceptions import IntegrityError
 
 import models
+from domain.coupons import TALLIED
 from domain.instants import NEVER
-from services import occasions, order_life, orders, programs, schedules, segments
+from services import (
+    code_attempts,
+    coupon_batches,
+    occasions,
+    order_life,
+    orders,
+    programs,
+    schedules,
+    segments,
+)
+from services.campaign_rows import CampaignRef
 from services.credentials import create_key
 from services.database.config import Database, Dialect
 from services.database.migrate import migrate
@@ -28,12 +39,13 @@ from services.order_life import OrderRef
 from services.orders import LineRequest
 from services.templates import Template
 from services.transaction import transaction
-from tests.factories import NOON, campaign, new_key, order, seal_all, world
+from tests.factories import NOON, campaign, coupon_template, new_key, order, seal_all, world
 from tests.migrations.catalog import Catalog, read_postgres, read_sqlite
 from tests.migrations.scratch import scratch
 from tests.services.gifts import claim, code_of, issue
 from tests.services.saving import conversion, ladder, pay_in, spend
 from tests.services.test_agents import appoint
+from tests.services.test_coupons import issue as issue_coupon
 
 NOBODY = "00000000-0000-7000-8000-000000000007"
 TOO_MUCH = 2**62
@@ -84,6 +96,11 @@ async def _use(house: Engine) -> None:
     assert await schedules.run_due(house, await house.program(shop.program.id))
     await programs.list_items(shop.program.id, [("CD", None, None)])
     await segments.save(house, shop.actor, code="NEW", name="New", conditions={"firstOrder": {}}, key=new_key())
+    made = await coupon_template(shop.program.id, "SPRING", [{"amountOff": {"amount": "5"}}])
+    await issue_coupon(shop, member)
+    spring = CampaignRef(id=made.id)
+    await coupon_batches.generate(house, shop.actor, spring, size=5, reason=None, key=new_key())
+    await code_attempts.failed(shop.program.id, "key:TEST", NOON)
     await create_key(shop.program.id, name="till", scopes=frozenset(), now=NOON)
     assert await seal_all(house, shop.program.id)
 
@@ -197,6 +214,7 @@ async def test_every_table_has_a_row(store: Store) -> None:
 
 INSERT_ONLY = (
     "campaign_version",
+    "coupon_change",
     "entry",
     "event",
     "lot_move",
@@ -214,6 +232,9 @@ NEVER_DELETED = (
     "agent_draw",
     "campaign_run",
     "campaign_usage",
+    "coupon",
+    "coupon_batch",
+    "coupon_tally",
     "gift_card",
     "hold",
     "lot",
@@ -227,6 +248,9 @@ DECIDED = {
     "hold": {"captured", "released"},
     "campaign_run": {"reached_id", "finished_at"},
     "campaign_usage": {"uses", "count", "money", "points"},
+    "coupon": {"member_id", "state", "order_id", "held_until", "valid_from", "expires_at", "changes"},
+    "coupon_batch": {"made", "state", "finished_at"},
+    "coupon_tally": set(TALLIED),
     "orders": {
         "state",
         "transfer_id",
@@ -392,6 +416,15 @@ CHANGES = [
     "UPDATE tier SET threshold = -1",
     "UPDATE campaign SET state = 'GONE'",
     "UPDATE campaign SET approved_version = 1",
+    "UPDATE campaign SET kind = 'WHIM'",
+    "UPDATE coupon_batch SET state = 'PAUSED', finished_at = recorded_at",
+    "UPDATE coupon_batch SET made = size + 1",
+    "UPDATE coupon_batch SET made = size",
+    "UPDATE coupon_batch SET finished_at = recorded_at",
+    "UPDATE coupon_tally SET returned = -1",
+    "UPDATE coupon_tally SET held = issued + 1",
+    "UPDATE coupon_tally SET discount = -1",
+    "UPDATE code_attempt SET failures = 0",
     "UPDATE member SET orders = -1",
     "UPDATE campaign_usage SET uses = -1",
     "UPDATE campaign_usage SET money = {too_much}",
@@ -423,6 +456,7 @@ CHANGES = [
 ]
 CARD = {"member_id": "'{nobody}'", "claimed_by_id": "NULL"}
 SETTLED = CARD | {"settled_at": "recorded_at", "settlement_id": "transfer_id"}
+COUPON = {"id": "'{nobody}'", "code_hash": "(SELECT hash FROM transfer LIMIT 1)"}
 OTHER = {"id": "'{nobody}'", "external_id": "'another'"}
 COPIES: list[tuple[str, dict[str, str]]] = [
     ("campaign_version", {"id": "'{nobody}'", "number": "0"}),
@@ -433,6 +467,19 @@ COPIES: list[tuple[str, dict[str, str]]] = [
     ("campaign_version", {"id": "'{nobody}'", "number": "99", "step": "'PAYMENT'"}),
     ("campaign_version", {"id": "'{nobody}'", "number": "99", "audience": "'STAFF'"}),
     ("campaign_version", {"id": "'{nobody}'", "number": "99", "holdout": "10001"}),
+    ("campaign_version", {"id": "'{nobody}'", "number": "99", "step": "'PROMOTION'", "coupon": "'{{}}'"}),
+    ("coupon", COUPON | {"origin": "'FOUND'"}),
+    ("coupon", COUPON | {"state": "'LOST'"}),
+    ("coupon", COUPON | {"state": "'USED'"}),
+    ("coupon", COUPON | {"state": "'HELD'", "order_id": "'{nobody}'"}),
+    ("coupon", COUPON | {"member_id": "NULL"}),
+    ("coupon", COUPON | {"origin": "'SHARED_CODE'"}),
+    ("coupon", COUPON | {"expires_at": "valid_from"}),
+    ("coupon", COUPON | {"changes": "-1"}),
+    ("coupon", COUPON | {"code_hash": "{short}"}),
+    ("coupon_change", {"ordinal": "99", "kind": "'SOLD'"}),
+    ("coupon_change", {"ordinal": "99", "kind": "'GIFTED'"}),
+    ("coupon_change", {"ordinal": "-1"}),
     ("occasion", {"id": "'{nobody}'", "trigger": "'ORDER'", "transfer_id": "NULL"}),
     ("occasion", {"id": "'{nobody}'", "source": "'x'", "external_id": "NULL", "transfer_id": "NULL"}),
     ("occasion_effect", {"ordinal": "99", "amount": "0"}),
@@ -543,6 +590,11 @@ TWICE: dict[str, list[dict[str, str]]] = {
     "campaign_run": [{}],
     "campaign_usage": [{}],
     "occasion_effect": [{}],
+    "coupon": [{}, NEW],
+    "coupon_change": [{}],
+    "coupon_batch": [{}],
+    "coupon_tally": [{}],
+    "code_attempt": [NEW],
     "item": [NEW],
     "segment": [NEW],
     "member": [NEW],
@@ -588,14 +640,14 @@ async def test_a_row_names_only_what_its_own_program_has(store: Store) -> None:
             if table in {"agent", "campaign_version"}:  # it may not be changed: a new row instead
                 number = {"number": "99"} if table == "campaign_version" else {"member_id": "program_id"}
                 statement = store.copy(table, **{"id": "'{nobody}'"} | number | {column: "'{nobody}'"})
-            elif table in {"campaign_run", "campaign_usage"}:
-                statement = store.copy(table, **{column: "'{nobody}'"})
+            elif table in {"campaign_run", "campaign_usage", "coupon_batch", "coupon_tally"}:
+                statement = store.copy(table, **{"id": "'{nobody}'", column: "'{nobody}'"})
             else:
                 one = f'(SELECT "id" FROM "{table}" ORDER BY "id" LIMIT 1)'
                 statement = f'UPDATE "{table}" SET "{column}" = \'{{nobody}}\' WHERE "id" = {one}'
             assert "foreign key" in (await store.refused(statement)).lower(), (table, reference)
             tried += 1
-    assert tried == 24
+    assert tried == 26
 
 
 @pytest.mark.parametrize("table", ["program", "asset", "ladder", "tier", "campaign", "member"])
