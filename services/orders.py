@@ -196,7 +196,7 @@ async def _decided(
         check_listed(content, await unlisted_skus(program, [content]), ("order",))
         content = await _with_parties(actor, program, request, content)
         named = await named_coupons(engine, actor, program, content.member_id, request.coupon_codes or ())
-        content = _with_coupons(content, named)
+        content = with_coupons(content, named)
     except (InvalidInput, NotFound, TooManyAttempts):
         if (outcome := await answered(program, claim)) is None:
             raise
@@ -226,7 +226,7 @@ async def _with_parties(actor: Actor, program: Program, request: OrderRequest, c
     return content.of(member_id, payer_id)
 
 
-def _with_coupons(content: OrderContent, named: Sequence[NamedCoupon]) -> OrderContent:
+def with_coupons(content: OrderContent, named: Sequence[NamedCoupon]) -> OrderContent:
     """Return the order with the coupons that its codes name in their place."""
     return content if content.coupon_codes is None else replace(content, coupon_codes=content_named(named))
 
@@ -262,7 +262,7 @@ async def preview(engine: Engine, actor: Actor, request: OrderRequest, *, at: da
     check_listed(content, await unlisted_skus(program, [content]), ("order",))
     content = await _with_parties(actor, program, request, content)
     named = await named_coupons(engine, actor, program, content.member_id, request.coupon_codes or ())
-    content = _with_coupons(content, named)
+    content = with_coupons(content, named)
     command = CommitOrder(
         program_id=program.id,
         actor=actor.credential,

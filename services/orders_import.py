@@ -22,7 +22,7 @@ from services.coupon_codes import named_coupons
 from services.engine import Engine
 from services.idempotency import answered, answers
 from services.members import Enrolment, Identity, MemberRef
-from services.orders import OrderRequest, check_listed, checked_content, unlisted_skus
+from services.orders import OrderRequest, check_listed, checked_content, unlisted_skus, with_coupons
 from services.writer.answers import Outcome
 from services.writer.tables import ORDERS
 
@@ -111,7 +111,7 @@ async def prepare_import(
             actor=actor.credential,
             claim=call.claims[index] if call else None,
             order_id=uuid7(),
-            content=whole,
+            content=with_coupons(whole, named),
             named=named,
         )
     return prepared
