@@ -54,14 +54,7 @@ class EffectReader:
         self.tier_codes = tier_codes
         self.currency_scale = currency_scale
         self.ladders = ladders or {}
-
-    def effect(self, form: Any, path: Path = ("effects",)) -> EffectRule:
-        """Return the effect rule that `form` spells. Raises `InvalidInput` naming the part at fault.
-
-        A part that the effect does not have is refused: a misspelt one would silently be without effect.
-        """
-        name, body = only(form, path)
-        readers: dict[str, tuple[Callable[[Any, Path], EffectRule], tuple[str, ...]]] = {
+        self.readers: dict[str, tuple[Callable[[Any, Path], EffectRule], tuple[str, ...]]] = {
             "percentOff": (self._percent_off, ("percent", "match", "cap", "rounding")),
             "percentOffByTier": (self._percent_off_by_tier, ("tiers", "match", "rounding")),
             "amountOff": (self._amount_off, ("amount", "match", "every", "times")),
@@ -84,9 +77,16 @@ class EffectReader:
             "addProgress": (self._add_progress, ("ladder", "amount")),
             "grantChances": (self._grant_chances, ("asset", "count")),
         }
-        if name not in readers:
+
+    def effect(self, form: Any, path: Path = ("effects",)) -> EffectRule:
+        """Return the effect rule that `form` spells. Raises `InvalidInput` naming the part at fault.
+
+        A part that the effect does not have is refused: a misspelt one would silently be without effect.
+        """
+        name, body = only(form, path)
+        if name not in self.readers:
             raise InvalidInput(f"There is no effect `{name}`.", field=(*path, name))
-        read, parts = readers[name]
+        read, parts = self.readers[name]
         at = (*path, name)
         for key in body if isinstance(body, Mapping) else ():
             if key not in parts:

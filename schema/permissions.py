@@ -23,6 +23,13 @@ def require(context: Context, scope: Scope) -> None:
         raise PublicError(RequestErrorCode.FORBIDDEN, f"The credential lacks `{scope.value}`.")
 
 
+def _say(field: StrawberryField, sentence: str) -> None:
+    """End the description with a sentence, once: fields are the same objects for every schema that is built."""
+    said = field.description or ""
+    if sentence not in said:
+        field.description = f"{said} {sentence}".strip()
+
+
 class Personal(FieldExtension):
     """A fact of a member that only the member and who may read members are shown; null to others.
 
@@ -35,7 +42,7 @@ class Personal(FieldExtension):
 
     def apply(self, field: StrawberryField) -> None:
         """Say in the description what is needed."""
-        field.description = f"{field.description or ''} Null without `{Scope.MEMBERS_READ.value}`.".strip()
+        _say(field, f"Null without `{Scope.MEMBERS_READ.value}`.")
 
     def resolve(self, next_: Callable[..., Any], source: Any, info: Any, **arguments: Any) -> Any:
         """Return the fact of `source`, or None."""
@@ -56,7 +63,7 @@ class Needs(FieldExtension):
         """Say in the description what is needed."""
         also = f" or `{self.instead.value}`" if self.instead else ""
         also += ", or a member's own token" if self.member else ""
-        field.description = f"{field.description or ''} Requires `{self.scope.value}`{also}.".strip()
+        _say(field, f"Requires `{self.scope.value}`{also}.")
 
     def check(self, context: Context) -> None:
         """Raise UNAUTHENTICATED or FORBIDDEN unless the caller may use the field."""

@@ -18,6 +18,7 @@ from domain.checks import NAME_MAX
 from domain.commands import Claim
 from domain.coupon_terms import check_among
 from domain.digest import content_hash
+from domain.effects.issue_coupon import check_issued
 from domain.program import Program
 from domain.refusals import ApprovalRequired, CampaignNotInState, InvalidInput, OwnDraft
 from domain.versions import VersionForm, check_points_of, check_version
@@ -295,7 +296,9 @@ async def _check(
     try:
         version = check_version(rules_of(program), form, **said, number=number)
         check_points_of(form.budget, await assets_counted(campaign, versions))
+        others = await templates_in_force(program.id)
+        check_issued(version, others)
         if version.coupon is not None:
-            check_among(campaign.code, version.coupon, await templates_in_force(program.id))
+            check_among(campaign.code, version.coupon, others)
     except InvalidInput as wrong:
         raise InvalidInput(wrong.message, field=("version", *wrong.field)) from None

@@ -8,9 +8,11 @@ from typing import Any
 from domain import checks, forms
 from domain.amounts import from_minor
 from domain.campaigns import HOLDOUT_WHOLE, Audience, Step, Trigger
-from domain.coupon_terms import PARTS, check_among, read_terms
+from domain.coupon_terms import PARTS, check_among
+from domain.effects.issue_coupon import check_issued
 from domain.forms import Path
 from domain.instants import NEVER, start_of_day
+from domain.program import CampaignVersion
 from domain.refusals import InvalidInput
 from domain.rules import RuleReader
 from domain.setup import CampaignSetUp, SetUp, StoredState
@@ -88,29 +90,32 @@ def _check_parts(said: Mapping[str, Any], names: Sequence[str], path: Path) -> N
             raise InvalidInput(f"`{name}` has parts with names.", field=(*path, name))
 
 
-def check_templates(wanted: SetUp, base: SetUp | None, place: Callable[[str], Path]) -> None:
-    """Refuse templates of coupons that do not go with each other, of those that a document changes in `base`.
+def check_templates(wanted: SetUp, base: SetUp | None, place: Callable[[str, str], Path]) -> None:
+    """Refuse templates of coupons that do not go with each other, and who gives coupons of none that is published.
 
-    `wanted` is the set-up as it would be, `place` where a template stands in the document. Raises `InvalidInput` naming
-    the part at fault.
+    Only what a document changes in `base` is looked at. `wanted` is the set-up as it would be, `place` where a campaign
+    or a template stands in the document, by its section and code. Raises `InvalidInput` naming the part at fault.
     """
-    known = {} if base is None else base.templates
+    known = {} if base is None else {**base.campaigns, **base.templates}
     others = {code: one.version.coupon or {} for code, one in wanted.templates.items() if one.state in IN_FORCE}
     rules, zone = wanted.rules(), wanted.zone
-    for code, one in sorted(wanted.templates.items()):
+    for code, one in sorted({**wanted.campaigns, **wanted.templates}.items()):
         was = known.get(code)
         if one.state is StoredState.ENDED or (was and campaign_form(was, zone) == campaign_form(one, zone)):
             continue
-        _check_among(one, rules, others, place(code))
+        _check_among(one, rules, others, place(one.section, code))
 
 
 def _check_among(one: CampaignSetUp, rules: RuleReader, others: Mapping[str, Mapping[str, Any]], path: Path) -> None:
-    within(path, lambda: check_among(one.code, read_terms(rules, one.version.coupon or {}), others))
+    version = check_campaign(one, rules, path)
+    within(path, lambda: check_issued(version, others))
+    if (terms := version.coupon) is not None:
+        within(path, lambda: check_among(one.code, terms, others))
 
 
-def check_campaign(one: CampaignSetUp, rules: RuleReader, path: Path) -> None:
-    """Refuse a campaign whose rules the program cannot carry out. Raises `InvalidInput` naming the part at fault."""
-    within(
+def check_campaign(one: CampaignSetUp, rules: RuleReader, path: Path) -> CampaignVersion:
+    """Return the version that a campaign says. Raises `InvalidInput` naming what the program cannot carry out."""
+    return within(
         path,
         lambda: check_version(
             rules, one.version, id=NOBODY, campaign_id=NOBODY, code=one.code, name=one.name, number=1

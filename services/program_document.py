@@ -162,7 +162,7 @@ class _Reader:
             if code in after.templates:
                 message = f"There is a template of coupons {code} already, and a campaign needs a code of its own."
                 raise InvalidInput(message, field=(*self.places["campaigns", code], "code"))
-        check_templates(after, base, lambda code: self.places.get(("couponTemplates", code), ("couponTemplates",)))
+        check_templates(after, base, lambda section, code: self.places.get((section, code), (section,)))
 
     def _program(self, base: SetUp | None) -> SetUp:
         """Return the set-up that the document starts from: that of the program, or an empty one."""

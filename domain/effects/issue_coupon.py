@@ -1,5 +1,6 @@
 """`issueCoupon`: coupons that the member gets."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 from domain.conditions.base import Facts
@@ -8,6 +9,7 @@ from domain.effects.base import NAME_MEMBER, NO_MEMBER, EffectKind, Outcome, Sta
 from domain.having import having_bounds, needed_templates, said, terms_of
 from domain.instants import local_day
 from domain.program import CampaignVersion
+from domain.refusals import InvalidInput
 from domain.usage import Reached, reached
 
 
@@ -72,3 +74,16 @@ class IssueCoupon:
             day=local_day(facts.occurred_at, facts.program.zone),
             wanted={"uses": before + pieces},
         )
+
+
+def check_issued(version: CampaignVersion, published: Container[str]) -> None:
+    """Refuse a version that gives coupons of a template that is not among the codes of those that are published.
+
+    A template may give its own coupons, which are there once it is published. Raises `InvalidInput` naming the part.
+    """
+    for index, effect in enumerate(version.effects):
+        if not isinstance(effect, IssueCoupon) or effect.template in published:
+            continue
+        if version.coupon is None or effect.template != version.code:
+            message = f"No template of coupons {effect.template} is published."
+            raise InvalidInput(message, field=("effects", str(index), "issueCoupon", "template"))

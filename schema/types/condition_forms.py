@@ -105,6 +105,14 @@ CONDITIONS = (
     _codes("tag", "TagCondition", "Met by members with one of some tags.", "anyOf", "Tags, 1 to 64 characters each."),
     _codes("store", "StoreCondition", "Met in some stores.", "codes", "Stores, 1 to 64 characters each."),
     _codes("channel", "ChannelCondition", "Met in some channels.", "codes", "Channels, 1 to 64 characters each."),
+    _codes(
+        "couponPresented",
+        "CouponPresentedCondition",
+        "Met by orders that name a coupon of one of some templates, whether or not it can be used; not by coupons that "
+        "are chosen for an order.",
+        "templates",
+        "Codes of templates of coupons, 1 to 64 characters each.",
+    ),
     WEEKDAY,
     HOURS,
     MONTH_DAY,

@@ -16,7 +16,7 @@ from schema.context import Info
 from schema.enums import EffectKind, WaterfallStep
 from schema.types.campaign import Campaign
 from schema.types.coupon import Coupon, OneTemplate, found_coupon
-from schema.types.explanation import Explanation, campaign_of
+from schema.types.explanation import Explanation, campaign_of, template_of
 from schema.types.ledger import Lot
 from schema.types.program import Asset
 
@@ -67,6 +67,14 @@ class Effect:
     async def coupon(self, info: Info) -> Coupon | None:
         """Return the coupon."""
         return await found_coupon(info, self.coupon_id)
+
+    @strawberry.field(
+        description="The template of the coupon or shared code that did it; null for what a campaign did, and what the "
+        "order is paid with."
+    )
+    async def coupon_template(self, info: Info) -> OneTemplate | None:
+        """Return the template."""
+        return await template_of(info, self.campaign_id)
 
 
 async def _lots(effect: Effect, info: Info) -> list[LotUse]:

@@ -182,6 +182,15 @@ EFFECTS = (
         "Multiplies what base rules earned by the member's tier; a tier that is not named has 1.",
         (ASSET, _rows("factors", "TierFactor", "A tier and its factor.", TIER, FACTOR)),
     ),
+    Form(
+        "issueCoupon",
+        "IssueCouponRule",
+        "Gives the member coupons, all or none; the order that gives them cannot use them.",
+        (
+            Part("template", str, "Code of a template of coupons that is published."),
+            Part("count", int, "How many, 1 to 100; of a bundle, so often all its parts.", 1),
+        ),
+    ),
     Form("addTag", "AddTagRule", "Marks the member.", (Part("tag", str, "The tag, 1 to 64 characters."),)),
     Form(
         "addProgress",

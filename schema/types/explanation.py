@@ -11,7 +11,7 @@ from domain.explanation import REASONS_MAX
 from schema.context import Info
 from schema.enums import GiftCardState, NotAppliedReason
 from schema.types.campaign import Campaign
-from schema.types.coupon import Coupon, found_coupon
+from schema.types.coupon import Coupon, OneTemplate, found_coupon
 
 
 @strawberry.type(description="One condition of a rule: what it requires and what was found.")
@@ -57,6 +57,16 @@ async def campaign_of(info: Info, campaign_id: UUID | None) -> Campaign | None:
     return Campaign.of(row) if row else None
 
 
+async def template_of(info: Info, campaign_id: UUID | None) -> OneTemplate | None:
+    """Return the template of coupons with this id, which a campaign does not have."""
+    from schema.types.coupon_template import CouponTemplate  # noqa: PLC0415  (templates know what they do)
+
+    if campaign_id is None:
+        return None
+    row = await info.context.loaders.coupons.template.load(campaign_id)
+    return CouponTemplate.of(row) if row else None
+
+
 NOT_APPLIED = (
     f"What does not apply, and why not: at most {REASONS_MAX} reasons, and of more than that first those that a change "
     "would mend."
@@ -90,6 +100,11 @@ class NotApplied:
     async def coupon(self, info: Info) -> Coupon | None:
         """Return the coupon."""
         return await found_coupon(info, self.coupon_id)
+
+    @strawberry.field(description="The template of the coupon or shared code that did not apply; null for campaigns.")
+    async def coupon_template(self, info: Info) -> OneTemplate | None:
+        """Return the template."""
+        return await template_of(info, self.campaign_id)
 
     @classmethod
     def of(cls, record: dict[str, Any]) -> "NotApplied":

@@ -14,9 +14,9 @@ from schema import ids
 from schema.context import Info
 from schema.enums import OrderState
 from schema.types.campaign import Campaign
-from schema.types.coupon import Coupon
+from schema.types.coupon import Coupon, OneTemplate
 from schema.types.effect import WATERFALL, Effect, WaterfallLine, effect_of, waterfall_of
-from schema.types.explanation import NOT_APPLIED, NotApplied, campaign_of
+from schema.types.explanation import NOT_APPLIED, NotApplied, campaign_of, template_of
 from schema.types.node import Node
 from schema.types.program import Asset
 from services.coupon_reads import coupon_of
@@ -62,10 +62,15 @@ class OrderLine:
     gift: bool = strawberry.field(description="Whether a campaign added the line, at no price.")
     campaign_id: strawberry.Private[UUID | None]
 
-    @strawberry.field(description="The campaign that gave it; null for what was bought.")
+    @strawberry.field(description="The campaign that gave it; null for what was bought, and what a coupon gave.")
     async def campaign(self, info: Info) -> Campaign | None:
         """Return the campaign."""
         return await campaign_of(info, self.campaign_id)
+
+    @strawberry.field(description="The template of the coupon or shared code that gave it; null for any other line.")
+    async def coupon_template(self, info: Info) -> OneTemplate | None:
+        """Return the template."""
+        return await template_of(info, self.campaign_id)
 
     @classmethod
     def of(cls, row: Any, scale: int) -> "OrderLine":

@@ -12,6 +12,7 @@ RULE_SIZES = {
     "ChannelConditionInput.codes": NAMES,
     "ConditionInput.all": ROWS,
     "ConditionInput.any": ROWS,
+    "CouponPresentedConditionInput.templates": NAMES,
     "EventConditionInput.codes": NAMES,
     "LineMatchInput.attributes": NAMES,
     "LineMatchInput.categories": NAMES,
@@ -144,6 +145,8 @@ def rules(code: Values, name: Values, key: Values, price: Values, instant: Value
         "GiftRuleInput.quantity": COUNT,
         "GrantChancesRuleInput.asset": code | {"unknown": "GOLD", "no pass": "POINTS"},
         "GrantChancesRuleInput.count": COUNT,
+        "IssueCouponRuleInput.count": {"zero": 0, "negative": -1, "101": 101},
+        "IssueCouponRuleInput.template": code,
         "MultiplyEarnRuleInput.factor": FACTOR,
         "NthItemOffRuleInput.n": COUNT,
         "NthItemOffRuleInput.percent": PERCENT,
@@ -170,6 +173,7 @@ def rules(code: Values, name: Values, key: Values, price: Values, instant: Value
         found[f"{rule}RuleInput.asset"] = asset
     for place in (
         "ChannelConditionInput.codes",
+        "CouponPresentedConditionInput.templates",
         "EventConditionInput.codes",
         "LineMatchInput.categories",
         "LineMatchInput.exceptCategories",

@@ -7,11 +7,14 @@ import pytest
 from graphql import GraphQLInputObjectType, GraphQLObjectType, get_named_type
 
 import models
+from domain.rules_conditions import ConditionReader
+from domain.rules_effects import EffectReader
 from services import programs
 from services.actors import Scope
 from services.transaction import transaction
 from tests.api.conftest import Api, pass_of, watching
 from tests.api.inputs import SCHEMA
+from tests.factories import coupon_template
 
 ERRORS = "userErrors { __typename ... on UserError { code message field } ... on CampaignStateError { state } }"
 DRAFT = f"""mutation($input: CampaignDraftInput!) {{ campaignDraft(input: $input) {{
@@ -35,6 +38,7 @@ CONDITIONS: dict[str, Any] = {
     "tag": {"anyOf": ["vip", "press"]},
     "store": {"codes": ["S1"]},
     "channel": {"codes": ["web"]},
+    "couponPresented": {"templates": ["TEN", "OTHER"]},
     "weekday": {"days": ["MONDAY", "SUNDAY"]},
     "hours": {"from": "22:00", "until": "02:30"},
     "monthDay": {"days": [1, 15, -1]},
@@ -66,6 +70,7 @@ EFFECTS: dict[str, Any] = {
     "earnStaged": {"asset": "POINTS", "brackets": [{"from": "10.00", "points": "5"}], **BASIS},
     "multiplyEarn": {"asset": "POINTS", "factor": "1.5"},
     "multiplyEarnByTier": {"asset": "POINTS", "factors": [{"tier": "GOLD", "factor": "2"}]},
+    "issueCoupon": {"template": "TEN", "count": 2},
     "addTag": {"tag": "spring"},
     "addProgress": {"ladder": "STANDARD", "amount": "10.00"},
     "grantChances": {"asset": "VISITS", "count": 2},
@@ -163,6 +168,16 @@ def test_every_rule_is_an_example_here() -> None:
         assert set(made.fields) == set(examples) == set(rules(kind))
 
 
+def test_every_rule_that_is_understood_can_be_said_and_read() -> None:
+    readers = ConditionReader(frozenset(), 2).readers, EffectReader((), frozenset(), 2).readers
+    for read, input_type, kind in zip(
+        readers, ("ConditionInput", "EffectInput"), ("Condition", "EffectRule"), strict=True
+    ):
+        made = SCHEMA.type_map[input_type]
+        assert isinstance(made, GraphQLInputObjectType)
+        assert set(made.fields) == set(rules(kind)) == set(read)
+
+
 async def test_every_condition_is_read_as_it_was_drafted(api: Api) -> None:
     await regulars(api)
     forms = [{name: body} for name, body in CONDITIONS.items()]
@@ -199,11 +214,16 @@ async def test_a_segment_is_read_as_it_was_saved_and_changed(api: Api) -> None:
 
 async def test_every_effect_is_read_as_it_was_drafted(api: Api) -> None:
     await pass_of(api)
+    await coupon_template(api.program_id, "TEN", [SEVEN])
     forms = [{name: body} for name, body in EFFECTS.items()]
-    assert (await drafted(api, effects=forms))["userErrors"] == []
     query = f"""{{ campaign(by: {{code: "EXTRA"}}) {{ draft {{ effects {{ {fragments("EffectRule")} }} }} }} }}"""
-    found = (await api.data(query))["campaign"]["draft"]["effects"]
-    assert [as_sent(effect) for effect in found] == forms
+    for key, of, some in (
+        ("one", None, forms[:12]),
+        ("two", {"existing": EXTRA}, forms[12:]),
+    ):  # a version has up to 20
+        assert (await drafted(api, key, of, effects=some))["userErrors"] == []
+        found = (await api.data(query))["campaign"]["draft"]["effects"]
+        assert [as_sent(effect) for effect in found] == some
 
 
 async def test_a_version_is_read_as_it_was_drafted(api: Api) -> None:
@@ -258,6 +278,10 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "amount of a tier": (
         {"effects": [{"amountOffByTier": {"tiers": [{"tier": "GOLD", "amount": "0.001"}]}}]},
         "effects 0 amountOffByTier tiers 0 amount",
+    ),
+    "unknown template": (
+        {"effects": [SEVEN, {"issueCoupon": {"template": "NONE"}}]},
+        "effects 1 issueCoupon template",
     ),
     "exchange of anything": ({"effects": [{"exchange": {"match": {}}}]}, "effects 0 exchange match"),
     "huge number": ({"effects": [{"amountOff": {"amount": "1e999999"}}]}, "effects 0 amountOff amount"),

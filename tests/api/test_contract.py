@@ -61,6 +61,10 @@ def default(value: Any) -> str | None:
     return None if node is None or isinstance(node, NullValueNode) else print_ast(node)
 
 
+def test_a_schema_that_is_built_again_says_the_same() -> None:
+    assert root.build().as_str() == root.build().as_str() == root.schema.as_str()
+
+
 def differences(core: Any, ours: Any) -> Iterator[str]:
     """Yield how a type breaks the promise that `core` is."""
     name = core.name

@@ -136,6 +136,43 @@ async def test_a_coupon_that_does_not_apply_says_why(api: Api) -> None:
     assert (await shown(api, coupon))["state"] == "ISSUED"
 
 
+async def test_what_a_shared_code_does_and_does_not_is_told_by_its_template(api: Api) -> None:
+    member = (await enrolled(api))["id"]
+    cup = {"gift": {"sku": "CUP"}}
+    much = {"minimumSpend": {"amount": "100.00"}}
+    await coupon_template(api.program_id, "SPRING", [*TEN, cup], {"sharedCode": "SPRING-20"})
+    await coupon_template(api.program_id, "SUMMER", TEN, {"sharedCode": "SUMMER-20"}, conditions=much)
+    await campaign(api.program_id, "BIG", TEN, much)
+    both = order(member, couponCodes=["spring-20", "summer-20"])
+    parts = "couponTemplate { code } campaign { code }"
+    told = f"""effects {{ __typename coupon {{ id }} {parts} }} lines {{ sku {parts} }}
+      notApplied {{ coupon {{ id }} reason {parts} }}"""
+    query = f"query($input: OrderPreviewInput!) {{ orderPreview(input: $input) {{ order {{ {told} }} }} }}"
+    preview = (await api.data(query, {"input": {"order": both}}))["orderPreview"]["order"]
+    spring = {"couponTemplate": {"code": "SPRING"}, "campaign": None}
+    kinds_of = {effect["__typename"] for effect in preview["effects"] if effect["couponTemplate"]}
+    assert kinds_of == {"DiscountEffect", "GiftEffect"}
+    for effect in preview["effects"]:
+        if effect["__typename"] in kinds_of:
+            assert effect == {"__typename": effect["__typename"], "coupon": None} | spring
+        else:
+            assert (effect["couponTemplate"], effect["campaign"] is None) == (None, False)
+    bought = {"sku": "TEA", "couponTemplate": None, "campaign": None}
+    assert preview["lines"] == [bought, {"sku": "CUP"} | spring]
+    not_met = {"coupon": None, "reason": "CONDITION_NOT_MET"}
+    assert [why for why in preview["notApplied"] if why["reason"] == "CONDITION_NOT_MET"] == [
+        not_met | {"couponTemplate": None, "campaign": {"code": "BIG"}},
+        not_met | {"couponTemplate": {"code": "SUMMER"}, "campaign": None},
+    ]
+
+    commit = f"mutation($input: OrderCommitInput!) {{ orderCommit(input: $input) {{ order {{ {told} }} }} }}"
+    sold = await asked(api, commit, order=order(member, couponCodes=["SPRING-20"]))
+    used = [effect for effect in sold["order"]["effects"] if effect["couponTemplate"]]
+    assert [effect["couponTemplate"] for effect in used] == [{"code": "SPRING"}] * 2
+    assert all(effect["coupon"] for effect in used)
+    assert sold["order"]["lines"] == preview["lines"]
+
+
 async def test_without_codes_the_best_coupons_are_chosen_and_with_none_no_coupon(api: Api) -> None:
     member = (await enrolled(api))["id"]
     facts: dict[str, Any] = {"stacking_group": "ONE"}

@@ -150,6 +150,50 @@ async def test_a_campaign_does_not_take_the_code_of_a_template(house: Engine) ->
         await planned(shop.program, document(campaigns=({"code": "SPRING"},)))
 
 
+def giving(template: str, state: str = "RUNNING") -> dict[str, Any]:
+    """Return a campaign of a document that gives two coupons of a template."""
+    return {"code": "THANKS", "state": state, "effects": [{"issueCoupon": {"template": template, "count": 2}}]}
+
+
+@pytest.mark.parametrize(
+    ("templates", "campaigns"),
+    [
+        ([], (giving("PART"),)),
+        ([], (giving("BASE"),)),
+        ([], (giving("PART", "DRAFT"),)),
+        ([{"code": "PART", "state": "DRAFT"}], (giving("PART"),)),
+        ([{"code": "PART", "state": "ENDED"}], (giving("PART"),)),
+        ([{**giving("PART"), "code": "NEXT"}], ()),
+    ],
+)
+async def test_who_gives_coupons_of_no_published_template_is_refused_with_the_line(
+    house: Engine, templates: list[dict[str, Any]], campaigns: tuple[dict[str, Any], ...]
+) -> None:
+    shop = await world(house)
+    before = await everything()
+    with pytest.raises(Misread) as refused:
+        await applied(shop.program, document(*templates, campaigns=campaigns))
+    assert "No template of coupons " in refused.value.message
+    assert refused.value.field[0] == ("campaigns" if campaigns else "couponTemplates")
+    assert refused.value.field[-4:] == ("effects", "0", "issueCoupon", "template")
+    assert refused.value.line >= 5
+    assert await everything() == before
+
+
+async def test_coupons_are_given_of_a_template_of_the_same_document_of_the_program_or_of_its_own(house: Engine) -> None:
+    shop = await world(house)
+    await applied(
+        shop.program, document({"code": "PART"}, {**giving("AGAIN"), "code": "AGAIN"}, campaigns=(giving("PART"),))
+    )
+    await applied(shop.program, document(campaigns=({**giving("PART"), "code": "MORE"},)))
+    program = await shop.engine.program(shop.program.id)
+    assert {"THANKS", "MORE"} < {version.code for version in program.campaigns}
+    assert {version.code for version in program.templates.values()} == {"PART", "AGAIN"}
+    async with transaction():
+        await models.Campaign.filter(code="PART").update(state="ENDED")
+    assert (await planned(shop.program, await exported(shop.program))).changes == ()
+
+
 async def test_a_bundle_comes_with_its_parts_and_goes_on_when_one_ends(house: Engine) -> None:
     shop = await world(house)
     said = document(BOX, {"code": "PART"})
