@@ -15,9 +15,6 @@ from domain.coupon_trials import Candidate
 from domain.given import Given
 from domain.values import value
 
-Owners = tuple[tuple[str, UUID], ...]
-"""Of stacking groups who took each."""
-
 
 @value
 class Loss:
@@ -33,7 +30,7 @@ class Loss:
 
 @value
 class Plan:
-    """What becomes of the cells from one place on."""
+    """What becomes of the cells when none of the candidates but those of some places may be used."""
 
     takes: tuple[Take, ...]
     losses: tuple[tuple[tuple[Loss, ...], ...], ...]
@@ -44,8 +41,17 @@ class Plan:
     """What the coupons take off shipping at most, in minor units."""
 
 
+def places_of(rest: int) -> list[int]:
+    """Return the places whose bits are set, the first first."""
+    found = []
+    while rest:
+        found.append((rest & -rest).bit_length() - 1)
+        rest &= rest - 1
+    return found
+
+
 class Bounds:
-    """Bounds for the candidates of one choice, by their places."""
+    """Bounds for the candidates of one choice. Of these a set of places is a number, with a bit for each."""
 
     def __init__(self, base: Given, candidates: Sequence[Candidate], least_shipping: int) -> None:
         """Take the order as the promotions left it."""
@@ -54,53 +60,55 @@ class Bounds:
         self.cells = Cells(base, candidates)
         self._base = self.cells.left(base)
         self._takes = [self.cells.takes_of(base.facts, one) for one in candidates]
-        self._groups = sorted({one.source.version.group for one in candidates if one.source.version.group is not None})
+        self._owners: dict[str, dict[UUID, int]] = {}
+        """Of each stacking group the templates that may take it, each with the places of its candidates."""
+        for place, one in enumerate(candidates):
+            if one.source.version.group is not None:
+                owners = self._owners.setdefault(one.source.version.group, {})
+                owners[one.source.owner] = owners.get(one.source.owner, 0) | 1 << place
         self._touched = [{cell for take in found for cell in take.cells} for found, _ in self._takes]
-        self._plans: dict[tuple[int, Owners], Plan] = {}
+        self._plans: dict[int, Plan] = {}
         self._shared: dict[tuple[tuple[int, ...], ...], list[Take] | None] = {}
 
-    def allowed(self, given: Given, place: int) -> list[Candidate]:
-        """Return the candidates from a place on whose stacking group no other template has taken."""
-        taken = given.eligibility.groups
-        return [
-            one
-            for one in self.candidates[place:]
-            if (owner := taken.get(one.source.version.group or "")) is None or owner[0] == one.source.owner
-        ]
+    def rivals(self, rest: int) -> list[int]:
+        """Return what stays of the candidates with each template of one stacking group, if several may take it."""
+        for owners in self._owners.values():
+            own = [mask & rest for mask in owners.values() if mask & rest]
+            if len(own) > 1:
+                others = rest & ~sum(own)
+                return [others | mask for mask in own]
+        return []
 
-    def least(self, given: Given, place: int, shipping_gain: int) -> int:
-        """Return what is left to pay at least, with any of the candidates from a place on, in minor units.
+    def of(self, rest: int) -> list[Candidate]:
+        """Return the candidates of a set of places."""
+        return [self.candidates[place] for place in places_of(rest)]
 
-        `shipping_gain` is what those that are included already take off shipping at most.
+    def least(self, left: Sequence[int], rest: int, shipping_gain: int) -> int:
+        """Return what is left to pay at least, with any of the rest of the candidates, in minor units.
+
+        `left` is what is left to pay for each cell; `shipping_gain` is what those that are included already take off
+        shipping at most.
         """
-        plan = self._plan(given, place)
-        before = self.cells.left(given)
-        left = before[:]
+        plan = self._plans.get(rest)
+        if plan is None:
+            plan = self._plans[rest] = self._planned(places_of(rest))
+        after = [*left]
         for take in plan.takes:
-            take.move(left)
+            take.move(after)
         lost = plan.error
         for alternatives in plan.losses:
-            lost += max(sum(loss.of(before) for loss in one) for one in alternatives)
-        touched = sum(left[cell] for cell in plan.touched)
-        goods = -(-(sum(left) - min(lost, touched)) >> BITS)
+            lost += max(sum([loss.of(left) for loss in one]) for one in alternatives)
+        touched = sum([after[cell] for cell in plan.touched])
+        goods = -(-(sum(after) - min(lost, touched)) >> BITS)
         return goods + max(self.least_shipping - plan.shipping_gain - shipping_gain, 0)
 
     # ── plans ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _plan(self, given: Given, place: int) -> Plan:
-        groups = given.eligibility.groups
-        key = (place, tuple((group, groups[group][0]) for group in self._groups if group in groups))
-        if key not in self._plans:
-            places = {id(one): number for number, one in enumerate(self.candidates)}
-            taken = frozenset(group for group, _ in key[1])
-            self._plans[key] = self._planned([places[id(one)] for one in self.allowed(given, place)], taken)
-        return self._plans[key]
-
-    def _planned(self, places: Sequence[int], taken: frozenset[str]) -> Plan:
+    def _planned(self, places: Sequence[int]) -> Plan:
         rivals: dict[str, dict[UUID, list[int]]] = {}
         for place in places:
             version = self.candidates[place].source.version
-            if version.group is not None and version.group not in taken:
+            if version.group is not None:
                 rivals.setdefault(version.group, {}).setdefault(version.campaign_id, []).append(place)
         rivals = {group: templates for group, templates in rivals.items() if len(templates) > 1}
         bound = {place for templates in rivals.values() for own in templates.values() for place in own}

@@ -95,6 +95,11 @@ class Cells:
             if any(match.matches(line.content) for match in prices):
                 means[line.ref] = (*means[line.ref], line.ref)
         self._cell_of = {ref: numbers.setdefault(one, len(numbers)) for ref, one in means.items()}
+        self._places = [
+            (place, self._cell_of[line.ref])
+            for place, line in enumerate(base.facts.running.lines)
+            if line.ref in self._cell_of
+        ]
         self._pieces = {self._cell_of[line.ref]: line.content.quantity for line in lines}
         """Of a cell that is one line, how many pieces it has."""
         self._cells_of = {
@@ -105,11 +110,10 @@ class Cells:
 
     def left(self, given: Given) -> list[int]:
         """Return what is left to pay for each cell."""
-        found, cell_of = [0] * self.count, self._cell_of
-        for line in given.facts.running.lines:
-            if line.amount:
-                found[cell_of[line.ref]] += line.amount << BITS
-        return found
+        found, lines = [0] * self.count, given.facts.running.lines
+        for place, cell in self._places:
+            found[cell] += lines[place].amount
+        return [amount << BITS for amount in found]
 
     def takes_of(self, facts: Facts, candidate: Candidate) -> tuple[tuple[Take, ...], bool]:
         """Return what a coupon takes off at most, and whether such steps leave no less when there was more."""

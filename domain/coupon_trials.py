@@ -37,12 +37,13 @@ def _at(source: Source, stage: Stage) -> tuple[EffectRule, ...]:
 
 
 def _gain(given: Given, rule: EffectRule) -> int:
-    facts = given.fork().facts
+    tried = given.fork()
+    facts = tried.facts
     facts.running.most_times = None
     if isinstance(rule, AmountOffStaged):  # a lower bracket may give more than a higher one
         basis = sum(amounts(facts, rule.match).values())
         return min(basis, max((row.gives for row in rule.brackets if row.least <= basis), default=0))
-    outcome = rule.apply(facts)
+    outcome = tried.decide(rule)
     return outcome.amount if outcome.kind in DISCOUNTS else 0
 
 
@@ -60,25 +61,22 @@ class Trials:
         self.rules = [one for one in rules if one.source.key not in refused]
         self.shipping = [one for one in self.rules if one.stage == Stage.SHIPPING]
         self.tried = 0
-        self._kept: dict[tuple[int, UUID], tuple[Given, Given | None]] = {}
+        self._kept: dict[tuple[int, int], tuple[Given, Candidate, Given | None]] = {}
 
     def included(self, given: Given, candidate: Candidate) -> Given | None:
         """Return the order with one more coupon; None when it may not be used then, or takes nothing off."""
-        if not candidate.rules:
-            return None if given.eligibility.excluded(candidate.source) else given
-        kept = self._kept.get((id(given), candidate.source.key))
-        return self._included(given, candidate) if kept is None else kept[1]
-
-    def keep(self, given: Given, candidate: Candidate) -> Given | None:
-        """Return what `included` does, and keep it for who asks again."""
-        found = self.included(given, candidate)
-        self._kept[id(given), candidate.source.key] = (given, found)  # with `given`, whose id no other has then
-        return found
+        key = (id(given), id(candidate))
+        if key not in self._kept:
+            # With `given`, whose id no other has then.
+            self._kept[key] = (given, candidate, self._included(given, candidate))
+        return self._kept[key][2]
 
     def _included(self, given: Given, candidate: Candidate) -> Given | None:
         source = candidate.source
         if given.eligibility.excluded(source) is not None:
             return None
+        if not candidate.rules:
+            return given
         self.tried += 1
         found = given.fork()
         for rule in candidate.rules:

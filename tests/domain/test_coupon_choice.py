@@ -158,8 +158,14 @@ def test_no_set_leaves_less_than_the_bound(offers: list[CouponOffer], rows: list
         else:
             payable = trials.payable(path[-1][0], coupons)
             places = [candidates.index(one) + 1 for one in coupons]
-            for place, (prefix, so_far) in zip([0, *places], path, strict=True):
-                assert payable is None or bounds.least(prefix, place, so_far) <= payable
+            for decided_groups in (False, True):
+                every = (1 << len(candidates)) - 1
+                while decided_groups and (rivals := bounds.rivals(every)):
+                    used_places = sum(1 << place - 1 for place in places)
+                    every = max(rivals, key=lambda rest: (rest & used_places).bit_count())
+                for place, (prefix, so_far) in zip([0, *places], path, strict=True):
+                    rest = every & ~((1 << place) - 1)
+                    assert payable is None or bounds.least(bounds.cells.left(prefix), rest, so_far) <= payable
 
 
 @settings(max_examples=100)
