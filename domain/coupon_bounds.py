@@ -7,7 +7,7 @@ exclude each other, is subtracted as a loss, less the shares that later coupons 
 are minor units times 2^40, rounded so that the bound is never too high; what rules round comes off at the end.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from domain.coupon_cells import BITS, ONE, Cells, Take
@@ -60,24 +60,37 @@ class Bounds:
         self.cells = Cells(base, candidates)
         self._base = self.cells.left(base)
         self._takes = [self.cells.takes_of(base.facts, one) for one in candidates]
-        self._owners: dict[str, dict[UUID, int]] = {}
-        """Of each stacking group the templates that may take it, each with the places of its candidates."""
-        for place, one in enumerate(candidates):
-            if one.source.version.group is not None:
-                owners = self._owners.setdefault(one.source.version.group, {})
-                owners[one.source.owner] = owners.get(one.source.owner, 0) | 1 << place
         self._touched = [{cell for take in found for cell in take.cells} for found, _ in self._takes]
+        kinds: dict[tuple[Take, ...], int] = {}
+        self._kinds = [kinds.setdefault(found, len(kinds)) for found, _ in self._takes]
+        """Of candidates that take the same off the same number."""
+        self._owners = self._of_groups()
         self._plans: dict[int, Plan] = {}
         self._shared: dict[tuple[tuple[int, ...], ...], list[Take] | None] = {}
 
+    def _of_groups(self) -> list[list[int]]:
+        """Return of each stacking group the places of each template, of the group first that may take most off.
+
+        The choice of the others is known the more closely, the more is decided of what is taken off.
+        """
+        found: dict[str, dict[UUID, int]] = {}
+        for place, one in enumerate(self.candidates):
+            if one.source.version.group is not None:
+                owners = found.setdefault(one.source.version.group, {})
+                owners[one.source.owner] = owners.get(one.source.owner, 0) | 1 << place
+        groups = [list(owners.values()) for owners in found.values()]
+        return sorted(groups, key=lambda own: -max(sum(one.gain for one in self.of(mask)) for mask in own))
+
+    def _owned(self, rest: int) -> Iterator[list[int]]:
+        """Yield of each stacking group the places of each template that may take it, in a set of places."""
+        for owners in self._owners:
+            yield [mask & rest for mask in owners if mask & rest]
+
     def rivals(self, rest: int) -> list[int]:
         """Return what stays of the candidates with each template of one stacking group, if several may take it."""
-        for owners in self._owners.values():
-            own = [mask & rest for mask in owners.values() if mask & rest]
-            if len(own) > 1:
-                others = rest & ~sum(own)
-                return [others | mask for mask in own]
-        return []
+        own = next((own for own in self._owned(rest) if len(own) > 1), [])
+        others = rest & ~sum(own)
+        return [others | mask for mask in own]
 
     def of(self, rest: int) -> list[Candidate]:
         """Return the candidates of a set of places."""
@@ -91,7 +104,7 @@ class Bounds:
         """
         plan = self._plans.get(rest)
         if plan is None:
-            plan = self._plans[rest] = self._planned(places_of(rest))
+            plan = self._plans[rest] = self._planned(rest)
         after = [*left]
         for take in plan.takes:
             take.move(after)
@@ -104,43 +117,43 @@ class Bounds:
 
     # ── plans ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _planned(self, places: Sequence[int]) -> Plan:
-        rivals: dict[str, dict[UUID, list[int]]] = {}
-        for place in places:
-            version = self.candidates[place].source.version
-            if version.group is not None:
-                rivals.setdefault(version.group, {}).setdefault(version.campaign_id, []).append(place)
-        rivals = {group: templates for group, templates in rivals.items() if len(templates) > 1}
-        bound = {place for templates in rivals.values() for own in templates.values() for place in own}
+    def _planned(self, rest: int) -> Plan:
+        places, rivals = places_of(rest), [own for own in self._owned(rest) if len(own) > 1]
+        bound = sum(map(sum, rivals))
         # From the last to the first, for what a loss comes to depends on what is after it.
         takes: list[Take] = []
         losses: list[tuple[tuple[Loss, ...], ...]] = []
-        weights, by_place = [ONE] * self.cells.count, dict[int, Loss]()
+        weights, by_place, gain = [ONE] * self.cells.count, dict[int, Loss](), 0
         for place in reversed(places):
             found, is_exact = self._takes[place]
-            if place in bound or not is_exact:
-                heaviest = max((weights[cell] for take in found for cell in take.cells), default=0)
-                by_place[place] = Loss(found, heaviest)
-                if place not in bound:
-                    losses.append(((by_place[place],),))
-                continue
-            for take in reversed(found):
-                take.weigh(weights)
-                takes.append(take)
-        takes.reverse()
-        gain = sum(self.candidates[place].shipping_gain for place in places if place not in bound)
-        first: list[Take] = []
-        for templates in rivals.values():
-            alternatives = tuple(tuple(own) for own in templates.values())
-            gain += max(sum(self.candidates[place].shipping_gain for place in own) for own in alternatives)
-            shares = self._shares(alternatives)
-            if shares is None:
-                losses.append(tuple(tuple(by_place[place] for place in own) for own in alternatives))
+            if is_exact and not bound >> place & 1:
+                for take in reversed(found):
+                    take.weigh(weights)
+                    takes.append(take)
             else:
+                loss = Loss(found, max([weights[cell] for cell in self._touched[place]], default=0))
+                if bound >> place & 1:
+                    by_place[place] = loss
+                    continue
+                losses.append(((loss,),))
+            gain += self.candidates[place].shipping_gain
+        takes.reverse()
+        first: list[Take] = []
+        for own in rivals:
+            alternatives = tuple([tuple(places_of(mask)) for mask in own])
+            gain += max([sum([self.candidates[place].shipping_gain for place in one]) for one in alternatives])
+            shares = self._shares(alternatives)
+            if shares is not None:
                 first += shares
+                continue
+            # Of alternatives that do the same one is enough.
+            kinds = {
+                tuple([(self._kinds[place], by_place[place].weight) for place in one]): one for one in alternatives
+            }
+            losses.append(tuple([tuple([by_place[place] for place in one]) for one in kinds.values()]))
         every = (*first, *takes)
-        touched = set[int]().union(*(self._touched[place] for place in places))
-        return Plan(every, tuple(losses), tuple(sorted(touched)), sum(one.error for one in every), gain)
+        touched = set[int]().union(*[self._touched[place] for place in places])
+        return Plan(every, tuple(losses), tuple(touched), sum([one.error for one in every]), gain)
 
     def _shares(self, alternatives: tuple[tuple[int, ...], ...]) -> list[Take] | None:
         """Return the largest share of each cell that any of several templates takes.

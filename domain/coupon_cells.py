@@ -44,7 +44,7 @@ class Take:
 
     def of(self, left: Sequence[int]) -> int:
         """Return what it takes off cells with so much left, at most."""
-        basis = sum(left[cell] for cell in self.cells)
+        basis = sum([left[cell] for cell in self.cells])
         if self.ceiling is not None:
             return max(basis - self.ceiling, 0)
         taken = basis if self.keep == ONE else basis - (basis * self.keep >> BITS)
@@ -60,10 +60,10 @@ class Take:
             for cell in self.cells:
                 left[cell] = left[cell] * self.keep >> BITS
             return
-        basis = sum(left[cell] for cell in self.cells)
+        basis = sum([left[cell] for cell in self.cells])
         rest = basis - self.of(left)
-        for cell in self.cells:
-            left[cell] = left[cell] * rest // basis if basis else 0
+        for cell in self.cells if basis else ():
+            left[cell] = left[cell] * rest // basis
 
     def weigh(self, weights: list[int]) -> None:
         """Change what a loss before it comes to, by the cell of the loss, from what it comes to after it."""
