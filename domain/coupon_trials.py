@@ -37,13 +37,10 @@ def _at(source: Source, stage: Stage) -> tuple[EffectRule, ...]:
 
 
 def _gain(given: Given, rule: EffectRule) -> int:
-    tried = given.fork()
-    facts = tried.facts
-    facts.running.most_times = None
     if isinstance(rule, AmountOffStaged):  # a lower bracket may give more than a higher one
-        basis = sum(amounts(facts, rule.match).values())
+        basis = sum(amounts(given.facts, rule.match).values())
         return min(basis, max((row.gives for row in rule.brackets if row.least <= basis), default=0))
-    outcome = tried.decide(rule)
+    outcome = given.alone(rule)
     return outcome.amount if outcome.kind in DISCOUNTS else 0
 
 
@@ -86,13 +83,15 @@ class Trials:
 
     def payable(self, given: Given, coupons: Sequence[Candidate]) -> int | None:
         """Return what such a set leaves to pay with shipping, in minor units; None when one of it is not used then."""
-        if not self.shipping:
+        keys, out = {one.source.key for one in coupons}, set[UUID]()
+        rules = [one for one in self.shipping if one.source.coupon is None or one.source.key in keys]
+        if not rules:
             return given.facts.running.payable
         self.tried += 1
-        found, keys, out = given.fork(), {one.source.key for one in coupons}, set[UUID]()
-        for one in self.shipping:
+        found = given.fork()
+        for one in rules:
             source = one.source
-            if source.key in out or (source.coupon is not None and source.key not in keys):
+            if source.key in out:
                 continue
             applies = found.gave(source) or self._applies(found, source)
             if not applies or found.attempt(source, one.rule)[1] is not None:

@@ -57,6 +57,15 @@ class Given:
             self.eligibility.note(source, outcomes)
         return outcome, None
 
+    def alone(self, rule: EffectRule) -> Outcome:
+        """Return what a rule would decide by itself, as often as it comes; the amounts stay."""
+        facts, before = self.facts, self.facts.running
+        facts.running = before.copy()
+        facts.running.most_times = None
+        outcome = self.decide(rule)
+        facts.running = before
+        return outcome
+
     def decide(self, rule: EffectRule) -> Outcome:
         """Return what a rule decides, and move the amounts on; what it decided of the same amounts is not made anew."""
         running = self.facts.running

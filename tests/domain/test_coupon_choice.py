@@ -73,6 +73,23 @@ def offers_of(draw: st.DrawFn, most: int, effects: Any = TAKES_OFF, least: int =
     return found[:most]
 
 
+@st.composite
+def alike_offers(draw: st.DrawFn, most: int) -> list[CouponOffer]:
+    """Draw coupons of templates that do one of two things, each in one of three stacking groups."""
+    two = draw(st.lists(st.one_of(SIMPLE, TAKES_OFF), min_size=2, max_size=2))
+    found: list[CouponOffer] = []
+    for number in range(draw(st.integers(4, most))):
+        version = template(
+            f"T{number}",
+            draw(st.sampled_from(two)),
+            per_order=draw(st.sampled_from([1, 2])),
+            priority=draw(st.sampled_from([100, 200])),
+            stacking_group=draw(st.sampled_from(["ONE", "TWO", "THREE"])),
+        )
+        found += [coupon(version, draw(EXPIRIES)) for _ in range(draw(st.sampled_from([1, 1, 2])))]
+    return found[:most]
+
+
 def key_of(found: Evaluation, offers: Iterable[CouponOffer]) -> Key:
     """Return by what sets are compared, of the coupons that an order uses."""
     expires_at = {one.coupon_id: one.expires_at for one in offers}
@@ -133,6 +150,12 @@ def test_it_is_the_best_of_shares_and_amounts(offers: list[CouponOffer], rows: l
 @settings(max_examples=20)
 @given(offers_of(10, st.one_of(SIMPLE, TAKES_OFF), least=8), carts())
 def test_it_is_the_best_of_ten_coupons(offers: list[CouponOffer], rows: list[Row]) -> None:
+    check(shop(), rows, offers)
+
+
+@settings(max_examples=300)
+@given(alike_offers(7), carts())
+def test_it_is_the_best_of_alike_coupons_in_several_groups(offers: list[CouponOffer], rows: list[Row]) -> None:
     check(shop(), rows, offers)
 
 
@@ -298,3 +321,18 @@ def test_a_chosen_coupon_is_not_presented() -> None:
 
 def test_who_has_no_coupon_is_told_of_a_choice_of_none() -> None:
     assert chosen().choice == Choice(0, is_proven=True)
+
+
+def test_of_alike_templates_in_four_groups_few_sets_are_tried() -> None:
+    bodies: list[dict[str, Any]] = [
+        {"percentOff": {"percent": "7"}},
+        {"amountOff": {"amount": "11"}},
+        {"percentOff": {"percent": "12", "match": {"skus": ["CD"]}}},
+    ]
+    offers = [
+        coupon(template(f"T{number:02}", bodies[number % 3], stacking_group=f"G-{number % 4}")) for number in range(20)
+    ]
+    found = chosen(*offers)
+    assert found.choice is not None
+    assert (found.choice.is_proven, len(found.coupons)) == (True, 4)
+    assert found.choice.looked_at < 100
