@@ -25,7 +25,11 @@ class Loss:
 
     def of(self, left: Sequence[int]) -> int:
         """Return what is lost, rounded up."""
-        return -(-sum(take.of(left) + take.error for take in self.takes) * self.weight >> BITS)
+        return self.of_whole(sum([take.of(left) + take.error for take in self.takes]))
+
+    def of_whole(self, whole: int) -> int:
+        """Return what is lost when so much is taken off, rounded up."""
+        return -(-whole * self.weight >> BITS)
 
 
 @value
@@ -33,8 +37,9 @@ class Plan:
     """What becomes of the cells when none of the candidates but those of some places may be used."""
 
     takes: tuple[Take, ...]
-    losses: tuple[tuple[tuple[Loss, ...], ...], ...]
-    """Of the alternatives of each the largest counts, all coupons of one together."""
+    losses: tuple[Loss, ...]
+    lost: int
+    """What is taken off at most by coupons of which one template of a stacking group may be used."""
     touched: tuple[int, ...]
     error: int
     shipping_gain: int
@@ -61,9 +66,8 @@ class Bounds:
         self._base = self.cells.left(base)
         self._takes = [self.cells.takes_of(base.facts, one) for one in candidates]
         self._touched = [{cell for take in found for cell in take.cells} for found, _ in self._takes]
-        kinds: dict[tuple[Take, ...], int] = {}
-        self._kinds = [kinds.setdefault(found, len(kinds)) for found, _ in self._takes]
-        """Of candidates that take the same off the same number."""
+        self._most = [sum(take.of(self._base) + take.error for take in found) for found, _ in self._takes]
+        """What each takes off at most, of the order as it is without coupons."""
         self._owners = self._of_groups()
         self._plans: dict[int, Plan] = {}
         self._shared: dict[tuple[tuple[int, ...], ...], list[Take] | None] = {}
@@ -108,9 +112,7 @@ class Bounds:
         after = [*left]
         for take in plan.takes:
             take.move(after)
-        lost = plan.error
-        for alternatives in plan.losses:
-            lost += max(sum([loss.of(left) for loss in one]) for one in alternatives)
+        lost = plan.error + plan.lost + sum([loss.of(left) for loss in plan.losses])
         touched = sum([after[cell] for cell in plan.touched])
         goods = -(-(sum(after) - min(lost, touched)) >> BITS)
         return goods + max(self.least_shipping - plan.shipping_gain - shipping_gain, 0)
@@ -122,8 +124,8 @@ class Bounds:
         bound = sum(map(sum, rivals))
         # From the last to the first, for what a loss comes to depends on what is after it.
         takes: list[Take] = []
-        losses: list[tuple[tuple[Loss, ...], ...]] = []
-        weights, by_place, gain = [ONE] * self.cells.count, dict[int, Loss](), 0
+        losses: list[Loss] = []
+        weights, by_place, gain, lost = [ONE] * self.cells.count, dict[int, int](), 0, 0
         for place in reversed(places):
             found, is_exact = self._takes[place]
             if is_exact and not bound >> place & 1:
@@ -133,9 +135,9 @@ class Bounds:
             else:
                 loss = Loss(found, max([weights[cell] for cell in self._touched[place]], default=0))
                 if bound >> place & 1:
-                    by_place[place] = loss
+                    by_place[place] = loss.of_whole(self._most[place])
                     continue
-                losses.append(((loss,),))
+                losses.append(loss)
             gain += self.candidates[place].shipping_gain
         takes.reverse()
         first: list[Take] = []
@@ -146,14 +148,10 @@ class Bounds:
             if shares is not None:
                 first += shares
                 continue
-            # Of alternatives that do the same one is enough.
-            kinds = {
-                tuple([(self._kinds[place], by_place[place].weight) for place in one]): one for one in alternatives
-            }
-            losses.append(tuple([tuple([by_place[place] for place in one]) for one in kinds.values()]))
+            lost += max([sum([by_place[place] for place in one]) for one in alternatives])
         every = (*first, *takes)
         touched = set[int]().union(*[self._touched[place] for place in places])
-        return Plan(every, tuple(losses), tuple(touched), sum([one.error for one in every]), gain)
+        return Plan(every, tuple(losses), lost, tuple(touched), sum([one.error for one in every]), gain)
 
     def _shares(self, alternatives: tuple[tuple[int, ...], ...]) -> list[Take] | None:
         """Return the largest share of each cell that any of several templates takes.

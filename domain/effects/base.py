@@ -153,7 +153,8 @@ class Running:
 
     def matching(self, match: Match) -> list[RunningLine]:
         """Return the lines that are meant; gifts of a campaign are never."""
-        return [line for line in self.lines if not line.is_gift and match.matches(line.content)]
+        is_any = match.everything
+        return [line for line in self.lines if not line.is_gift and (is_any or match.matches(line.content))]
 
     def of_goods(self, goods: Sequence[Match]) -> Parts | None:
         """Return what is to be paid for the lines that any of `goods` means; when they are free, how many they are.
