@@ -149,7 +149,9 @@ class Bounds:
                 first += shares
                 continue
             lost += max([sum([by_place[place] for place in one]) for one in alternatives])
-        every = (*first, *takes)
+        # Shares leave less before amounts than after them, but after a price for each piece than before it.
+        prices = [take for take in takes if first and take.ceiling is not None]
+        every = (*prices, *first, *takes)
         touched = set[int]().union(*[self._touched[place] for place in places])
         return Plan(every, tuple(losses), lost, tuple(touched), sum([one.error for one in every]), gain)
 

@@ -6,7 +6,7 @@ from itertools import combinations, product
 from typing import Any
 from uuid import UUID
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from domain.campaigns import Stage
@@ -161,6 +161,14 @@ def test_it_is_the_best_of_alike_coupons_in_several_groups(offers: list[CouponOf
 
 @settings(max_examples=300)
 @given(offers_of(5, st.one_of(SIMPLE, TAKES_OFF)), carts())
+@example(
+    [
+        coupon(template("NINE", {"fixedPrice": {"price": "9"}}, priority=1)),
+        coupon(template("FIFTH", {"percentOff": {"percent": "20"}}, stacking_group="ONE")),
+        coupon(template("TENTH", {"percentOff": {"percent": "10"}}, stacking_group="ONE")),
+    ],
+    [(100_00, 1, "CD", "MUSIC")],
+)
 def test_no_set_leaves_less_than_the_bound(offers: list[CouponOffer], rows: list[Row]) -> None:
     of = content(rows)
     facts = Facts(shop(), of, None, NOON, NOON, SILVER, Running.of(of))
@@ -181,11 +189,10 @@ def test_no_set_leaves_less_than_the_bound(offers: list[CouponOffer], rows: list
         else:
             payable = trials.payable(path[-1][0], coupons)
             places = [candidates.index(one) + 1 for one in coupons]
-            for decided_groups in (False, True):
-                every = (1 << len(candidates)) - 1
-                while decided_groups and (rivals := bounds.rivals(every)):
-                    used_places = sum(1 << place - 1 for place in places)
-                    every = max(rivals, key=lambda rest: (rest & used_places).bit_count())
+            in_set, rests = sum(1 << place - 1 for place in places), [(1 << len(candidates)) - 1]
+            while rivals := bounds.rivals(rests[-1]):
+                rests.append(max(rivals, key=lambda rest: (rest & in_set).bit_count()))
+            for every in rests:
                 for place, (prefix, so_far) in zip([0, *places], path, strict=True):
                     rest = every & ~((1 << place) - 1)
                     assert payable is None or bounds.least(bounds.cells.left(prefix), rest, so_far) <= payable
