@@ -20,7 +20,7 @@ from domain.members import MemberState
 from domain.occasions import Occasion, OccasionEffect
 from domain.orders import Order
 from domain.posting import OpenTransfer
-from domain.program import Program
+from domain.program import CampaignVersion, Program
 from domain.stored_value import TopUp
 from domain.usage import Usage, UsageKey
 from domain.values import replace
@@ -78,6 +78,7 @@ class Book:
         rows: Rows | None = None,
         orders: Mapping[UUID, Order] | None = None,
         usages: Mapping[UsageKey, Usage] | None = None,
+        versions: Mapping[UUID, CampaignVersion] | None = None,
     ) -> None:
         self.program = program
         self.now = now
@@ -93,6 +94,8 @@ class Book:
         self.agents = dict(state.agents)
         self.draws = dict(state.draws)
         self._orders = orders or {}
+        self.versions = versions or {}
+        """The versions of templates that hold for the coupons of the decision."""
         # What is counted goes into the rows: a chain writes into its first map alone.
         counts = cast("MutableMapping[UsageKey, Usage]", usages or {})
         self.usages: MutableMapping[UsageKey, Usage] = ChainMap(self.rows.usages, counts)

@@ -75,6 +75,10 @@ def check_template(form: "VersionForm", terms: CouponTerms) -> None:
     for name, nothing in NOT_OF_TEMPLATES:
         if getattr(form, name) != nothing:
             raise InvalidInput(f"A template of coupons has no `{name}`.", field=(name,))
+    for index, effect in enumerate(form.effects):
+        if "issueCoupon" in effect:
+            message = "A coupon gives no coupons: a campaign does, or a bundle has them in it."
+            raise InvalidInput(message, field=("effects", str(index)))
     if terms.bundle:
         for name in ("effects", *NOT_OF_BUNDLES):
             if getattr(form, name):
@@ -135,7 +139,9 @@ def _check_together(terms: CouponTerms, path: Path) -> None:
     if terms.grace_days and not terms.returnable:
         raise InvalidInput("Only coupons that come back have days of grace.", field=(*path, "graceDays"))
     if terms.shared_code is not None:
-        _check_none(terms, ("claimable", "prefix", "transferable"), "A code that many share", path)
+        _check_none(
+            terms, ("validity", "claimable", "prefix", "transferable", "graceDays"), "A code that many share", path
+        )
     if terms.bundle:
         names = ("validity", "sharedCode", "prefix", "transferable", "graceDays")
         _check_none(terms, names, "A bundle, of which only the parts are coupons,", path)

@@ -251,6 +251,8 @@ class NamedCoupon:
     is_shared: bool = False
     limits: tuple[str, ...] = ()
     """The limits of having a coupon, by name, that count when the order's member does not have it yet."""
+    is_guess: bool = False
+    """Whether it is unknown, or another's: who names many of these is guessing."""
 
 
 # ── what an evaluation is offered ────────────────────────────────────────────────────────────────────────────────────

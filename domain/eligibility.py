@@ -15,6 +15,7 @@ from domain.effects.base import NAME_MEMBER, Outcome
 from domain.evaluation import wanted_by
 from domain.explanation import ConditionResult, NotApplied, NotAppliedReason
 from domain.instants import DAY, at_time, local_day
+from domain.limit_words import SAID, reached_text, spent_text
 from domain.remedies import may_break, remedy
 from domain.sources import BUDGETS, Source
 from domain.usage import Reached, Usages, keys_of, reached
@@ -22,15 +23,6 @@ from domain.usage import counted as count_use
 from domain.windows import clock_text, window_text
 
 Reason = NotAppliedReason
-SAID = {
-    "perMember": "A member takes part {limit_times}, and this one did {used}.",
-    "perMemberDay": "A member takes part {limit_times} a day, and this one did {used} that day.",
-    "perDay": "It applies {limit_times} a day, and did {used_times} that day.",
-    "total": "It applies {limit_times} in all, and did {used_times}.",
-    "money": "Of its budget of {limit} {left} are left; this would take {wanted}.",
-    "points": "Of its budget of {limit} {left} are left; this would take {wanted}.",
-    "count": "Of {limit} in all it has {left} left; this would take {wanted}.",
-}
 DAILY = frozenset({"perMemberDay", "perDay"})
 BOUNDS = frozenset(SAID)
 FOR_GOOD = BOUNDS - DAILY
@@ -51,6 +43,8 @@ class Eligibility:
         self.spent_up = spent_up
         self.groups: dict[str, tuple[UUID, str]] = {}
         """Who of each stacking group gave something: see `Source.owner`, and its name."""
+        self.taken: list[Source] = []
+        """The coupons that gave something and that nobody had before."""
         self.used: dict[UUID, dict[UUID, Mapping[str, int]]] = {}
         """Of each template the coupons that gave something, and what they take of its budgets."""
 
@@ -58,6 +52,7 @@ class Eligibility:
         """Return a copy that looks at other facts."""
         forked = Eligibility(facts, self.day, self.usages, self.spent_up)
         forked.groups = dict(self.groups)
+        forked.taken = list(self.taken)
         forked.used = {campaign_id: dict(coupons) for campaign_id, coupons in self.used.items()}
         return forked
 
@@ -66,6 +61,8 @@ class Eligibility:
         version = source.version
         if version.group is not None:
             self.groups.setdefault(version.group, (source.owner, version.name))
+        if source.coupon is not None and source.coupon.is_taken and source not in self.taken:
+            self.taken.append(source)
         if source.coupon is not None:
             self.used.setdefault(version.campaign_id, {})[source.key] = wanted_by(version, outcomes)
 
@@ -146,12 +143,8 @@ class Eligibility:
         asked = [leaf for one in (version.calendar, version.condition) if one is not None for leaf in leaves(one)]
         if any(isinstance(leaf, WAITED) and not leaf.met(then) for leaf in asked):
             return None  # the days to wait would be counted from the start on, and are read as from the present order
-        further = self._remedy(source, then)
-        return (
-            None
-            if further is None
-            else f"Order on or after {clock_text(start, self.facts.program.zone)}. {further}".strip()
-        )
+        further, when = self._remedy(source, then), clock_text(start, self.facts.program.zone)
+        return None if further is None else f"Order on or after {when}. {further}".strip()
 
     def _window(self, source: Source) -> str:
         return window_text(source.version, self.facts.occurred_at, self.what, self.facts.program.zone)
@@ -165,7 +158,7 @@ class Eligibility:
     def _gives(self, source: Source, then: Facts) -> bool:
         """Whether a campaign would apply to facts and give something, and has enough left for it."""
         version = source.version
-        if not source.runs_at(then.occurred_at) or not _holds(source, then) or self.excluded(source) is not None:
+        if not source.runs_at(then.occurred_at) or not _holds(source, then) or self._is_excluded(source):
             return False
         then.running.most_times, then.goods = version.limits.per_order, version.goods
         effects = sorted(version.effects, key=attrgetter("stage"))
@@ -210,6 +203,14 @@ class Eligibility:
         limit = self.passed(source, {}) if others and source.counted else None
         return self.bounded(source, limit) if limit else None
 
+    def _is_excluded(self, source: Source) -> bool:
+        """Whether it is excluded, without a word on it: to say what would help is to ask this again."""
+        version = source.version
+        other = self.groups.get(version.group) if version.group is not None else None
+        if other is not None and other[0] != source.owner:
+            return True
+        return version.coupon is not None and len(self.used.get(version.campaign_id, ())) >= version.coupon.per_order
+
     def beyond(self, source: Source, most: int) -> NotApplied:
         """Return that an order uses no more coupons of its template."""
         message = f"{source.version.name}: an order uses {counted(most, 'coupon')} of it at most."
@@ -230,9 +231,14 @@ class Eligibility:
             self.usages if source.coupon is None else self._usages_beside(source),
             campaign_id=source.version.campaign_id,
             member_id=member.id if member else None,
-            day=day or self.day,
+            day=day or self._day_of(source),
             wanted=wanted,
         )
+
+    def _day_of(self, source: Source) -> date:
+        """Return on which day its use counts: a code is taken on the day on which it is named."""
+        is_taken = source.coupon is not None and source.coupon.is_taken
+        return local_day(self.facts.recorded_at, self.facts.program.zone) if is_taken else self.day
 
     def _usages_beside(self, source: Source) -> Usages:
         """Return the uses of a template with those of the other coupons that the order uses of it."""
@@ -241,9 +247,20 @@ class Eligibility:
         if not others:
             return self.usages
         usages = dict(self.usages)
-        for key in keys_of(campaign_id, source.bounds, member.id if member else None, self.day):
+        for key in keys_of(campaign_id, source.bounds, member.id if member else None, self._day_of(source)):
             for wanted in others:
                 count_use(usages, self.facts.program.id, key, uses=1, **wanted)
+        return usages
+
+    def usages_with_taken(self) -> Usages:
+        """Return how often coupons were had, with the codes that the order takes by using them."""
+        member, usages = self.facts.member, self.usages
+        for source in self.taken:
+            usages = dict(usages)
+            for key in keys_of(
+                source.version.campaign_id, source.bounds, member.id if member else None, self._day_of(source)
+            ):
+                count_use(usages, self.facts.program.id, key, uses=1, count=0, money=0, points=0)
         return usages
 
     def _limited(self, source: Source, names: Container[str]) -> NotApplied | None:
@@ -258,10 +275,7 @@ class Eligibility:
 
     def bounded(self, source: Source, limit: Reached) -> NotApplied:
         """Say which limit or budget a campaign has reached, with its numbers."""
-        numbers = {"limit": limit.limit, "used": limit.used, "wanted": limit.wanted, "left": limit.limit - limit.used}
-        spelled = {name: self._spelled(source, limit.bound, number) for name, number in numbers.items()}
-        times = {f"{name}_times": counted(number, "time") for name, number in numbers.items()}
-        message = f"{source.version.name}: {SAID[limit.bound].format(**spelled, **times)}"
+        message = f"{source.version.name}: {reached_text(source.version, limit, self.facts.program)}"
         reason = Reason.BUDGET_SPENT if limit.bound in BUDGETS else Reason.LIMIT_REACHED
         return not_applied(source, reason, message, self._another_day(source) if limit.bound in DAILY else None)
 
@@ -280,18 +294,8 @@ class Eligibility:
         limit = self.passed(source, dict.fromkeys(BUDGETS, 1))
         if limit is None:
             return None
-        bound = self._spelled(source, limit.bound, limit.limit)
-        said = f"All {bound} are given." if limit.bound == "count" else f"Its budget of {bound} is spent."
+        said = spent_text(source.version, limit, self.facts.program)
         return not_applied(source, Reason.BUDGET_SPENT, f"{source.version.name}: {said}")
-
-    def _spelled(self, source: Source, bound: str, number: int) -> str:
-        if bound == "money":
-            return self.facts.program.money(number)
-        points_of = source.version.budget.points_of
-        if bound == "points" and points_of is not None:
-            asset = self.facts.program.asset_by_id(points_of)
-            return f"{asset.spelled(number)} {asset.code}"
-        return str(number)
 
 
 def not_applied(

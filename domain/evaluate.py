@@ -42,7 +42,8 @@ def evaluate(
     spent_up: dict[UUID, Reached] = {}
     while True:
         running = Running.after(settled) if settled else Running.of(order)
-        facts = Facts(program, order, occasion, occurred_at, recorded_at, member, running, presented=offers.presented)
+        facts = Facts(program, order, occasion, occurred_at, recorded_at, member, running)
+        facts.presented = settled.presented if settled else offers.presented
         facts.usages = usages or {}
         run = Run(facts, usages or {}, spent_up, settled)
         run.apply(program.candidates(trigger, order, occasion, occurred_at), offers)

@@ -11,6 +11,7 @@ from domain.instants import NEVER, local_day
 from domain.program import CampaignVersion, Program
 from domain.refusals import CouponNotAvailable, LimitReached
 from domain.usage import Reached, Usage, UsageKey, bounds_of, counted, keys_of, reached
+from domain.windows import clock_text
 
 HAVING = frozenset({"perMember", "perMemberDay", "perDay", "total"})
 TAKING = HAVING - {"total"}
@@ -85,17 +86,22 @@ def count_had(
         counted(usages, program.id, key, uses=1, count=0, money=0, points=0)
 
 
+def is_given_at(version: CampaignVersion, at: datetime) -> bool:
+    """Whether coupons of a version may be had at an instant, and are good then or later."""
+    until = terms_of(version).validity.fixed_until
+    return version.runs_at(at) and (until is None or until > at)
+
+
 def available(program: Program, campaign_id: UUID, at: datetime) -> CampaignVersion:
     """Return the version of a template of which coupons may be had. Raises `CouponNotAvailable`."""
     version = program.templates.get(campaign_id)
     path = ("template",)
     if version is None:
         raise CouponNotAvailable("No coupons are given of this template now.", field=path, reason="NOT_PUBLISHED")
-    until = terms_of(version).validity.fixed_until
-    if not version.runs_at(at) or (until is not None and until <= at):
-        ends_at = min(version.ends_at, until or NEVER)
-        end = f" until {ends_at:%Y-%m-%d}" if ends_at < NEVER else ""
-        message = f"{version.name} is given from {version.starts_at:%Y-%m-%d} on{end}, and not now."
+    if not is_given_at(version, at):
+        ends_at = min(version.ends_at, terms_of(version).validity.fixed_until or NEVER)
+        end = f" until before {clock_text(ends_at, program.zone)}" if ends_at < NEVER else ""
+        message = f"{version.name} is given from {clock_text(version.starts_at, program.zone)} on{end}, and not now."
         raise CouponNotAvailable(message, field=path, reason="OUTSIDE_WINDOW")
     if terms_of(version).shared_code is not None:
         message = f"{version.name} is used by its code, and no coupons are given of it."
@@ -122,17 +128,22 @@ def parts_of(program: Program, version: CampaignVersion, at: datetime) -> Iterat
             yield found
 
 
-def needed_templates(program: Program, version: CampaignVersion) -> dict[UUID, int] | None:
+def needed_templates(
+    program: Program, version: CampaignVersion, at: datetime
+) -> dict[UUID, tuple[CampaignVersion, int]] | None:
     """Return how many coupons of which templates, by id, are had with one: its own, of a bundle its parts' too.
 
-    None when a part is not given any more.
+    None when one of them is not given at that instant.
     """
-    needed = {version.campaign_id: 1}
+    if not is_given_at(version, at):
+        return None
+    needed = {version.campaign_id: (version, 1)}
     for part in terms_of(version).bundle:
         found = program.template(part.template)
-        if found is None:
+        if found is None or not is_given_at(found, at) or terms_of(found).shared_code is not None:
             return None
-        needed[found.campaign_id] = needed.get(found.campaign_id, 0) + part.count
+        pieces = needed[found.campaign_id][1] if found.campaign_id in needed else 0
+        needed[found.campaign_id] = (found, pieces + part.count)
     return needed
 
 

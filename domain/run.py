@@ -85,6 +85,8 @@ class Run:
                 self._pay()
             if isinstance(self.refusal, LimitReached):
                 return False
+            if one.stage == Stage.ISSUE_COUPON:
+                self.facts.usages = self.eligibility.usages_with_taken()
             self._apply(Stage(one.stage), one.source, one.rule)
             if self.passed is not None:
                 return False

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -11,7 +10,6 @@ import models
 from domain import checks
 from domain.codes import looks_unique, normal_shared_code, read_code, unique_hash
 from domain.coupons import NamedCoupon
-from domain.decisions.order_coupons import NOT_USABLE
 from domain.having import taking_limits, terms_of
 from domain.program import Program
 from domain.refusals import CouponNotUsable, InvalidInput
@@ -64,16 +62,13 @@ def content_named(named: Sequence[NamedCoupon]) -> tuple[str, ...]:
 
 
 async def named_coupons(
-    engine: Engine, actor: Actor, program: Program, member_id: UUID | None, codes: Sequence[str]
+    engine: Engine, program: Program, member_id: UUID | None, codes: Sequence[str]
 ) -> tuple[NamedCoupon, ...]:
     """Return what the codes of an order name, each as it was given.
 
     Whether they may be used is seen when the order is decided, by which a repeated order is known again: one that is
-    unknown stands for a shared code of no template. Raises `TooManyAttempts`.
+    unknown stands for a shared code of no template.
     """
-    if not codes:
-        return ()
-    await code_attempts.check(program.id, actor.credential, datetime.now(UTC))
     hashes = {code: unique_hash(read_code(code)) for code in codes if looks_unique(code)}
     rows = {}
     if hashes:
@@ -87,12 +82,13 @@ async def named_coupons(
         if row is not None:
             version = versions.get(row.version_id)
             limits = taking_limits(version) if version and row.member_id is None and member_id else ()
-            named.append(NamedCoupon(code, row.id, row.campaign_id, limits=limits))
+            is_guess = row.member_id not in {None, member_id}
+            named.append(NamedCoupon(code, row.id, row.campaign_id, limits=limits, is_guess=is_guess))
             continue
         said = _shared(code)
         version = shared.get(said) if said else None
         if version is None:
-            named.append(NamedCoupon(code, uuid7(), program.id, is_shared=True))
+            named.append(NamedCoupon(code, uuid7(), program.id, is_shared=True, is_guess=True))
             continue
         limits = taking_limits(version, is_shared=True)
         named.append(NamedCoupon(code, uuid7(), version.campaign_id, is_shared=True, limits=limits))
@@ -100,11 +96,29 @@ async def named_coupons(
 
 
 @asynccontextmanager
-async def attempt(actor: Actor, program: Program) -> AsyncIterator[None]:
-    """Count it when the order that is decided within names a code that cannot be used."""
-    try:
-        yield
-    except CouponNotUsable as refusal:
-        if refusal.facts["reason"] == NOT_USABLE:
-            await code_attempts.failed(program.id, actor.credential, datetime.now(UTC))
-        raise
+async def naming(
+    engine: Engine,
+    actor: Actor,
+    program: Program,
+    member_id: UUID | None,
+    codes: Sequence[str] | None,
+    *,
+    guesses: bool = False,
+) -> AsyncIterator[tuple[NamedCoupon, ...]]:
+    """Decide an order within that names these codes: what they name is found, and it counts when one was guessed.
+
+    With `guesses` it counts at once, for an order that is decided later. Raises `TooManyAttempts`.
+    """
+    if not codes:
+        yield ()
+        return
+    async with code_attempts.attempt(program.id, actor, member_id) as tried:
+        named = await named_coupons(engine, program, member_id, codes)
+        if guesses and any(one.is_guess for one in named):
+            await tried.failed()
+        try:
+            yield named
+        except CouponNotUsable as refusal:
+            if named[int(refusal.field[-1])].is_guess:
+                await tried.failed()
+            raise

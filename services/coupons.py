@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 import models
 from domain import checks
 from domain.campaigns import CampaignKind
-from domain.codes import CodeMaker, looks_unique, read_code, unique_hash
+from domain.codes import CodeMaker, checked_prefix, looks_unique, read_code, unique_hash
 from domain.commands import Claim
 from domain.coupon_commands import ExtendCoupon, GiftCoupon, IssueCoupons, TakeCoupon, VoidCoupon
 from domain.coupons import CODE_PURPOSE, CouponOrigin
@@ -88,10 +88,11 @@ async def claim(
         return before.outcome
     if (outcome := await answered(program, idempotency)) is not None:
         return outcome
-    await code_attempts.check(program.id, _who(actor), datetime.now(UTC))
-    coupon = await _by_code(actor, code)
-    if coupon is None or coupon.member_id is not None or coupon.state != "ISSUED":
-        await code_attempts.failed(program.id, _who(actor), datetime.now(UTC))
+    async with code_attempts.attempt(program.id, actor, member_id) as tried:
+        coupon = await _by_code(actor, code)
+        if coupon is None or coupon.member_id not in {None, member_id}:
+            await tried.failed()
+    if coupon is None or coupon.member_id is not None:  # of one that is used or over the decision says the same
         raise NotFound("There is no such code.", field=("code",))
     version = await version_of(engine, program, coupon)
     command = TakeCoupon(
@@ -155,12 +156,12 @@ async def find(actor: Actor, ref: CouponRef) -> models.Coupon | None:
         return await visible.coupons(actor).get_or_none(id=ref.id)
     assert ref.code is not None, "a reference names its coupon in one way"
     assert actor.program_id is not None, "the field asked for a credential"
-    await code_attempts.check(actor.program_id, _who(actor), datetime.now(UTC))
-    found = await _by_code(actor, ref.code)
-    if found is not None and actor.member_id not in {None, found.member_id}:
-        found = None
-    if found is None:
-        await code_attempts.failed(actor.program_id, _who(actor), datetime.now(UTC))
+    async with code_attempts.attempt(actor.program_id, actor) as tried:
+        found = await _by_code(actor, ref.code)
+        if found is not None and actor.member_id not in {None, found.member_id}:
+            found = None
+        if found is None:
+            await tried.failed()
     return found
 
 
@@ -177,7 +178,8 @@ def code_of(engine: Engine, coupon: models.Coupon, terms: Mapping[str, Any]) -> 
     """
     if coupon.origin == CouponOrigin.SHARED_CODE:
         return None
-    maker = CodeMaker(engine.secret_key, CODE_PURPOSE, terms.get("prefix") or "")
+    prefix = terms.get("prefix")
+    maker = CodeMaker(engine.secret_key, CODE_PURPOSE, checked_prefix(prefix) if prefix else "")
     return maker.code_of(coupon.id) if maker.hash_of(coupon.id) == bytes(coupon.code_hash) else None
 
 
@@ -271,10 +273,6 @@ def _beyond(actor: Actor, ref: MemberRef) -> Actor:
 def _spelled(ref: MemberRef) -> tuple[str, ...]:
     """Return what a reference says, for the hash of a command."""
     return tuple(str(part) for part in (ref.id, ref.number, ref.phone, *(ref.identity or ())) if part)
-
-
-def _who(actor: Actor) -> str:
-    return actor.credential
 
 
 async def _template(actor: Actor, ref: CampaignRef) -> models.Campaign | None:

@@ -23,7 +23,7 @@ from domain.program import ItemPolicy, Program, Tier
 from domain.refusals import InvalidInput, NotFound, TooManyAttempts
 from services import members
 from services.actors import Actor
-from services.coupon_codes import attempt, checked_codes, content_named, named_coupons
+from services.coupon_codes import checked_codes, content_named, naming
 from services.engine import Engine
 from services.idempotency import answered
 from services.members import MemberRef
@@ -195,24 +195,27 @@ async def _decided(
     try:
         check_listed(content, await unlisted_skus(program, [content]), ("order",))
         content = await _with_parties(actor, program, request, content)
-        named = await named_coupons(engine, actor, program, content.member_id, request.coupon_codes or ())
-        content = _with_coupons(content, named)
-    except (InvalidInput, NotFound, TooManyAttempts):
+    except (InvalidInput, NotFound):
         if (outcome := await answered(program, claim)) is None:
             raise
         return outcome
-    common: dict[str, Any] = {
-        "program_id": program.id,
-        "actor": actor.credential,
-        "claim": claim,
-        "order_id": uuid7(),
-        "content": content,
-        "named": named,
-        "chooses": request.coupon_codes is None,
-    }
-    command = CommitOrder(**common) if seconds is None else HoldOrder(**common, seconds=seconds)
-    async with attempt(actor, program):
-        return await engine.writer.post(command)
+    try:
+        async with naming(engine, actor, program, content.member_id, request.coupon_codes) as named:
+            common: dict[str, Any] = {
+                "program_id": program.id,
+                "actor": actor.credential,
+                "claim": claim,
+                "order_id": uuid7(),
+                "content": with_coupons(content, named),
+                "named": named,
+                "chooses": request.coupon_codes is None,
+            }
+            command = CommitOrder(**common) if seconds is None else HoldOrder(**common, seconds=seconds)
+            return await engine.writer.post(command)
+    except TooManyAttempts:
+        if (outcome := await answered(program, claim)) is None:
+            raise
+        return outcome
 
 
 async def _with_parties(actor: Actor, program: Program, request: OrderRequest, content: OrderContent) -> OrderContent:
@@ -226,7 +229,7 @@ async def _with_parties(actor: Actor, program: Program, request: OrderRequest, c
     return content.of(member_id, payer_id)
 
 
-def _with_coupons(content: OrderContent, named: Sequence[NamedCoupon]) -> OrderContent:
+def with_coupons(content: OrderContent, named: Sequence[NamedCoupon]) -> OrderContent:
     """Return the order with the coupons that its codes name in their place."""
     return content if content.coupon_codes is None else replace(content, coupon_codes=content_named(named))
 
@@ -261,36 +264,34 @@ async def preview(engine: Engine, actor: Actor, request: OrderRequest, *, at: da
         content = replace(content, occurred_at=content.occurred_at or at)
     check_listed(content, await unlisted_skus(program, [content]), ("order",))
     content = await _with_parties(actor, program, request, content)
-    named = await named_coupons(engine, actor, program, content.member_id, request.coupon_codes or ())
-    content = _with_coupons(content, named)
-    command = CommitOrder(
-        program_id=program.id,
-        actor=actor.credential,
-        claim=None,
-        order_id=uuid7(),
-        content=content,
-        named=named,
-        chooses=request.coupon_codes is None,
-        insists=False,
-    )
-    loaded = await load(engine.reads, engine.snapshots, [command], now=now)
-    state = loaded.members.get(content.member_id) if content.member_id else None
-    stored_id = loaded.order_ids.get((program.id, content.source, content.external_id))
-    stored = loaded.orders[stored_id] if stored_id else None
-    if stored is not None and actor.member_id not in {None, stored.member_id}:
-        stored = None  # a member does not learn what others have bought
-    situation = Situation(
-        program,
-        now,
-        uuid7,
-        loaded.members,
-        stored,
-        usages=loaded.usages,
-        coupons=loaded.coupons.found,
-        versions=loaded.coupons.versions,
-        is_cut=bool(loaded.coupons.cut),
-    )
-    async with attempt(actor, program):
+    async with naming(engine, actor, program, content.member_id, request.coupon_codes) as named:
+        command = CommitOrder(
+            program_id=program.id,
+            actor=actor.credential,
+            claim=None,
+            order_id=uuid7(),
+            content=with_coupons(content, named),
+            named=named,
+            chooses=request.coupon_codes is None,
+            insists=False,
+        )
+        loaded = await load(engine.reads, engine.snapshots, [command], now=now)
+        state = loaded.members.get(content.member_id) if content.member_id else None
+        stored_id = loaded.order_ids.get((program.id, content.source, content.external_id))
+        stored = loaded.orders[stored_id] if stored_id else None
+        if stored is not None and actor.member_id not in {None, stored.member_id}:
+            stored = None  # a member does not learn what others have bought
+        situation = Situation(
+            program,
+            now,
+            uuid7,
+            loaded.members,
+            stored,
+            usages=loaded.usages,
+            coupons=loaded.coupons.found,
+            versions=loaded.coupons.versions,
+            is_cut=bool(loaded.coupons.cut),
+        )
         decision = decide(command, situation)
     after = decision.state or state
     tiers = [program.tier_by_id(standing.tier_id) for standing in after.standings.values()] if after else []

@@ -15,14 +15,14 @@ from domain.decisions.orders import duplicate
 from domain.digest import content_hash
 from domain.orders import OrderContent
 from domain.program import Program
-from domain.refusals import CouponNotUsable, IdempotencyKeyReused, InvalidInput, NotFound, Refusal, TooManyAttempts
+from domain.refusals import IdempotencyKeyReused, InvalidInput, NotFound, Refusal, TooManyAttempts
 from services import members
 from services.actors import Actor
-from services.coupon_codes import named_coupons
+from services.coupon_codes import naming
 from services.engine import Engine
 from services.idempotency import answered, answers
 from services.members import Enrolment, Identity, MemberRef
-from services.orders import OrderRequest, check_listed, checked_content, unlisted_skus
+from services.orders import OrderRequest, check_listed, checked_content, unlisted_skus, with_coupons
 from services.writer.answers import Outcome
 from services.writer.tables import ORDERS
 
@@ -101,8 +101,9 @@ async def prepare_import(
         ref, payer = request.member, request.payer
         whole = content if ref is None else content.of(known[ref], known[payer] if payer else None)
         try:
-            named = await named_coupons(engine, actor, program, whole.member_id, request.coupon_codes or ())
-        except (CouponNotUsable, TooManyAttempts) as refusal:
+            async with naming(engine, actor, program, whole.member_id, request.coupon_codes, guesses=True) as found:
+                named = found
+        except TooManyAttempts as refusal:
             prepared.answers[index] = _of_call(refusal, index)
             continue
         prepared.answers[index] = None
@@ -111,7 +112,7 @@ async def prepare_import(
             actor=actor.credential,
             claim=call.claims[index] if call else None,
             order_id=uuid7(),
-            content=whole,
+            content=with_coupons(whole, named),
             named=named,
         )
     return prepared

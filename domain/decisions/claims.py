@@ -7,6 +7,7 @@ from domain.book import Book
 from domain.claim_commands import ClaimOrder
 from domain.decisions.consumption import take_over
 from domain.decisions.facts import member_facts
+from domain.decisions.order_coupons import by_coupon
 from domain.decisions.order_rows import effect_rows
 from domain.decisions.orders import carry_out, count_order, not_in_state, order_outcome, posted
 from domain.decisions.segments import follow_up
@@ -57,7 +58,7 @@ def claim(command: ClaimOrder, situation: Situation) -> Decision:
             recorded_at=situation.now,
             member=member_facts(book),
             usages=situation.usages,
-            settled=_settled(order, record),
+            settled=_settled(order, record, situation),
         )
         order = _claimed(order, record.effects, evaluation, situation, book.member.id)
         effects = effect_rows(order, evaluation.effects, len(record.effects))
@@ -79,14 +80,17 @@ def claim(command: ClaimOrder, situation: Situation) -> Decision:
     return Decision(order_outcome(order, entries), (book.close(),), book.rows, effects=effects, usages=usages)
 
 
-def _settled(order: Order, record: OrderRecord) -> Settled:
+def _settled(order: Order, record: OrderRecord, situation: Situation) -> Settled:
     lines = tuple((_content(line), line.payable, line.campaign_id is not None) for line in record.lines)
     # What was held and not captured was not given: a gift that was never delivered takes no group.
     gave = [one for one in record.effects if one.amount > released_share(one.amount, record.lines, one.parts)]
     campaigns = frozenset(effect.campaign_id for effect in gave if effect.campaign_id)
     versions = {effect.campaign_version_id for effect in gave}
     groups = {group: given for group, given in record.groups.items() if given[0] in versions}
-    return Settled(lines, order.shipping - order.shipping_discount, campaigns, groups)
+    coupons = [situation.coupons[coupon_id] for coupon_id in by_coupon(gave) if coupon_id in situation.coupons]
+    named = [situation.versions.get(coupon.version_id) for coupon in coupons]
+    presented = frozenset(version.code for version in named if version is not None)
+    return Settled(lines, order.shipping - order.shipping_discount, campaigns, groups, presented)
 
 
 def _content(line: OrderLine) -> LineContent:

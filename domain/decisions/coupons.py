@@ -12,7 +12,7 @@ from domain.coupons import Coupon, CouponChangeKind, CouponOrigin, CouponState
 from domain.decisions.situation import Decision, Situation, books, coupon_book, opened
 from domain.decisions.values import check_active
 from domain.having import TAKING, available, count_had, parts_of, terms_of
-from domain.instants import NEVER
+from domain.instants import MICROSECOND, NEVER
 from domain.ledger import Contra, Entry, EntryKind, TransferKind
 from domain.program import CampaignVersion
 from domain.refusals import (
@@ -58,54 +58,68 @@ def issue(command: IssueCoupons, situation: Situation) -> Decision:
     coupons = coupon_book(command, situation, [book])
     ids = []
     for coupon_id in command.coupon_ids:
-        ids += give(book, coupons, version, origin, origin_id, reason=command.reason, coupon_id=coupon_id)
+        ids += _give(book, coupons, version, origin, origin_id, coupon_id, command.reason)
     return _decided(ids, book, paid=paid)
 
 
-def give(
+def _give(  # noqa: PLR0917  (each has a type of its own)
+    book: Book,
+    coupons: CouponBook,
+    version: CampaignVersion,
+    origin: CouponOrigin,
+    origin_id: UUID | None,
+    coupon_id: UUID,
+    reason: str | None,
+) -> list[UUID]:
+    """Give the member of a book one of a template, of a bundle all its parts; return the ids of the coupons.
+
+    Raises `LimitReached` or `CouponNotAvailable`.
+    """
+    bundle = version if terms_of(version).bundle else None
+    count_had(book.usages, book.program, version, book.member.id, book.now)
+    if bundle is None:
+        return [put(book, coupons, version, origin, origin_id, coupon_id=coupon_id, reason=reason)]
+    ids = []
+    for part in parts_of(book.program, version, book.now):
+        count_had(book.usages, book.program, part, book.member.id, book.now)
+        of = origin_id or coupon_id
+        ids.append(put(book, coupons, part, CouponOrigin.BUNDLE, of, bundle=bundle, reason=reason))
+    return ids
+
+
+def put(
     book: Book,
     coupons: CouponBook,
     version: CampaignVersion,
     origin: CouponOrigin,
     origin_id: UUID | None,
     *,
-    reason: str | None = None,
     coupon_id: UUID | None = None,
-    counts: bool = True,
-) -> list[UUID]:
-    """Give the member of a book one of a template, of a bundle all its parts; return the ids of the coupons.
-
-    With `counts` it is counted against the limits here. Raises `LimitReached` or `CouponNotAvailable`.
-    """
-    bundle = bool(terms_of(version).bundle)
-    if counts and bundle:
-        count_had(book.usages, book.program, version, book.member.id, book.now)
-    ids = []
-    for part in parts_of(book.program, version, book.now):
-        if counts:
-            count_had(book.usages, book.program, part, book.member.id, book.now)
-        own_id = coupon_id if coupon_id and not bundle else book.new_id()
-        valid_from, expires_at = terms_of(part).validity.window(book.now, book.program.zone)
-        coupon = Coupon(
-            id=own_id,
-            program_id=book.program.id,
-            campaign_id=part.campaign_id,
-            version_id=part.id,
-            member_id=book.member.id,
-            code_hash=NOT_SEALED,
-            origin=CouponOrigin.BUNDLE if bundle else origin,
-            origin_id=(origin_id or coupon_id) if bundle else origin_id,
-            state=CouponState.ISSUED,
-            order_id=None,
-            held_until=None,
-            valid_from=valid_from,
-            expires_at=expires_at,
-            changes=0,
-            recorded_at=book.now,
-        )
-        coupons.add(coupon, CouponChangeKind.ISSUED, reason=reason, bundle=version.id if bundle else None)
-        ids.append(own_id)
-    return ids
+    bundle: CampaignVersion | None = None,
+    reason: str | None = None,
+) -> UUID:
+    """Put a new coupon of a version into the wallet of a book's member, as a part of a bundle if it is one."""
+    valid_from, expires_at = terms_of(version).validity.window(book.now, book.program.zone)
+    coupon = Coupon(
+        id=coupon_id or book.new_id(),
+        program_id=book.program.id,
+        campaign_id=version.campaign_id,
+        version_id=version.id,
+        member_id=book.member.id,
+        code_hash=NOT_SEALED,
+        origin=origin,
+        origin_id=origin_id,
+        state=CouponState.ISSUED,
+        order_id=None,
+        held_until=None,
+        # One that was promised by a hold may be over when it is captured: it was good until then.
+        valid_from=min(valid_from, expires_at - MICROSECOND),
+        expires_at=expires_at,
+        changes=0,
+        recorded_at=book.now,
+    )
+    coupons.add(coupon, CouponChangeKind.ISSUED, reason=reason, bundle=bundle.id if bundle else None)
+    return coupon.id
 
 
 def take(command: TakeCoupon, situation: Situation) -> Decision:
@@ -131,7 +145,7 @@ def taken(
     validity = terms_of(version).validity
     valid_from, expires_at = validity.window(book.now, book.program.zone)
     if validity.fixed_from is not None or validity.fixed_until is not None:
-        valid_from, expires_at = coupon.valid_from, coupon.expires_at  # as it may have been extended
+        valid_from, expires_at = max(coupon.valid_from, book.now), coupon.expires_at  # as it may have been extended
     return coupons.change(
         coupon.id,
         CouponChangeKind.CLAIMED,
@@ -179,7 +193,8 @@ def extend(command: ExtendCoupon, situation: Situation) -> Decision:
     until = command.until
     if not max(situation.now, coupon.valid_from) < until <= NEVER or until <= coupon.expires_at:
         raise InvalidInput(
-            f"The coupon is good until {_spelled(coupon.expires_at)}; `until` is later.", field=("until",)
+            f"The coupon is good {_spelled(coupon.expires_at)}; `until` is later than that, and than now.",
+            field=("until",),
         )
     coupons.change(
         coupon.id, CouponChangeKind.EXTENDED, state=CouponState.ISSUED, expires_at=until, reason=command.reason
@@ -237,7 +252,7 @@ def _not_in_state(coupon: Coupon) -> CouponNotInState:
 
 
 def _spelled(instant: datetime) -> str:
-    return "for ever" if instant >= NEVER else f"{instant:%Y-%m-%d %H:%M}"
+    return "for ever" if instant >= NEVER else f"until {instant:%Y-%m-%d %H:%M} UTC"
 
 
 def _decided(

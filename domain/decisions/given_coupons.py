@@ -6,8 +6,10 @@ from uuid import UUID
 from domain.book import Book
 from domain.coupon_book import CouponBook
 from domain.coupons import CouponChangeKind, CouponOrigin, CouponState
-from domain.decisions.coupons import give
+from domain.decisions.coupons import put
 from domain.effects.base import EffectKind
+from domain.having import terms_of
+from domain.occasions import OccasionEffect
 from domain.orders import OrderEffect
 
 
@@ -30,21 +32,25 @@ def take_back(effects: Sequence[OrderEffect], amounts: Mapping[int, int], order_
             coupons.change(coupon.id, CouponChangeKind.VOIDED, state=CouponState.VOID, of_order=order_id)
 
 
-def give_coupons(book: Book, effect: OrderEffect | object, origin_id: UUID, *, count: int) -> None:
-    """Give a member what an effect `issueCoupon` decided. It was counted against the limits when that was decided.
+def give_coupons(book: Book, effect: OrderEffect | OccasionEffect, origin_id: UUID, *, count: int) -> None:
+    """Give a member what an effect `issueCoupon` decided, of the versions of then.
 
-    Of a template that was stopped since nothing is given any more.
+    It was counted against the limits when it was decided. What cannot be read any more is not given.
     """
-    facts: Mapping[str, object] = effect.facts  # type: ignore[union-attr]  # of an order or of an occasion
-    version = book.program.template(str(facts["template"]))
-    if version is None:
-        return
     coupons = CouponBook(book.rows, {}, [book], now=book.now, actor=book.actor)
-    for _ in range(count):
-        give(book, coupons, version, CouponOrigin.CAMPAIGN, origin_id, counts=False)
+    known = {version.id: version for version in book.program.templates.values()} | dict(book.versions)
+    versions: Mapping[str, str] = effect.facts["versions"]  # type: ignore[assignment]  # as it was written
+    bundle = next((one for key in versions.values() if (one := known.get(UUID(key))) and terms_of(one).bundle), None)
+    for template, pieces in counts_of(effect).items():
+        version = known.get(UUID(versions[str(template)]))
+        if version is None or version is bundle:
+            continue
+        origin = CouponOrigin.BUNDLE if bundle else CouponOrigin.CAMPAIGN
+        for _ in range(count * pieces):
+            put(book, coupons, version, origin, origin_id, bundle=bundle)
 
 
-def counts_of(effect: OrderEffect) -> dict[UUID, int]:
+def counts_of(effect: OrderEffect | OccasionEffect) -> dict[UUID, int]:
     """Return how many coupons of each template one piece of an effect `issueCoupon` is."""
     counts: Mapping[str, int] = effect.facts["counts"]  # type: ignore[assignment]  # as it was written
     return {UUID(template): pieces for template, pieces in counts.items()}

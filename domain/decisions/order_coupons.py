@@ -1,8 +1,10 @@
 """What orders do with coupons: which they may use, and holding, using, releasing, returning and giving them."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from domain.book import Book
 from domain.commands import CommitOrder
@@ -28,6 +30,7 @@ from domain.instants import NEVER, end_of_day, local_day, plus_days
 from domain.orders import Order, OrderEffect
 from domain.program import CampaignVersion
 from domain.refusals import CouponNotUsable, HoldExpired
+from domain.windows import clock_text
 
 NOT_USABLE = "NOT_USABLE"
 """The one reason for codes that are unknown, used, expired or another's: they are not told apart."""
@@ -53,36 +56,60 @@ def offers_of(command: CommitOrder, situation: Situation, coupons: CouponBook) -
 
     Of a code that nobody has yet the member counts as having it from now on.
     """
-    member_id = command.content.member_id
+    member_id, at = command.content.member_id, command.content.occurred_at or situation.now
     if command.named:
-        offers = [_named(one, place, situation, coupons, member_id) for place, one in enumerate(command.named)]
-        return CouponOffers(offers)
+        numbered = enumerate(command.named)
+        return CouponOffers([_named(one, place, situation, coupons, member_id, at) for place, one in numbered])
     if not command.chooses or member_id is None:
         return NO_COUPONS
     found = [
         CouponOffer(coupon.id, version, coupon.expires_at)
         for coupon in coupons.of_member(member_id)
-        if (version := situation.versions.get(coupon.version_id)) is not None
+        if coupon.valid_from <= at and (version := situation.versions.get(coupon.version_id)) is not None
     ]
     return CouponOffers(found, is_choice=True, is_cut=situation.is_cut)
 
 
-def _named(
-    one: NamedCoupon, place: int, situation: Situation, coupons: CouponBook, member_id: UUID | None
+def _named(  # noqa: PLR0917  (each has a type of its own)
+    one: NamedCoupon,
+    place: int,
+    situation: Situation,
+    coupons: CouponBook,
+    member_id: UUID | None,
+    occurred_at: datetime,
 ) -> CouponOffer:
+    now, zone = situation.now, situation.program.zone
     if one.is_shared:
         version = situation.program.templates.get(one.campaign_id)
-        if version is None or terms_of(version).shared_code is None or not version.runs_at(situation.now):
+        if version is None or terms_of(version).shared_code is None or version.ends_at <= now:
             raise not_usable(one.code, place)
+        if version.starts_at > now:
+            raise _too_early(one.code, place, version.starts_at, zone)
         return CouponOffer(one.coupon_id, version, NEVER, is_new=True)
     coupon = coupons.get(one.coupon_id)
     version = situation.versions.get(coupon.version_id) if coupon else None
-    if coupon is None or version is None or not coupon.usable_at(situation.now):
+    if coupon is None or version is None or coupon.state is not CouponState.ISSUED:
         raise not_usable(one.code, place)
     if coupon.member_id is not None and coupon.member_id != member_id:
         raise not_usable(one.code, place)
     is_taken = coupon.member_id is None and member_id is not None
+    starts_at = coupon.valid_from
+    if is_taken and terms_of(version).validity.after_days:
+        starts_at = terms_of(version).validity.window(now, zone)[0]
+    if starts_at > min(now, occurred_at):
+        raise _too_early(one.code, place, starts_at, zone)
     return CouponOffer(coupon.id, version, coupon.expires_at, is_taken=is_taken)
+
+
+def _too_early(code: str, place: int, starts_at: datetime, zone: ZoneInfo) -> CouponNotUsable:
+    start = clock_text(starts_at, zone)
+    return CouponNotUsable(
+        f"The coupon may be used from {start} on.",
+        field=named_path(place),
+        coupon_code=code,
+        reason=NotAppliedReason.OUTSIDE_WINDOW.value,
+        remedy=f"Order on or after {start}.",
+    )
 
 
 def check_applied(command: CommitOrder, evaluation: Evaluation) -> None:
@@ -157,7 +184,7 @@ def capture(order: Order, effects: Sequence[OrderEffect], coupons: CouponBook) -
     and that is not there any more.
     """
     for coupon_id, own in by_coupon(effects).items():
-        coupon = coupons.get(coupon_id)
+        coupon = coupons.settle(coupon_id)
         if not any(effect.amount for effect in own):
             if coupon is not None and coupon.state is CouponState.HELD and coupon.order_id == order.id:
                 release(coupon, coupons, order.id)

@@ -149,6 +149,7 @@ def books(command: Command, situation: Situation) -> list[Book]:
             rows=rows,
             orders=situation.orders,
             usages=situation.usages,
+            versions=situation.versions,
         )
         mature(book)
         opened.append(book)

@@ -202,6 +202,8 @@ class Settled:
     """Those that gave something then, and give nothing more."""
     groups: Mapping[str, tuple[UUID, str]] = field(default_factory=dict)
     """Who gave something then of each stacking group: the version, and the campaign's name."""
+    presented: frozenset[str] = frozenset()
+    """The templates, by code, of which it named coupons that it used."""
 
 
 @value

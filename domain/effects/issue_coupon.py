@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from domain.conditions.base import Facts
 from domain.conditions.wording import counted
 from domain.effects.base import NAME_MEMBER, NO_MEMBER, EffectKind, Outcome, Stage, nothing
-from domain.having import having_bounds, needed_templates, said
+from domain.having import having_bounds, needed_templates, said, terms_of
 from domain.instants import local_day
 from domain.program import CampaignVersion
 from domain.usage import Reached, reached
@@ -32,20 +32,19 @@ class IssueCoupon:
         if facts.member is None:
             return nothing(kind, NO_MEMBER, NAME_MEMBER)
         version = facts.program.template(self.template)
-        if version is None or not version.runs_at(facts.recorded_at):
+        if version is None or terms_of(version).shared_code is not None:
             return nothing(kind, f"no coupons of {self.template} are given now.")
-        needed = needed_templates(facts.program, version)
+        needed = needed_templates(facts.program, version, facts.recorded_at)
         if needed is None:
-            return nothing(kind, f"{version.name} has a part in it that is not given now.")
-        for campaign_id, pieces in needed.items():
-            one = facts.program.templates[campaign_id]
+            return nothing(kind, f"{version.name}, or a part of it, is not given now.")
+        for one, pieces in needed.values():
             short = self._short(facts, one, pieces * self.count)
             if short is not None:
                 more = counted(pieces * self.count, "coupon")
                 return nothing(kind, f"{said(one, short)[:-1]}; {more} would be given.")
         issued = facts.running.issued
-        for campaign_id, pieces in needed.items():
-            issued[campaign_id] = issued.get(campaign_id, 0) + pieces * self.count
+        for one, pieces in needed.values():
+            issued[one.campaign_id] = issued.get(one.campaign_id, 0) + pieces * self.count
         return Outcome(
             kind=kind,
             asset_id=None,
@@ -55,7 +54,8 @@ class IssueCoupon:
             facts={
                 "template": self.template,
                 "name": version.name,
-                "counts": {str(campaign_id): pieces for campaign_id, pieces in needed.items()},
+                "counts": {str(one.campaign_id): pieces for one, pieces in needed.values()},
+                "versions": {str(one.campaign_id): str(one.id) for one, _ in needed.values()},
             },
             parts=facts.running.of_goods(facts.goods),
         )

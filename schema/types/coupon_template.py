@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 import strawberry
 
 import models
+from domain.codes import checked_prefix
 from domain.coupon_terms import shared_code_of
 from domain.instants import NEVER
 from schema import ids
@@ -155,7 +156,7 @@ class CouponTemplateVersion(Node):
             claimable=bool(form.get("claimable")),
             price=CouponPrice.of(form, row.program_id),
             shared_code=shared_code_of(form),
-            prefix=form.get("prefix"),
+            prefix=checked_prefix(form["prefix"]) if form.get("prefix") else None,
             transferable=bool(form.get("transferable")),
             returnable=form.get("returnable") is not False,
             grace_days=form.get("graceDays") or 0,

@@ -29,6 +29,7 @@ def rule_of(effect: Decided, version: Version, basket: Basket, parts: Any) -> tu
     if effect.kind == EffectKind.ISSUE_COUPON:
         facts.pop("name", None)
         facts.pop("counts", None)
+        facts.pop("versions", None)
     is_gift = effect.kind == EffectKind.GIFT
     ref = str(facts.pop("ref", None)) if is_gift else ""  # the line that it added, of which `order.gifts` tells
     for rule in version.rules.get((effect.kind, effect.asset_id), ()):

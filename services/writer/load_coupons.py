@@ -66,6 +66,7 @@ async def load_coupons(
     loaded = OfCoupons()
     named = {coupon_id for command in commands for coupon_id in command.coupons}
     issuing = set[UUID]()
+    promised: dict[UUID, set[UUID]] = defaultdict(set)
     for command in commands:
         if isinstance(command, OrderCommand) and command.order_id in records:
             used, issues = _of_effects(records[command.order_id])
@@ -73,6 +74,7 @@ async def load_coupons(
             loaded.of_orders[command.order_id] |= used
             if issues:
                 issuing.add(command.order_id)
+                promised[command.program_id] |= issues
     if named:
         _keep(loaded, await session.select(COUPONS, "WHERE id = ANY($1::uuid[])", sorted(named)))
     if issuing:
@@ -81,8 +83,9 @@ async def load_coupons(
             _keep(loaded, [coupon])
             loaded.of_orders[coupon.origin_id].add(coupon.id)
     await _wallets(session, snapshots, commands, programs, now, loaded)
-    for program_id in {coupon.program_id for coupon in loaded.found.values()} & programs.keys():
+    for program_id in ({coupon.program_id for coupon in loaded.found.values()} | promised.keys()) & programs.keys():
         ids = {coupon.version_id for coupon in loaded.found.values() if coupon.program_id == program_id}
+        ids |= promised.get(program_id, set())
         loaded.versions |= await snapshots.versions(session, programs[program_id], sorted(ids - loaded.versions.keys()))
     return loaded
 
@@ -133,10 +136,11 @@ async def _wallets(  # noqa: PLR0917  (each has a type of its own)
         _keep(loaded, await session.select_each(COUPONS, SOONEST, SOONEST_OF, soonest))
 
 
-def _of_effects(record: OrderRecord) -> tuple[set[UUID], bool]:
-    """Return the coupons that an order uses, by its effects, and whether it gives coupons."""
+def _of_effects(record: OrderRecord) -> tuple[set[UUID], set[UUID]]:
+    """Return the coupons that an order uses, by its effects, and the versions of which it gives coupons."""
     used = {UUID(str(effect.facts["coupon"])) for effect in record.effects if "coupon" in effect.facts}
-    return used, any(effect.kind == EffectKind.ISSUE_COUPON for effect in record.effects)
+    given = [effect.facts for effect in record.effects if effect.kind == EffectKind.ISSUE_COUPON]
+    return used, {UUID(version) for facts in given for version in facts["versions"].values()}  # type: ignore[attr-defined]
 
 
 def _keep(loaded: OfCoupons, coupons: Sequence[Coupon]) -> None:

@@ -106,8 +106,9 @@ async def test_every_part_of_a_template_is_read_as_it_was_drafted(api: Api) -> N
 
 async def test_fixed_validities_shared_codes_and_bundles_are_read_as_they_were_drafted(api: Api) -> None:
     fixed = {"from": "2026-03-01T00:00:00.000Z", "until": "2027-05-01T00:00:00.000Z"}
-    one = await drafted(api, "SHARED", {"validity": {"fixed": fixed}, "sharedCode": " spring-20", "returnable": False})
-    assert one["version"]["validity"] == {"afterDays": 0, "days": None, "months": None, **fixed}
+    dated = await drafted(api, "FIXED", {"validity": {"fixed": fixed}})
+    assert dated["version"]["validity"] == {"afterDays": 0, "days": None, "months": None, **fixed}
+    one = await drafted(api, "SHARED", {"sharedCode": " spring-20", "returnable": False})
     assert (one["version"]["sharedCode"], one["version"]["returnable"]) == ("SPRING-20", False)
     await drafted(api, "PART", {})
     await step(api, "Publish", "PART")

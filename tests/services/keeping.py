@@ -15,7 +15,7 @@ LINES = [LineRequest("1", "CD", 2, Decimal("100.00")), LineRequest("2", "LP", 1,
 SPEND = [("POINTS", Decimal(200))]
 
 
-async def _held(shop: World, member: UUID, seconds: int = 900) -> UUID:
+async def _held(shop: World, member: UUID, seconds: int = 25 * 86_400) -> UUID:
     request = order(member, lines=LINES, spend=SPEND)
     outcome = await orders.hold(shop.engine, shop.actor, request, seconds=seconds, key=new_key())
     assert outcome.order_id is not None

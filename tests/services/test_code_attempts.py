@@ -32,22 +32,22 @@ async def _rows() -> list[tuple[UUID, str, datetime, int]]:
 
 async def test_the_twentieth_failure_is_the_last_until_the_window_ends(house: Engine) -> None:
     await _fail(ATTEMPTS_MAX - 1)
-    await code_attempts.check(PROGRAM, WHO, NOW)
+    await code_attempts.check(PROGRAM, WHO, NOW, ATTEMPTS_MAX)
     await _fail(1)
     with pytest.raises(TooManyAttempts) as caught:
-        await code_attempts.check(PROGRAM, WHO, START + WINDOW - timedelta(microseconds=1))
+        await code_attempts.check(PROGRAM, WHO, START + WINDOW - timedelta(microseconds=1), ATTEMPTS_MAX)
     assert caught.value.facts == {"retry_at": "2026-03-03T12:20:00+00:00"}
     assert caught.value.message == (
         "20 codes within 10 minutes were wrong; after 20 none is looked at until 2026-03-03T12:20:00+00:00."
     )
-    await code_attempts.check(PROGRAM, WHO, START + WINDOW)
+    await code_attempts.check(PROGRAM, WHO, START + WINDOW, ATTEMPTS_MAX)
     assert await _rows() == [(PROGRAM, WHO, START, 20)], "to check counts nothing"
 
 
 async def test_failures_are_of_one_caller_and_one_program(house: Engine) -> None:
     await _fail(ATTEMPTS_MAX)
-    await code_attempts.check(PROGRAM, "key:till-2", NOW)
-    await code_attempts.check(OTHER, WHO, NOW)
+    await code_attempts.check(PROGRAM, "key:till-2", NOW, ATTEMPTS_MAX)
+    await code_attempts.check(OTHER, WHO, NOW, ATTEMPTS_MAX)
     await _fail(1, who="key:till-2")
     await _fail(2, program_id=OTHER)
     assert await _rows() == [(PROGRAM, WHO, START, 20), (PROGRAM, "key:till-2", START, 1), (OTHER, WHO, START, 2)]
@@ -82,7 +82,7 @@ async def test_no_failure_of_many_at_once_is_lost(house: Engine) -> None:
     await asyncio.gather(*(code_attempts.failed(PROGRAM, WHO, NOW) for _ in range(50)))
     assert await _rows() == [(PROGRAM, WHO, START, 50)]
     with pytest.raises(TooManyAttempts, match=r"^50 codes within 10 minutes were wrong"):
-        await code_attempts.check(PROGRAM, WHO, NOW)
+        await code_attempts.check(PROGRAM, WHO, NOW, ATTEMPTS_MAX)
 
 
 async def test_failures_of_two_connections_wait_for_each_other(postgres_house: Engine) -> None:

@@ -7,15 +7,16 @@ import pytest
 
 import models
 from domain.refusals import HoldExpired
-from services import balances, coupons, order_life, programs
+from services import balances, coupons, order_life, orders_import, programs
 from services.coupons import CouponRef
 from services.engine import Engine
 from services.members import MemberRef
 from services.order_life import OrderRef
 from services.orders import LineRequest
 from services.verify import verify
-from tests.factories import NOON, campaign, coupon_template, new_key, world
-from tests.services.test_coupon_orders import OFF, coupon, state
+from services.writer.answers import Outcome
+from tests.factories import NOON, campaign, coupon_template, new_key, order, world
+from tests.services.test_coupon_orders import OFF, code_of, coupon, state
 from tests.services.test_order_life import capture, give_back, hold
 
 
@@ -47,6 +48,18 @@ async def test_an_order_that_lets_go_of_a_coupon_leaves_it_to_whom_it_was_given_
     with pytest.raises(HoldExpired):
         await capture(shop, held.order_id)
     assert (await models.Coupon.get(id=coupon_id)).state == "ISSUED", "nobody looked at it in its member's name"
+    assert (await verify(house.database)).findings == []
+
+
+async def test_an_imported_order_is_known_by_the_coupons_that_it_names(house: Engine) -> None:
+    shop = await world(house)
+    await coupon_template(shop.program.id, "SPRING", OFF)
+    member = await shop.enrol()
+    code = await code_of(shop, await coupon(shop, member))
+    request = order(member, "20.00", coupon_codes=[code])
+    imported = await orders_import.import_orders(shop.engine, shop.actor, [request], key=new_key(), enrol_unknown=False)
+    assert [type(one) for one in imported] == [Outcome]
+    assert (await models.Order.get()).payable == 15_00
     assert (await verify(house.database)).findings == []
 
 

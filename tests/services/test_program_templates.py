@@ -73,13 +73,14 @@ async def test_what_the_api_stored_of_a_template_is_exported_in_one_way_and_unch
         "validity": {"fixed": {"until": "2026-03-31T16:00:00Z"}},
         "perOrder": 1,
         "claimable": None,
-        "sharedCode": " spring-20",
+        "sharedCode": None,
         "returnable": True,
         "graceDays": 0,
         "price": None,
         "bundle": None,
     }
-    await coupon_template(shop.program.id, "SHARED", OFF, stored)
+    await coupon_template(shop.program.id, "FIXED", OFF, stored)
+    await coupon_template(shop.program.id, "SHARED", OFF, {"sharedCode": " spring-20"})
     await coupon_template(
         shop.program.id,
         "UNIQUE",
@@ -93,13 +94,13 @@ async def test_what_the_api_stored_of_a_template_is_exported_in_one_way_and_unch
     plain = {"priority": 10, "effects": [{"amountOff": {"amount": "5"}}]}
     assert rows == {
         "PLAIN": {"code": "PLAIN", "name": "PLAIN", **plain},
-        "SHARED": {
-            "code": "SHARED",
-            "name": "SHARED",
+        "FIXED": {
+            "code": "FIXED",
+            "name": "FIXED",
             **plain,
             "validity": {"fixed": {"until": "2026-04-01T00:00:00+08:00"}},
-            "sharedCode": "SPRING-20",
         },
+        "SHARED": {"code": "SHARED", "name": "SHARED", **plain, "sharedCode": "SPRING-20"},
         "UNIQUE": {
             "code": "UNIQUE",
             "name": "UNIQUE",
