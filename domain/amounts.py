@@ -55,4 +55,7 @@ def from_minor(minor: int, scale: int) -> Decimal:
 
 def spelled(minor: int, scale: int) -> str:
     """Return `minor` units as text with exactly `scale` places."""
-    return format(from_minor(minor, scale), "f")
+    if not scale:
+        return str(minor)
+    digits = str(abs(minor)).zfill(scale + 1)
+    return f"{'-' * (minor < 0)}{digits[:-scale]}.{digits[-scale:]}"

@@ -44,7 +44,7 @@ class Take:
 
     def of(self, left: Sequence[int]) -> int:
         """Return what it takes off cells with so much left, at most."""
-        basis = sum(left[cell] for cell in self.cells)
+        basis = sum([left[cell] for cell in self.cells])
         if self.ceiling is not None:
             return max(basis - self.ceiling, 0)
         taken = basis if self.keep == ONE else basis - (basis * self.keep >> BITS)
@@ -60,10 +60,10 @@ class Take:
             for cell in self.cells:
                 left[cell] = left[cell] * self.keep >> BITS
             return
-        basis = sum(left[cell] for cell in self.cells)
+        basis = sum([left[cell] for cell in self.cells])
         rest = basis - self.of(left)
-        for cell in self.cells:
-            left[cell] = left[cell] * rest // basis if basis else 0
+        for cell in self.cells if basis else ():
+            left[cell] = left[cell] * rest // basis
 
     def weigh(self, weights: list[int]) -> None:
         """Change what a loss before it comes to, by the cell of the loss, from what it comes to after it."""
@@ -95,6 +95,11 @@ class Cells:
             if any(match.matches(line.content) for match in prices):
                 means[line.ref] = (*means[line.ref], line.ref)
         self._cell_of = {ref: numbers.setdefault(one, len(numbers)) for ref, one in means.items()}
+        self._places = [
+            (place, self._cell_of[line.ref])
+            for place, line in enumerate(base.facts.running.lines)
+            if line.ref in self._cell_of
+        ]
         self._pieces = {self._cell_of[line.ref]: line.content.quantity for line in lines}
         """Of a cell that is one line, how many pieces it has."""
         self._cells_of = {
@@ -105,11 +110,10 @@ class Cells:
 
     def left(self, given: Given) -> list[int]:
         """Return what is left to pay for each cell."""
-        found, cell_of = [0] * self.count, self._cell_of
-        for line in given.facts.running.lines:
-            if line.amount:
-                found[cell_of[line.ref]] += line.amount << BITS
-        return found
+        found, lines = [0] * self.count, given.facts.running.lines
+        for place, cell in self._places:
+            found[cell] += lines[place].amount
+        return [amount << BITS for amount in found]
 
     def takes_of(self, facts: Facts, candidate: Candidate) -> tuple[tuple[Take, ...], bool]:
         """Return what a coupon takes off at most, and whether such steps leave no less when there was more."""

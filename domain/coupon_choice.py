@@ -6,6 +6,7 @@ in the order in which they are applied, each in and out, and what cannot be bett
 
 from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
 from uuid import UUID
 
 from domain.campaigns import Stage
@@ -21,24 +22,25 @@ SETS_MAX = 2_000
 STEPS_MAX = 10_000
 """So many when there are fewer: none but made-up coupons come near it."""
 
+LEAST = attrgetter("least")
 Key = tuple[int, tuple[datetime, ...], tuple[UUID, ...]]
 """What a set leaves to pay, when its coupons expire, and which they are, each in order: the lowest is the best."""
 
 
 @value
 class Node:
-    """A set that is being made: what is left to pay, and from which place on candidates may be added."""
+    """A set that is being made: what the order is with it, and which of the candidates may be added."""
 
-    place: int
     given: Given
     coupons: tuple[Candidate, ...]
+    rest: int
+    """The places of those that may be added, a bit for each."""
+    left: Sequence[int]
+    """What is left to pay for each cell."""
     shipping_gain: int
-    """What they take off shipping at most, in minor units."""
-
-    def with_one(self, candidate: Candidate, given: Given) -> "Node":
-        """Return the set with the candidate at its place, which leaves what is given."""
-        shipping_gain = self.shipping_gain + candidate.shipping_gain
-        return Node(self.place + 1, given, (*self.coupons, candidate), shipping_gain)
+    """What the coupons take off shipping at most, in minor units."""
+    least: int
+    """What is left to pay at least, whatever is added."""
 
 
 @value
@@ -133,57 +135,78 @@ class _Search:
         for (group, owner), gain in gains.items():
             if group not in best or gain > gains[group, best[group]]:
                 best[group] = owner
-        node = Node(0, self.trials.base, (), 0)
+        given, coupons = self.trials.base, list[Candidate]()
         for one in candidates:
             group = one.source.version.group
             if group is None or best[group] == one.source.owner:
-                given = self.trials.keep(node.given, one)
-                node = node if given is None else node.with_one(one, given)
-        self._note(node)
+                found = self.trials.included(given, one)
+                if found is not None:
+                    given = found
+                    coupons.append(one)
+        self._note(given, coupons)
 
-    def _note(self, node: Node) -> None:
-        payable = self.trials.payable(node.given, node.coupons)
+    def _note(self, given: Given, coupons: Sequence[Candidate]) -> None:
+        payable = self.trials.payable(given, coupons)
         if payable is not None:
-            expiries = tuple(sorted(one.expires_at for one in node.coupons))
-            ids = tuple(sorted(one.source.key for one in node.coupons))
+            expiries = tuple(sorted(one.expires_at for one in coupons))
+            ids = tuple(sorted(one.source.key for one in coupons))
             self.found = min(self.found, (payable, expiries, ids))
 
     def _go_through(self, candidates: Sequence[Candidate], most: int) -> None:
-        """Look at every set that may be better than the best so far."""
-        bounds = Bounds(self.trials.base, candidates, self.trials.least_shipping)
+        """Look at every set that may be better than the best so far.
+
+        First it is decided which template may take each stacking group, the most promising first: what the others leave
+        at least is known closely then. Of those that are left each is then in or out.
+        """
+        base = self.trials.base
+        bounds = Bounds(base, candidates, self.trials.least_shipping)
+        left = bounds.cells.left(base)
+        every = (1 << len(candidates)) - 1
         after = self._after(candidates)
-        nodes = [Node(0, self.trials.base, (), 0)]
+        nodes = [Node(base, (), every, left, 0, bounds.least(left, every, 0))]
         while nodes:
             node = nodes.pop()
-            most -= 1
-            if node.place == len(candidates):
-                self._note(node)
-                continue
             if not self._promises(bounds, node):
                 continue
+            if not node.rest:
+                self._note(node.given, node.coupons)
+                continue
+            most -= 1
             if most < 0:
                 self.is_cut = True
                 return
-            nodes.append(Node(after[node.place], node.given, node.coupons, node.shipping_gain))
-            given = self.trials.included(node.given, candidates[node.place])
+            rivals = bounds.rivals(node.rest)
+            if rivals:
+                nodes += sorted((self._with_rest(bounds, node, rest) for rest in rivals), key=LEAST, reverse=True)
+                continue
+            place = (node.rest & -node.rest).bit_length() - 1
+            nodes.append(self._with_rest(bounds, node, node.rest & after[place]))
+            one, rest = candidates[place], node.rest & (node.rest - 1)
+            given = self.trials.included(node.given, one)
             if given is not None:
-                nodes.append(node.with_one(candidates[node.place], given))
+                left, gain = bounds.cells.left(given), node.shipping_gain + one.shipping_gain
+                nodes.append(Node(given, (*node.coupons, one), rest, left, gain, bounds.least(left, rest, gain)))
+
+    def _with_rest(self, bounds: Bounds, node: Node, rest: int) -> Node:
+        """Return a set to which fewer may be added."""
+        least = bounds.least(node.left, rest, node.shipping_gain)
+        return Node(node.given, node.coupons, rest, node.left, node.shipping_gain, least)
 
     def _after(self, candidates: Sequence[Candidate]) -> list[int]:
-        """Return for each place the next one of another sort: without a coupon its like are left out too."""
-        found = [len(candidates)] * len(candidates)
+        """Return for each place those after it of another sort: without a coupon its like are left out too."""
+        found = [0] * len(candidates)
+        every = (1 << len(candidates)) - 1
         for place in range(len(candidates) - 2, -1, -1):
             same = _alike(candidates[place], candidates[place + 1])
-            found[place] = found[place + 1] if same else place + 1
+            found[place] = found[place + 1] if same else every & ~((2 << place) - 1)
         return found
 
     def _promises(self, bounds: Bounds, node: Node) -> bool:
         """Whether a set that is made of this one may be better than the best so far."""
         payable, expiries, ids = self.found
-        least = bounds.least(node.given, node.place, node.shipping_gain)
-        if least != payable:
-            return least < payable
-        rest = sorted(bounds.allowed(node.given, node.place), key=lambda one: one.expires_at)
+        if node.least != payable:
+            return node.least < payable
+        rest = sorted(bounds.of(node.rest), key=lambda one: one.expires_at)
         needed = self._needed(bounds, node, rest, payable)
         if needed > len(rest):
             return False

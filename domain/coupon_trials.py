@@ -37,12 +37,10 @@ def _at(source: Source, stage: Stage) -> tuple[EffectRule, ...]:
 
 
 def _gain(given: Given, rule: EffectRule) -> int:
-    facts = given.fork().facts
-    facts.running.most_times = None
     if isinstance(rule, AmountOffStaged):  # a lower bracket may give more than a higher one
-        basis = sum(amounts(facts, rule.match).values())
+        basis = sum(amounts(given.facts, rule.match).values())
         return min(basis, max((row.gives for row in rule.brackets if row.least <= basis), default=0))
-    outcome = rule.apply(facts)
+    outcome = given.alone(rule)
     return outcome.amount if outcome.kind in DISCOUNTS else 0
 
 
@@ -60,25 +58,22 @@ class Trials:
         self.rules = [one for one in rules if one.source.key not in refused]
         self.shipping = [one for one in self.rules if one.stage == Stage.SHIPPING]
         self.tried = 0
-        self._kept: dict[tuple[int, UUID], tuple[Given, Given | None]] = {}
+        self._kept: dict[tuple[int, int], tuple[Given, Candidate, Given | None]] = {}
 
     def included(self, given: Given, candidate: Candidate) -> Given | None:
         """Return the order with one more coupon; None when it may not be used then, or takes nothing off."""
-        if not candidate.rules:
-            return None if given.eligibility.excluded(candidate.source) else given
-        kept = self._kept.get((id(given), candidate.source.key))
-        return self._included(given, candidate) if kept is None else kept[1]
-
-    def keep(self, given: Given, candidate: Candidate) -> Given | None:
-        """Return what `included` does, and keep it for who asks again."""
-        found = self.included(given, candidate)
-        self._kept[id(given), candidate.source.key] = (given, found)  # with `given`, whose id no other has then
-        return found
+        key = (id(given), id(candidate))
+        if key not in self._kept:
+            # With `given`, whose id no other has then.
+            self._kept[key] = (given, candidate, self._included(given, candidate))
+        return self._kept[key][2]
 
     def _included(self, given: Given, candidate: Candidate) -> Given | None:
         source = candidate.source
         if given.eligibility.excluded(source) is not None:
             return None
+        if not candidate.rules:
+            return given
         self.tried += 1
         found = given.fork()
         for rule in candidate.rules:
@@ -88,13 +83,15 @@ class Trials:
 
     def payable(self, given: Given, coupons: Sequence[Candidate]) -> int | None:
         """Return what such a set leaves to pay with shipping, in minor units; None when one of it is not used then."""
-        if not self.shipping:
+        keys, out = {one.source.key for one in coupons}, set[UUID]()
+        rules = [one for one in self.shipping if one.source.coupon is None or one.source.key in keys]
+        if not rules:
             return given.facts.running.payable
         self.tried += 1
-        found, keys, out = given.fork(), {one.source.key for one in coupons}, set[UUID]()
-        for one in self.shipping:
+        found = given.fork()
+        for one in rules:
             source = one.source
-            if source.key in out or (source.coupon is not None and source.key not in keys):
+            if source.key in out:
                 continue
             applies = found.gave(source) or self._applies(found, source)
             if not applies or found.attempt(source, one.rule)[1] is not None:

@@ -74,7 +74,10 @@ class RunningEarn:
 
 @dataclass(slots=True)
 class RunningLine:
-    """A line of the order with what is left to pay for it so far, in minor units."""
+    """A line of the order with what is left to pay for it so far, in minor units.
+
+    Copies of `Running` share their lines, so nobody lowers the amount of one: another takes its place.
+    """
 
     content: LineContent
     amount: int
@@ -130,9 +133,8 @@ class Running:
 
     def copy(self) -> "Running":
         """Return the amounts as they are, to come back to."""
-        lines = [RunningLine(line.content, line.amount, line.is_gift) for line in self.lines]
         earn = {asset_id: replace(one) for asset_id, one in self.earn.items()}
-        return replace(self, lines=lines, earn=earn, issued=dict(self.issued))
+        return replace(self, lines=self.lines[:], earn=earn, issued=dict(self.issued))
 
     def restore(self, before: "Running") -> None:
         """Come back to a copy."""
@@ -151,7 +153,8 @@ class Running:
 
     def matching(self, match: Match) -> list[RunningLine]:
         """Return the lines that are meant; gifts of a campaign are never."""
-        return [line for line in self.lines if not line.is_gift and match.matches(line.content)]
+        is_any = match.everything
+        return [line for line in self.lines if not line.is_gift and (is_any or match.matches(line.content))]
 
     def of_goods(self, goods: Sequence[Match]) -> Parts | None:
         """Return what is to be paid for the lines that any of `goods` means; when they are free, how many they are.
@@ -172,10 +175,12 @@ class Running:
 
     def take_off(self, parts: Parts) -> None:
         """Lower what is to be paid for lines, of each by its part, which is no more than there is."""
-        for line in self.lines:
-            part = parts.get(line.ref, 0)
-            assert 0 <= part <= line.amount, "no line costs less than nothing"
-            line.amount -= part
+        lines = self.lines
+        for place, line in enumerate(lines):
+            part = parts.get(line.content.ref)
+            if part:
+                assert 0 < part <= line.amount, "no line costs less than nothing"
+                lines[place] = RunningLine(line.content, line.amount - part, line.is_gift)
 
     def paid_parts(self) -> tuple[Parts, int]:
         """Return what is paid for each line and for shipping after points were used as money."""

@@ -73,13 +73,11 @@ class NthItemOff(Promotion):
     def give(self, facts: Facts) -> Outcome:
         """Take the share off every n-th piece."""
         pieces = Pieces(facts.running.matching(self.match), dearest_first=True)
-        price = least(self.percent, Rounding.HALF_UP)
-        missing = self.n - (pieces.count - pieces.below(price))
         could = pieces.count // self.n
         times, bounded = facts.running.repeated(could, self.times)
         if not times:
             text = f"{pieces_text(pieces.count)} of {self.match.text}, and {self.n} are needed."
-            return nothing(EffectKind.DISCOUNT, text, _more_pieces(facts, missing, price, self.match))
+            return nothing(EffectKind.DISCOUNT, text, self._remedy(facts, pieces))
         arithmetic = (f"{pieces_text(pieces.count)} ÷ {self.n} rounded down = {could}", *bounded)
         words = f"{times} of {pieces_text(pieces.count)} of {self.match.text}, each {self.n}. from the dearest down"
         details = {"pieces": pieces.count, "n": self.n, "times": times}
@@ -91,8 +89,13 @@ class NthItemOff(Promotion):
             arithmetic=arithmetic,
             details=details,
         )
-        text = f"{words} cost too little."
-        return off or nothing(EffectKind.DISCOUNT, text, _more_pieces(facts, missing, price, self.match))
+        return off or nothing(EffectKind.DISCOUNT, f"{words} cost too little.", self._remedy(facts, pieces))
+
+    def _remedy(self, facts: Facts, pieces: Pieces) -> str:
+        """Return how many more pieces it takes until the n-th comes to something."""
+        price = least(self.percent, Rounding.HALF_UP)
+        missing = self.n - (pieces.count - pieces.below(price))
+        return _more_pieces(facts, missing, price, self.match)
 
 
 def _percent_off(

@@ -6,7 +6,7 @@ from itertools import combinations, product
 from typing import Any
 from uuid import UUID
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from domain.campaigns import Stage
@@ -70,6 +70,23 @@ def offers_of(draw: st.DrawFn, most: int, effects: Any = TAKES_OFF, least: int =
         copies = range(draw(st.sampled_from([1, 1, 2, 3])))
         is_new = st.sampled_from([False, False, True])
         found += [coupon(version, draw(EXPIRIES), is_new=draw(is_new)) for _ in copies]
+    return found[:most]
+
+
+@st.composite
+def alike_offers(draw: st.DrawFn, most: int) -> list[CouponOffer]:
+    """Draw coupons of templates that do one of two things, each in one of three stacking groups."""
+    two = draw(st.lists(st.one_of(SIMPLE, TAKES_OFF), min_size=2, max_size=2))
+    found: list[CouponOffer] = []
+    for number in range(draw(st.integers(4, most))):
+        version = template(
+            f"T{number}",
+            draw(st.sampled_from(two)),
+            per_order=draw(st.sampled_from([1, 2])),
+            priority=draw(st.sampled_from([100, 200])),
+            stacking_group=draw(st.sampled_from(["ONE", "TWO", "THREE"])),
+        )
+        found += [coupon(version, draw(EXPIRIES)) for _ in range(draw(st.sampled_from([1, 1, 2])))]
     return found[:most]
 
 
@@ -137,7 +154,21 @@ def test_it_is_the_best_of_ten_coupons(offers: list[CouponOffer], rows: list[Row
 
 
 @settings(max_examples=300)
+@given(alike_offers(7), carts())
+def test_it_is_the_best_of_alike_coupons_in_several_groups(offers: list[CouponOffer], rows: list[Row]) -> None:
+    check(shop(), rows, offers)
+
+
+@settings(max_examples=300)
 @given(offers_of(5, st.one_of(SIMPLE, TAKES_OFF)), carts())
+@example(
+    [
+        coupon(template("NINE", {"fixedPrice": {"price": "9"}}, priority=1)),
+        coupon(template("FIFTH", {"percentOff": {"percent": "20"}}, stacking_group="ONE")),
+        coupon(template("TENTH", {"percentOff": {"percent": "10"}}, stacking_group="ONE")),
+    ],
+    [(100_00, 1, "CD", "MUSIC")],
+)
 def test_no_set_leaves_less_than_the_bound(offers: list[CouponOffer], rows: list[Row]) -> None:
     of = content(rows)
     facts = Facts(shop(), of, None, NOON, NOON, SILVER, Running.of(of))
@@ -158,8 +189,13 @@ def test_no_set_leaves_less_than_the_bound(offers: list[CouponOffer], rows: list
         else:
             payable = trials.payable(path[-1][0], coupons)
             places = [candidates.index(one) + 1 for one in coupons]
-            for place, (prefix, so_far) in zip([0, *places], path, strict=True):
-                assert payable is None or bounds.least(prefix, place, so_far) <= payable
+            in_set, rests = sum(1 << place - 1 for place in places), [(1 << len(candidates)) - 1]
+            while rivals := bounds.rivals(rests[-1]):
+                rests.append(max(rivals, key=lambda rest: (rest & in_set).bit_count()))
+            for every in rests:
+                for place, (prefix, so_far) in zip([0, *places], path, strict=True):
+                    rest = every & ~((1 << place) - 1)
+                    assert payable is None or bounds.least(bounds.cells.left(prefix), rest, so_far) <= payable
 
 
 @settings(max_examples=100)
@@ -292,3 +328,18 @@ def test_a_chosen_coupon_is_not_presented() -> None:
 
 def test_who_has_no_coupon_is_told_of_a_choice_of_none() -> None:
     assert chosen().choice == Choice(0, is_proven=True)
+
+
+def test_of_alike_templates_in_four_groups_few_sets_are_tried() -> None:
+    bodies: list[dict[str, Any]] = [
+        {"percentOff": {"percent": "7"}},
+        {"amountOff": {"amount": "11"}},
+        {"percentOff": {"percent": "12", "match": {"skus": ["CD"]}}},
+    ]
+    offers = [
+        coupon(template(f"T{number:02}", bodies[number % 3], stacking_group=f"G-{number % 4}")) for number in range(20)
+    ]
+    found = chosen(*offers)
+    assert found.choice is not None
+    assert (found.choice.is_proven, len(found.coupons)) == (True, 4)
+    assert found.choice.looked_at < 100
