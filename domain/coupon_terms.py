@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain import checks
 from domain.assets import AssetKind
-from domain.campaigns import Step, Trigger
+from domain.campaigns import Stage, Step, Trigger
 from domain.checks import EARLIEST
 from domain.codes import checked_prefix, normal_shared_code
 from domain.coupons import BundlePart, CouponTerms, Price, Validity
@@ -18,6 +18,7 @@ from domain.instants import NEVER
 from domain.refusals import InvalidInput
 
 if TYPE_CHECKING:
+    from domain.effects.base import EffectRule
     from domain.rules import RuleReader
     from domain.versions import VersionForm
 
@@ -75,15 +76,19 @@ def check_template(form: "VersionForm", terms: CouponTerms) -> None:
     for name, nothing in NOT_OF_TEMPLATES:
         if getattr(form, name) != nothing:
             raise InvalidInput(f"A template of coupons has no `{name}`.", field=(name,))
-    for index, effect in enumerate(form.effects):
-        if "issueCoupon" in effect:
-            message = "A coupon gives no coupons: a campaign does, or a bundle has them in it."
-            raise InvalidInput(message, field=("effects", str(index)))
     if terms.bundle:
         for name in ("effects", *NOT_OF_BUNDLES):
             if getattr(form, name):
                 at = "stackingGroup" if name == "stacking_group" else name
                 raise InvalidInput(f"A bundle is not used itself, only its parts are: it has no `{at}`.", field=(at,))
+
+
+def check_gives_none(effects: "Iterable[EffectRule]") -> None:
+    """Refuse coupons that would give coupons. Raises `InvalidInput` naming the effect."""
+    for index, effect in enumerate(effects):
+        if effect.stage is Stage.ISSUE_COUPON:
+            message = "A coupon gives no coupons: a campaign does, or a bundle has them in it."
+            raise InvalidInput(message, field=("effects", str(index)))
 
 
 def check_bounds(form: "VersionForm", terms: CouponTerms) -> None:

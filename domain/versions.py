@@ -12,7 +12,8 @@ from domain.conditions.combine import All
 from domain.conditions.hours import HOUR_MINUTES
 from domain.conditions.matching_lines import goods_of
 from domain.conditions.segment import Entered, InSegment
-from domain.coupon_terms import check_bounds, check_template, read_terms
+from domain.coupon_terms import check_bounds, check_gives_none, check_template, read_terms
+from domain.coupons import CouponTerms
 from domain.effects.add_tag import AddTag
 from domain.effects.base import EffectKind, EffectRule, Promotion
 from domain.effects.earn import EarnPerAmount
@@ -77,14 +78,13 @@ def read_version(
     """Return the version that `form` spells. Raises `InvalidInput` naming the part at fault."""
     trigger = Trigger(form.trigger)
     terms = None if form.coupon is None else read_terms(rules, form.coupon)
-    if terms is not None:
-        check_template(form, terms)
-    elif form.step == Step.COUPON:
-        raise InvalidInput("The step COUPON is that of templates of coupons.", field=("step",))
+    _check_step(form, terms)
     if not (terms and terms.bundle) and not 1 <= len(form.effects) <= EFFECTS_MAX:
         what = "campaign" if terms is None else "template"
         raise InvalidInput(f"A {what} has 1 to {EFFECTS_MAX} effects.", field=("effects",))
     effects = tuple(rules.effect(effect, ("effects", str(index))) for index, effect in enumerate(form.effects))
+    if terms is not None:
+        check_gives_none(effects)
     if trigger is not Trigger.ORDER:
         _check_without_order(effects)
     schedule = None if form.schedule is None else _schedule(form.schedule)
@@ -125,6 +125,13 @@ def read_version(
         coupon=terms,
         goods=goods_of(condition),
     )
+
+
+def _check_step(form: VersionForm, terms: CouponTerms | None) -> None:
+    if terms is not None:
+        check_template(form, terms)
+    elif form.step == Step.COUPON:
+        raise InvalidInput("The step COUPON is that of templates of coupons.", field=("step",))
 
 
 def check_version(

@@ -298,7 +298,7 @@ def many(type_: GraphQLInputType, size: int, owner: str) -> list[Any]:
     if named.name == "String":
         return [f"n{index}" for index in range(size)]
     if is_leaf_type(named) or named.name not in DISTINCT:
-        return [example(item_type, owner)] * size
+        return [example(item_type, owner if is_leaf_type(named) else "")] * size
     return [example(item_type) | {DISTINCT[named.name]: f"n{index}"} for index in range(size)]
 
 
