@@ -1,37 +1,35 @@
 """Attempts at codes: who gave too many that are none is not listened to for a while.
 
-Both functions take the time of the wall: a sandbox program's clock, which can be set, must not let guessing go on.
+Time here is that of the wall: a sandbox program's clock, which can be set, must not let guessing go on.
 """
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
-from weakref import WeakValueDictionary
 
 from tortoise.expressions import F
 
 import models
 from domain.refusals import TooManyAttempts
 from services.actors import Actor
-from services.reading import writing
 from services.transaction import transaction
 
 ATTEMPTS_MAX = 20
 """Failures in one window after which no code is looked at until it ends: of a member, or of a key for nobody."""
 OF_KEY_MAX = 1_000
 """The same of all that a key does for members: a shop has one key for all who buy there."""
-AT_ONCE = 4
-"""Codes that are looked at for one and the same at a time; others wait. So many at most pass a limit unseen."""
 WINDOW = timedelta(minutes=10)
 """Windows follow each other from the beginning of 1970, for everybody alike."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+RECENT_MAX = 10_000
+"""Of so many windows this process remembers what failed; the database remembers of all."""
 
+Bounds = tuple[tuple[str, int], ...]
+"""Whose failures count, and how many are borne of each."""
 
-_gates: WeakValueDictionary[tuple[UUID, str], asyncio.Semaphore] = WeakValueDictionary()
-"""Of those whose codes this process looks at."""
+_recent: Counter[tuple[UUID, str, datetime]] = Counter()
+"""Failures that this process counted, by window: what is read for one answer may be of before the last of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,39 +37,52 @@ class Attempt:
     """One look at codes."""
 
     program_id: UUID
-    who: tuple[str, ...]
+    bounds: Bounds
     now: datetime
 
     async def failed(self) -> None:
         """Count that a code was none."""
-        for who in self.who:
+        for who, _ in self.bounds:
             await failed(self.program_id, who, self.now)
 
+    def check_again(self) -> None:
+        """Refuse who failed too often since the look began, as far as this process knows. Raises `TooManyAttempts`.
 
-@asynccontextmanager
-async def attempt(program_id: UUID, actor: Actor, member_id: UUID | None = None) -> AsyncIterator[Attempt]:
-    """Look at codes within, for a member if one is named; few at a time. Raises `TooManyAttempts`."""
-    now, key = datetime.now(UTC), actor.credential
-    of_member = f"{key}|{member_id.hex}" if member_id and member_id != actor.member_id else None
-    who = of_member or key
-    gate = _gates.get((program_id, who)) or _gates.setdefault((program_id, who), asyncio.Semaphore(AT_ONCE))
-    async with gate:
-        async with writing():  # what is read for one answer is of one moment, and failures are of this one
-            await check(program_id, who, now, ATTEMPTS_MAX)
-            if of_member:
-                await check(program_id, key, now, OF_KEY_MAX)
-        yield Attempt(program_id, (who, key) if of_member else (who,), now)
+        So of many looks at once, most of them wrong, not even a right one is answered.
+        """
+        for who, most in self.bounds:
+            _check(_recent[self.program_id, who, _window_start(self.now)], self.now, most)
+
+
+def bounds_of(credential: str, member_id: UUID | None) -> Bounds:
+    """Return whose failures count when a credential names codes, for a member if one is named."""
+    if member_id is None:
+        return ((credential, ATTEMPTS_MAX),)
+    return ((f"{credential}|{member_id.hex}", ATTEMPTS_MAX), (f"{credential}|*", OF_KEY_MAX))
+
+
+async def begin(program_id: UUID, actor: Actor, member_id: UUID | None = None) -> Attempt:
+    """Begin to look at codes, for a member if one is named. Raises `TooManyAttempts`."""
+    now = datetime.now(UTC)
+    bounds = bounds_of(actor.credential, None if member_id == actor.member_id else member_id)
+    for who, most in bounds:
+        await check(program_id, who, now, most)
+    return Attempt(program_id, bounds, now)
 
 
 async def check(program_id: UUID, who: str, now: datetime, most: int) -> None:
     """Refuse who failed so often of late. Raises `TooManyAttempts`."""
     start = _window_start(now)
     row = await models.CodeAttempt.get_or_none(program_id=program_id, who=who, window_start=start)
-    if row is not None and row.failures >= most:
-        ends_at = start + WINDOW
+    _check(max(row.failures if row else 0, _recent[program_id, who, start]), now, most)
+
+
+def _check(failures: int, now: datetime, most: int) -> None:
+    if failures >= most:
+        ends_at = _window_start(now) + WINDOW
         raise TooManyAttempts(
-            f"{row.failures} codes within {WINDOW.seconds // 60} minutes were wrong; after {most} none is "
-            f"looked at until {ends_at.isoformat()}.",
+            f"{failures} codes within {WINDOW.seconds // 60} minutes were wrong; after {most} none is looked at until "
+            f"{ends_at.isoformat()}.",
             retry_at=ends_at.isoformat(),
         )
 
@@ -79,6 +90,9 @@ async def check(program_id: UUID, who: str, now: datetime, most: int) -> None:
 async def failed(program_id: UUID, who: str, now: datetime) -> None:
     """Count a code that is none. Call it outside any transaction that the refusal of the caller undoes."""
     start = _window_start(now)
+    if len(_recent) > RECENT_MAX:
+        _recent.clear()
+    _recent[program_id, who, start] += 1
     own = models.CodeAttempt(program_id=program_id, who=who, window_start=start, failures=1)
     of_all = models.CodeAttempt.filter(program_id=program_id, who=who)
     async with transaction():

@@ -103,22 +103,28 @@ async def naming(
     member_id: UUID | None,
     codes: Sequence[str] | None,
     *,
-    guesses: bool = False,
+    writes: bool = True,
 ) -> AsyncIterator[tuple[NamedCoupon, ...]]:
     """Decide an order within that names these codes: what they name is found, and it counts when one was guessed.
 
-    With `guesses` it counts at once, for an order that is decided later. Raises `TooManyAttempts`.
+    What is only looked at, and writes nothing, is refused too when others were guessed meanwhile. Raises
+    `TooManyAttempts`.
     """
     if not codes:
         yield ()
         return
-    async with code_attempts.attempt(program.id, actor, member_id) as tried:
-        named = await named_coupons(engine, program, member_id, codes)
-        if guesses and any(one.is_guess for one in named):
+    tried = await code_attempts.begin(program.id, actor, member_id)
+    named = await named_coupons(engine, program, member_id, codes)
+    try:
+        yield named
+    except CouponNotUsable as refusal:
+        if is_guess(named, refusal):
             await tried.failed()
-        try:
-            yield named
-        except CouponNotUsable as refusal:
-            if named[int(refusal.field[-1])].is_guess:
-                await tried.failed()
-            raise
+        raise
+    if not writes:
+        tried.check_again()
+
+
+def is_guess(named: Sequence[NamedCoupon], refusal: CouponNotUsable) -> bool:
+    """Whether an order was refused for a code that is unknown, or another's."""
+    return named[int(refusal.field[-1])].is_guess

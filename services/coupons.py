@@ -88,10 +88,10 @@ async def claim(
         return before.outcome
     if (outcome := await answered(program, idempotency)) is not None:
         return outcome
-    async with code_attempts.attempt(program.id, actor, member_id) as tried:
-        coupon = await _by_code(actor, code)
-        if coupon is None or coupon.member_id not in {None, member_id}:
-            await tried.failed()
+    tried = await code_attempts.begin(program.id, actor, member_id)
+    coupon = await _by_code(actor, code)
+    if coupon is None or coupon.member_id not in {None, member_id}:
+        await tried.failed()
     if coupon is None or coupon.member_id is not None:  # of one that is used or over the decision says the same
         raise NotFound("There is no such code.", field=("code",))
     version = await version_of(engine, program, coupon)
@@ -156,12 +156,13 @@ async def find(actor: Actor, ref: CouponRef) -> models.Coupon | None:
         return await visible.coupons(actor).get_or_none(id=ref.id)
     assert ref.code is not None, "a reference names its coupon in one way"
     assert actor.program_id is not None, "the field asked for a credential"
-    async with code_attempts.attempt(actor.program_id, actor) as tried:
-        found = await _by_code(actor, ref.code)
-        if found is not None and actor.member_id not in {None, found.member_id}:
-            found = None
-        if found is None:
-            await tried.failed()
+    tried = await code_attempts.begin(actor.program_id, actor)
+    found = await _by_code(actor, ref.code)
+    if found is not None and actor.member_id not in {None, found.member_id}:
+        found = None
+    if found is None:
+        await tried.failed()
+    tried.check_again()
     return found
 
 

@@ -264,7 +264,7 @@ async def preview(engine: Engine, actor: Actor, request: OrderRequest, *, at: da
         content = replace(content, occurred_at=content.occurred_at or at)
     check_listed(content, await unlisted_skus(program, [content]), ("order",))
     content = await _with_parties(actor, program, request, content)
-    async with naming(engine, actor, program, content.member_id, request.coupon_codes) as named:
+    async with naming(engine, actor, program, content.member_id, request.coupon_codes, writes=False) as named:
         command = CommitOrder(
             program_id=program.id,
             actor=actor.credential,

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -15,10 +16,11 @@ from domain.decisions.orders import duplicate
 from domain.digest import content_hash
 from domain.orders import OrderContent
 from domain.program import Program
-from domain.refusals import IdempotencyKeyReused, InvalidInput, NotFound, Refusal, TooManyAttempts
+from domain.refusals import CouponNotUsable, IdempotencyKeyReused, InvalidInput, NotFound, Refusal
 from services import members
 from services.actors import Actor
-from services.coupon_codes import naming
+from services.code_attempts import Attempt, bounds_of
+from services.coupon_codes import is_guess, named_coupons
 from services.engine import Engine
 from services.idempotency import answered, answers
 from services.members import Enrolment, Identity, MemberRef
@@ -100,12 +102,7 @@ async def prepare_import(
             continue
         ref, payer = request.member, request.payer
         whole = content if ref is None else content.of(known[ref], known[payer] if payer else None)
-        try:
-            async with naming(engine, actor, program, whole.member_id, request.coupon_codes, guesses=True) as found:
-                named = found
-        except TooManyAttempts as refusal:
-            prepared.answers[index] = _of_call(refusal, index)
-            continue
+        named = await named_coupons(engine, program, whole.member_id, request.coupon_codes or ())
         prepared.answers[index] = None
         prepared.commands[index] = CommitOrder(
             program_id=program.id,
@@ -207,6 +204,10 @@ async def commit_import(engine: Engine, prepared: PreparedImport) -> list[Outcom
     """Commit the orders; return an answer for each, in their order. All are queued before the first await."""
     found = prepared.answers.copy()
     for index, answer in zip(prepared.commands, await engine.writer.post_all(prepared.commands.values()), strict=True):
+        if isinstance(answer, CouponNotUsable) and is_guess(prepared.commands[index].named, answer):
+            command = prepared.commands[index]
+            bounds = bounds_of(command.actor, command.content.member_id)
+            await Attempt(command.program_id, bounds, datetime.now(UTC)).failed()
         found[index] = _of_call(answer, index)
     return [answer for answer in found if answer is not None]
 

@@ -183,12 +183,14 @@ def capture(order: Order, effects: Sequence[OrderEffect], coupons: CouponBook) -
     `effects` are those that were decided, with what they come to now. Raises `HoldExpired` for one that the hold let go
     and that is not there any more.
     """
+    held = {coupon.id for coupon in coupons.of_order(order.id)}
     for coupon_id, own in by_coupon(effects).items():
-        coupon = coupons.settle(coupon_id)
         if not any(effect.amount for effect in own):
+            coupon = coupons.settle(coupon_id) if coupon_id in held else None
             if coupon is not None and coupon.state is CouponState.HELD and coupon.order_id == order.id:
                 release(coupon, coupons, order.id)
             continue
+        coupon = coupons.get(coupon_id)
         if coupon is None or not _is_there(coupon, order):
             raise HoldExpired(
                 "The hold has run out, and a coupon that it held is not there any more.",

@@ -32,10 +32,10 @@ VERSIONS = (
 )
 VERSIONS_OF = ("uuid", "int4")
 SOONEST = (
-    "WHERE member_id = $1 AND version_id = $2 AND state = 'ISSUED' AND expires_at > $3 AND valid_from <= $3 "
-    "ORDER BY expires_at, id LIMIT $4"
+    "WHERE member_id = $1 AND version_id = $2 AND state = 'ISSUED' AND expires_at > $3 AND valid_from <= $4 "
+    "ORDER BY expires_at, id LIMIT $5"
 )
-SOONEST_OF = ("uuid", "uuid", "timestamptz", "int4")
+SOONEST_OF = ("uuid", "uuid", "timestamptz", "timestamptz", "int4")
 LAPSED = "WHERE member_id = $1 AND state = 'HELD' AND held_until <= $2 ORDER BY version_id, id LIMIT $3"
 LAPSED_OF = ("uuid", "timestamptz", "int4")
 
@@ -103,10 +103,14 @@ async def _wallets(  # noqa: PLR0917  (each has a type of its own)
     gone = Counter[UUID]()
     """Coupons of each member that other commands name, which may be used or another's when an order chooses."""
     program_of: dict[UUID, Program] = {}
+    instants: dict[UUID, set[datetime]] = defaultdict(set)
+    """When the orders of each member happened: a coupon that was had later is not for them."""
     for command in commands:
         if isinstance(command, CommitOrder) and command.chooses and command.content.member_id:
             if programs[command.program_id].has_coupons:
                 orders[command.content.member_id] += 1
+                present_now = now[command.program_id]
+                instants[command.content.member_id].add(min(command.content.occurred_at or present_now, present_now))
                 program_of[command.content.member_id] = programs[command.program_id]
             continue
         named = len(command.coupons)
@@ -127,8 +131,9 @@ async def _wallets(  # noqa: PLR0917  (each has a type of its own)
         own = {one for member_id in ids if program_of[member_id] is program for one in ids[member_id][:TEMPLATES_MAX]}
         loaded.versions |= await snapshots.versions(session, program, sorted(own))
     soonest = [
-        (member_id, one, present[member_id], terms_of(version).per_order * orders[member_id] + gone[member_id] + 1)
+        (member_id, one, present[member_id], at, terms_of(version).per_order * orders[member_id] + gone[member_id] + 1)
         for member_id, found in ids.items()
+        for at in sorted(instants[member_id])
         for one in found[:TEMPLATES_MAX]
         if (version := loaded.versions.get(one)) is not None
     ]
