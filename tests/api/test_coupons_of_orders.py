@@ -1,5 +1,6 @@
 """Coupons of orders through the API: used, held, released, returned, chosen, refused, given and told of."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -259,3 +260,14 @@ async def test_what_happens_to_coupons_is_told(api: Api) -> None:
         {"__typename": "CouponReturned", "order": {"id": sold}} | mine,
         {"__typename": "CouponVoided"} | theirs,
     ]
+
+
+async def test_many_previews_with_codes_wait_for_nobody(api: Api) -> None:
+    """More than there are connections: one that waited with a connection in hand would keep the others from theirs."""
+    off = [{"amountOff": {"amount": "5"}}]
+    await coupon_template(api.program_id, "HELLOES", off, {"sharedCode": "HELLO"}, audience="EVERYONE")
+    document = "query($input: OrderPreviewInput!) { orderPreview(input: $input) { order { payable } } }"
+    said = [{"order": order(None, f"P{number}", couponCodes=["HELLO"])} for number in range(40)]
+    async with asyncio.timeout(60):
+        seen = await asyncio.gather(*(api.data(document, {"input": one}) for one in said))
+    assert {one["orderPreview"]["order"]["payable"] for one in seen} == {"25.00"}

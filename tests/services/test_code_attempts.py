@@ -20,6 +20,12 @@ NOW = START + timedelta(minutes=3, seconds=7, microseconds=5)
 WHO = "key:till-1"
 
 
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    """Let the process forget what failed in other tests, which use the same names."""
+    code_attempts._recent.clear()
+
+
 async def _fail(times: int, *, who: str = WHO, now: datetime = NOW, program_id: UUID = PROGRAM) -> None:
     for _ in range(times):
         await code_attempts.failed(program_id, who, now)

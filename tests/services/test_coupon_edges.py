@@ -9,8 +9,9 @@ from tortoise.expressions import F
 import models
 from domain.instants import NEVER
 from domain.refusals import CouponNotUsable, InvalidInput, Refusal, TooManyAttempts
-from services import coupons, order_life, orders, orders_import, programs, publishing
+from services import coupon_sweep, coupons, order_life, orders, orders_import, programs, publishing
 from services.campaign_forms import VersionRequest
+from services.code_attempts import ATTEMPTS_MAX
 from services.coupons import CouponRef
 from services.engine import Engine
 from services.members import MemberRef
@@ -22,7 +23,7 @@ from tests.factories import BEGINNING, NOON, World, campaign, coupon_template, n
 from tests.services.coupon_counts import code_of_nobody, sound, uses
 from tests.services.test_coupon_orders import OFF, code_of, payable, state
 from tests.services.test_coupon_templates import running, says
-from tests.services.test_coupons import claim, issue
+from tests.services.test_coupons import claim, issue, told
 from tests.services.test_order_life import capture, give_back, hold
 
 DAY = timedelta(days=1)
@@ -270,4 +271,62 @@ async def test_late_capture_of_a_part_without_the_coupon(house: Engine) -> None:
     await programs.set_clock(shop.program.id, NOON + timedelta(hours=1))
     await capture(shop, held.order_id, lines=[("1", 2)])
     assert await state(coupon_id) == ("ISSUED", None)
+    await sound(house, shop.program.id)
+
+
+async def test_what_members_mistype_does_not_keep_guests_of_the_same_key_from_codes(house: Engine) -> None:
+    shop = await world(house)
+    await coupon_template(shop.program.id, "SPRING", OFF, {"sharedCode": "HELLO"}, audience="EVERYONE")
+    for member in [await shop.enrol() for _ in range(ATTEMPTS_MAX)]:
+        with pytest.raises(CouponNotUsable):
+            await shop.buy(member, "20.00", coupon_codes=["TYPO-1"])
+    assert await payable(await shop.buy(None, "20.00", coupon_codes=["HELLO"])) == 15_00
+
+
+async def test_an_order_of_earlier_uses_the_coupon_that_was_there_then(house: Engine) -> None:
+    shop = await world(house)
+    await coupon_template(shop.program.id, "SPRING", OFF, {"validity": {"relative": {"days": 30}}})
+    member = await shop.enrol()
+    old = (await issue(shop, member)).coupon_ids[0]
+    until = NOON + 60 * DAY
+    await coupons.extend(shop.engine, shop.actor, CouponRef(id=old), until=until, reason=None, key=new_key())
+    await programs.set_clock(shop.program.id, NOON + 2 * DAY)
+    await issue(shop, member, count=2)
+    await programs.set_clock(shop.program.id, NOON + 3 * DAY)
+    bought = await shop.buy(member, "20.00", occurred_at=NOON + DAY)
+    assert (await payable(bought), await state(old)) == (15_00, ("USED", bought.order_id))
+
+
+async def test_an_import_knows_its_orders_again_after_their_template_stopped(house: Engine) -> None:
+    shop = await world(house)
+    made = await coupon_template(shop.program.id, "SPRING", OFF, {"sharedCode": "HELLO"})
+    member = await shop.enrol()
+    requests = [
+        order(member, "20.00", coupon_codes=["HELLO"], external_id=f"X{number}") for number in range(ATTEMPTS_MAX + 2)
+    ]
+    first = await imported(shop, requests)
+    async with transaction():
+        await models.Campaign.filter(id=made.id).update(state="PAUSED")
+        await models.Program.filter(id=shop.program.id).update(config_version=F("config_version") + 1)
+    again = await imported(shop, requests)
+    ids = [one.order_id for one in first if isinstance(one, Outcome)]
+    assert [one.order_id for one in again if isinstance(one, Outcome)] == ids
+    assert len(ids) == ATTEMPTS_MAX + 2
+
+
+async def test_a_capture_leaves_a_coupon_to_the_member_who_has_it_by_now(house: Engine) -> None:
+    shop = await world(house)
+    cup = [{"amountOff": {"amount": "5", "match": {"skus": ["CUP"]}}}]
+    terms = {"transferable": True, "validity": {"relative": {"days": 7}}}
+    await coupon_template(shop.program.id, "SPRING", cup, terms)
+    giver, taker = await shop.enrol(), await shop.enrol()
+    coupon_id = (await issue(shop, giver)).coupon_ids[0]
+    lines = [LineRequest("1", "CD", 2, Decimal("10.00")), LineRequest("2", "CUP", 1, Decimal("5.00"))]
+    held = await hold(shop, giver, lines=lines)
+    await programs.set_clock(shop.program.id, NOON + timedelta(hours=1))
+    await coupons.gift(shop.engine, shop.actor, CouponRef(id=coupon_id), MemberRef(id=taker), key=new_key())
+    await programs.set_clock(shop.program.id, NOON + 30 * DAY)
+    await capture(shop, held.order_id, lines=[("1", 2)])
+    await coupon_sweep.sweep(house, await house.program(shop.program.id), 10)
+    assert await told(shop, taker) == ["COUPON_GIFTED", "COUPON_EXPIRED"]
     await sound(house, shop.program.id)

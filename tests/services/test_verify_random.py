@@ -59,6 +59,7 @@ KEYS = {
 WHERE = {
     "order_effect": "order_id IN (SELECT id FROM orders WHERE state NOT IN ('HELD', 'CANCELLED', 'EXPIRED'))",
     "order_return": "transfer_id IS NOT NULL",
+    "campaign_usage": "uses <> 0 OR count <> 0 OR money <> 0 OR points <> 0",
 }
 """Of which rows others tell all: what moved no value is told by less."""
 KINDS: dict[tuple[str, str], Sequence[str]] = {
