@@ -79,11 +79,9 @@ class IssueCoupon:
 def check_issued(version: CampaignVersion, published: Container[str]) -> None:
     """Refuse a version that gives coupons of a template that is not among the codes of those that are published.
 
-    A template may give its own coupons, which are there once it is published. Raises `InvalidInput` naming the part.
+    Raises `InvalidInput` naming the part.
     """
     for index, effect in enumerate(version.effects):
-        if not isinstance(effect, IssueCoupon) or effect.template in published:
-            continue
-        if version.coupon is None or effect.template != version.code:
+        if isinstance(effect, IssueCoupon) and effect.template not in published:
             message = f"No template of coupons {effect.template} is published."
             raise InvalidInput(message, field=("effects", str(index), "issueCoupon", "template"))
