@@ -162,7 +162,8 @@ async def find(actor: Actor, ref: CouponRef) -> models.Coupon | None:
         found = None
     if found is None:
         await tried.failed()
-    tried.check_again()
+    else:
+        tried.check_again()
     return found
 
 
